@@ -1,0 +1,1 @@
+"""Facts: what the services say to each other, declared once, past tense, frozen, versioned."""

@@ -1,0 +1,1 @@
+"""Bottom shelf: ids, clock, decisions, refusals, settings. Nothing but plain Python."""

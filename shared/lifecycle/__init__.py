@@ -1,0 +1,1 @@
+"""Lives as tables: what may happen when, and what it is called."""

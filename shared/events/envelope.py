@@ -1,0 +1,138 @@
+"""CloudEvents 1.0 in binary mode: attributes in headers, the fact's JSON as the value.
+
+`sequence` counts 1..n for one subject of one source; `causationid` is the event (or request) that led to
+this one, `correlationid` the first in the chain.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from shared.events.catalog import FACTS, UPCASTERS
+from shared.events.fact import Fact
+from shared.kernel.ids import EventId
+
+CONTENT_TYPE = b"application/json"
+SPEC_VERSION = "1.0"
+SCHEMA_BASE = "urn:jiesu:fact:"
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class Undecodable(Exception):
+    """Bad for ever: no fact of ours, or of a version we do not know. `reason` is for the dead letter."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is said: the event or request before it, and the first of the chain."""
+
+    causation_id: str
+    correlation_id: str
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What travels with a fact."""
+
+    id: EventId
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    sequence: int
+    key: str
+    cause: Cause
+
+    def headers(self) -> Headers:
+        """The Kafka headers of binary mode."""
+        pairs = [
+            ("ce_specversion", SPEC_VERSION),
+            ("ce_id", str(self.id)),
+            ("ce_source", f"/jiesu/{self.source}"),
+            ("ce_type", self.type),
+            ("ce_subject", self.subject),
+            ("ce_time", self.time.isoformat()),
+            ("ce_dataschema", SCHEMA_BASE + self.type),
+            ("ce_sequence", str(self.sequence)),
+            ("ce_partitionkey", self.key),
+            ("ce_causationid", self.cause.causation_id),
+            ("ce_correlationid", self.cause.correlation_id),
+        ]
+        if self.cause.traceparent:
+            pairs.append(("ce_traceparent", self.cause.traceparent))
+        encoded = tuple((name, value.encode()) for name, value in pairs)
+        return (*encoded, ("content-type", CONTENT_TYPE))
+
+    def causes(self) -> Cause:
+        """The cause that whatever follows from this fact carries."""
+        return Cause(str(self.id), self.cause.correlation_id, self.cause.traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A fact as it came from the bus, brought to the newest version."""
+
+    envelope: Envelope
+    fact: Fact
+
+
+def type_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """The fact's type by header alone, so that what nobody hears is skipped without parsing."""
+    for name, value in headers:
+        if name == "ce_type":
+            return value.decode(errors="replace")
+    return None
+
+
+def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
+    """The envelope. Raises `Undecodable` naming what is missing or wrong."""
+    found = dict(headers)
+    try:
+        text = {name: value.decode() for name, value in found.items()}
+        return Envelope(
+            id=EventId(UUID(text["ce_id"])),
+            type=text["ce_type"],
+            source=text["ce_source"].removeprefix("/jiesu/"),
+            subject=text["ce_subject"],
+            time=datetime.fromisoformat(text["ce_time"]),
+            sequence=int(text["ce_sequence"]),
+            key=text["ce_partitionkey"],
+            cause=Cause(text["ce_causationid"], text["ce_correlationid"], text.get("ce_traceparent")),
+        )
+    except KeyError as missing:
+        raise Undecodable(f"the header {missing.args[0]} is missing") from None
+    except ValueError as error:
+        raise Undecodable(f"a header is malformed: {error}") from None
+
+
+def decode(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Heard:
+    """The fact with its envelope. Raises `Undecodable`."""
+    envelope = read_envelope(headers)
+    if value is None:
+        raise Undecodable("the value is null")
+    declared = FACTS.get(envelope.type)
+    if declared is None:
+        raise Undecodable(f"no fact of type {envelope.type} is declared")
+    try:
+        fact = declared.model_validate_json(value, extra="ignore")
+    except ValidationError as error:
+        raise Undecodable(_first_error(error)) from None
+    while (upcast := UPCASTERS.get(fact.type_name())) is not None:
+        fact = upcast(fact)
+    return Heard(envelope, fact)
+
+
+def _first_error(error: ValidationError) -> str:
+    """Where and what, without the value: it might be what nobody should read."""
+    first: Mapping[str, object] = error.errors(include_input=False, include_url=False)[0]  # type: ignore[assignment]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return f"{where}: {first['msg']}"

@@ -1,0 +1,119 @@
+"""What grid says: whistles blown, departments that reported in, and how the blower scored them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.fact import Fact
+from shared.events.topics import CASE, GRID, Topic
+from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.words import WhistleKind
+
+SOURCE_GRID = "grid"
+
+
+class WhistleFact(Fact):
+    """Something about a whistle; on the case's topic when it was blown on a case."""
+
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (CASE, GRID)
+
+    whistle_id: WhistleId
+    case_id: CaseId | None = None
+
+    def topic(self) -> Topic:
+        return CASE if self.case_id else GRID
+
+    def key(self) -> str:
+        return str(self.case_id or self.whistle_id)
+
+
+class Called(BaseModel):
+    """A department that was named, and until when it owes what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: UnitCode
+    sign_by: datetime
+    contact_by: datetime
+    report_in_by: datetime
+
+
+class WhistleBlown(WhistleFact):
+    """吹哨: a street calls departments to the site."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.blown"
+
+    kind: WhistleKind
+    blown_by: UnitCode
+    departments: tuple[Called, ...]
+
+
+class DepartmentFact(WhistleFact):
+    """Something one of the named departments did."""
+
+    unit: UnitCode
+
+
+class WhistleSigned(DepartmentFact):
+    """The department signed for the whistle."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.signed"
+
+    in_time: bool
+
+
+class WhistleContacted(DepartmentFact):
+    """The department spoke with the blower."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.contacted"
+
+    in_time: bool
+
+
+class WhistleReportedIn(DepartmentFact):
+    """报到: the department stands on the site; `distance_m` is from the site, None without coordinates."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.reported_in"
+
+    in_time: bool
+    distance_m: float | None
+    on_site: bool | None
+
+
+class WhistleActed(DepartmentFact):
+    """The department did its part."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.acted"
+
+
+class WhistleScored(DepartmentFact):
+    """The blower scored the department: the other half of the double appraisal."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.scored"
+
+    reported_in_time: bool
+    score: int
+    """1 (did nothing) to 5 (solved it)."""
+
+
+class WhistleOverdue(DepartmentFact):
+    """The department is late; the district is told."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.overdue"
+
+    step: str
+    """sign, contact or report_in."""
+
+
+class WhistleClosed(WhistleFact):
+    """The blower closed the whistle: every department is scored."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.closed"
+
+
+class WhistleCancelled(WhistleFact):
+    """Taken back by the blower, with a reason that stays with grid."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.cancelled"

@@ -1,0 +1,53 @@
+"""What intake says: a request came in, and what its citizen wishes of it."""
+
+from typing import ClassVar
+
+from shared.events.fact import CaseFact
+from shared.kernel.ids import CaseId, CategoryCode
+from shared.kernel.words import Channel, Kind
+
+INTAKE = "intake"
+
+
+class CaseRegistered(CaseFact):
+    """受理: a request became a case. The citizen's words are sealed; only router holds the key."""
+
+    TYPE: ClassVar[str] = "jiesu.case.registered"
+    SOURCE: ClassVar[str] = INTAKE
+
+    channel: Channel
+    kind: Kind
+    category: CategoryCode | None = None
+    """As the client stated it, unchecked."""
+    sealed_words: str
+    """Text, address and coordinates under the words ring, bound to the case id."""
+    has_phone: bool
+    confidential: bool = False
+    anonymous: bool = False
+    proactive: bool = False
+    """Found by a unit itself, not asked for by a citizen."""
+    linked_case_id: CaseId | None = None
+    """The case on whose site this one was found."""
+
+
+class WithdrawalAsked(CaseFact):
+    """The citizen wishes to withdraw."""
+
+    TYPE: ClassVar[str] = "jiesu.case.withdrawal_asked"
+    SOURCE: ClassVar[str] = INTAKE
+
+
+class UrgeAsked(CaseFact):
+    """The citizen urges the undertaking unit."""
+
+    TYPE: ClassVar[str] = "jiesu.case.urge_asked"
+    SOURCE: ClassVar[str] = INTAKE
+
+
+class CaseSupplemented(CaseFact):
+    """The citizen added words to the case; they are sealed like the first."""
+
+    TYPE: ClassVar[str] = "jiesu.case.supplemented"
+    SOURCE: ClassVar[str] = INTAKE
+
+    sealed_words: str

@@ -1,0 +1,251 @@
+"""What router says: every move of a case's status, and the directory's units."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.fact import CaseFact, Fact
+from shared.events.topics import DIRECTORY, Topic
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
+from shared.kernel.words import DeclineReason, HandlingMode, Overdue, Ruling, Tier, UnitLevel
+
+ROUTER = "router"
+
+
+class RouterFact(CaseFact):
+    """A move of a case's status."""
+
+    SOURCE: ClassVar[str] = ROUTER
+
+
+class CaseClassified(RouterFact):
+    """Category, tier and place were found; or not surely enough, and a dispatcher is asked."""
+
+    TYPE: ClassVar[str] = "jiesu.case.classified"
+
+    category: CategoryCode | None
+    tier: Tier | None
+    confidence: float
+    place: UnitCode | None
+    awaiting_dispatcher: bool
+    dispatch_by: datetime
+
+
+class CoOrder(BaseModel):
+    """协办: a co-unit and its own work order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    work_order_id: WorkOrderId
+    unit: UnitCode
+
+
+class CaseDispatched(RouterFact):
+    """派单: a lead unit owes an answer, with the clause that says so and one deadline for all."""
+
+    TYPE: ClassVar[str] = "jiesu.case.dispatched"
+
+    work_order_id: WorkOrderId
+    unit: UnitCode
+    co_orders: tuple[CoOrder, ...] = ()
+    place: UnitCode | None
+    category: CategoryCode
+    tier: Tier
+    mode: HandlingMode
+    clause: str
+    list_version: str
+    policy_version: str
+    sign_by: datetime
+    resolve_by: datetime
+    redo: int = 0
+    """How many times the citizen sent it back; 0 = the first handling."""
+    proactive: bool = False
+
+
+class OrderFact(RouterFact):
+    """Something a unit did with its work order."""
+
+    work_order_id: WorkOrderId
+    unit: UnitCode
+
+
+class CaseSigned(OrderFact):
+    """签收: the unit signed for its order."""
+
+    TYPE: ClassVar[str] = "jiesu.case.signed"
+
+    in_time: bool
+
+
+class CaseContacted(OrderFact):
+    """The unit spoke with the citizen."""
+
+    TYPE: ClassVar[str] = "jiesu.case.contacted"
+
+
+class CaseProgressed(OrderFact):
+    """The unit noted progress; the note itself stays with router."""
+
+    TYPE: ClassVar[str] = "jiesu.case.progressed"
+
+
+class CaseAssigned(OrderFact):
+    """The street gave the work to one of its communities; the street still answers for it."""
+
+    TYPE: ClassVar[str] = "jiesu.case.assigned"
+
+    to_unit: UnitCode
+
+
+class CaseReturned(OrderFact):
+    """退单: the unit handed its order back, once, with reason and evidence. The deadline stays."""
+
+    TYPE: ClassVar[str] = "jiesu.case.returned"
+
+    reason: str
+    """A code of the policy, not free text."""
+    adjudicate_by: datetime
+
+
+class CaseAdjudicated(RouterFact):
+    """裁定: what was decided on the return; the dispatch that follows says to whom."""
+
+    TYPE: ClassVar[str] = "jiesu.case.adjudicated"
+
+    ruling: Ruling
+    returned_by: UnitCode
+    to_unit: UnitCode
+
+
+class CaseExtended(OrderFact):
+    """延期: approved once; the new deadline."""
+
+    TYPE: ClassVar[str] = "jiesu.case.extended"
+
+    resolve_by: datetime
+
+
+class CaseShelved(OrderFact):
+    """挂账: set aside with an approver and a day to look again."""
+
+    TYPE: ClassVar[str] = "jiesu.case.shelved"
+
+    review_at: datetime
+
+
+class CaseUnshelved(OrderFact):
+    """Taken up again after shelving."""
+
+    TYPE: ClassVar[str] = "jiesu.case.unshelved"
+
+
+class CaseUrged(OrderFact):
+    """催办."""
+
+    TYPE: ClassVar[str] = "jiesu.case.urged"
+
+
+class CaseSupervised(OrderFact):
+    """督办: from now on somebody higher looks on."""
+
+    TYPE: ClassVar[str] = "jiesu.case.supervised"
+
+
+class CaseResolved(OrderFact):
+    """办结: the unit claims that it is done."""
+
+    TYPE: ClassVar[str] = "jiesu.case.resolved"
+
+    in_time: bool
+    redo: int
+
+
+class CaseAnswered(RouterFact):
+    """即时答复: a consultation answered at once; its citizen is still called back."""
+
+    TYPE: ClassVar[str] = "jiesu.case.answered"
+
+
+class CaseDeclined(RouterFact):
+    """不予受理: for one of the eight reasons."""
+
+    TYPE: ClassVar[str] = "jiesu.case.declined"
+
+    reason: DeclineReason
+
+
+class CaseMerged(RouterFact):
+    """并案: handled with another case; its citizen is still called back."""
+
+    TYPE: ClassVar[str] = "jiesu.case.merged"
+
+    into_case_id: CaseId
+
+
+class CaseWithdrawn(RouterFact):
+    """The citizen withdrew."""
+
+    TYPE: ClassVar[str] = "jiesu.case.withdrawn"
+
+
+class CaseSurveyStarted(RouterFact):
+    """The citizen is being called back."""
+
+    TYPE: ClassVar[str] = "jiesu.case.survey_started"
+
+    callback_id: CallbackId
+
+
+class CaseReopened(RouterFact):
+    """重办: the citizen said no; the same lead again, a redo counted."""
+
+    TYPE: ClassVar[str] = "jiesu.case.reopened"
+
+    redo: int
+    callback_id: CallbackId
+
+
+class CaseClosed(RouterFact):
+    """归档."""
+
+    TYPE: ClassVar[str] = "jiesu.case.closed"
+
+    callback_id: CallbackId
+    reached: bool
+    """False: nobody could be reached, so nothing is known of the citizen's opinion."""
+
+
+class CaseOverdue(RouterFact):
+    """超期: a clock ran out; says which, once."""
+
+    TYPE: ClassVar[str] = "jiesu.case.overdue"
+
+    clock: Overdue
+    unit: UnitCode | None
+
+
+class MoveRefused(RouterFact):
+    """What was asked of the case cannot be done in its state; the asker shows its person why."""
+
+    TYPE: ClassVar[str] = "jiesu.case.move_refused"
+
+    move: str
+    state: str
+    asked_by: EventId
+
+
+class UnitChanged(Fact):
+    """A unit of the directory as it is now."""
+
+    TYPE: ClassVar[str] = "jiesu.unit.changed"
+    SOURCE: ClassVar[str] = ROUTER
+    TOPICS: ClassVar[tuple[Topic, ...]] = (DIRECTORY,)
+
+    code: UnitCode
+    name: str
+    level: UnitLevel
+    parent_code: UnitCode | None
+
+    def key(self) -> str:
+        return self.code

@@ -1,0 +1,65 @@
+"""What survey says: the citizen is called back, and what came of it, as codes."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.events.fact import CaseFact
+from shared.kernel.ids import CallbackId
+from shared.kernel.words import CallbackChannel, Satisfied, Solved
+
+SURVEY = "survey"
+
+
+class CallbackFact(CaseFact):
+    """Something about one round of calling a citizen back."""
+
+    SOURCE: ClassVar[str] = SURVEY
+
+    callback_id: CallbackId
+    round: int
+    """1 after the first handling, 2 after the first redo, …"""
+
+
+class CallbackScheduled(CallbackFact):
+    """回访 is due at `due_at`."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.scheduled"
+
+    due_at: datetime
+
+
+class CallbackAttempted(CallbackFact):
+    """One attempt, whether anybody answered or not."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.attempted"
+
+    attempt: int
+    channel: CallbackChannel
+    reached: bool
+
+
+class CallbackCompleted(CallbackFact):
+    """The citizen answered. The first valid result of a case is the scored one."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.completed"
+
+    channel: CallbackChannel
+    contacted: bool
+    """Did the unit speak with the citizen?"""
+    solved: Solved
+    satisfied: Satisfied
+    scored: bool
+
+
+class CallbackUnreachable(CallbackFact):
+    """Every attempt of the ladder failed, or there is no way to ask."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.unreachable"
+
+    attempts: int
+
+
+class CallbackCancelled(CallbackFact):
+    """The case went on another way; this round is over without a result."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.cancelled"

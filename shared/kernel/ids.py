@@ -1,0 +1,19 @@
+"""Typed ids. A new one is a UUIDv7, so that inserts land at the end of an index."""
+
+from typing import NewType
+from uuid import UUID
+
+import uuid_utils.compat
+
+CaseId = NewType("CaseId", UUID)
+WorkOrderId = NewType("WorkOrderId", UUID)
+WhistleId = NewType("WhistleId", UUID)
+CallbackId = NewType("CallbackId", UUID)
+EventId = NewType("EventId", UUID)
+UnitCode = NewType("UnitCode", str)
+CategoryCode = NewType("CategoryCode", str)
+
+
+def new_id() -> UUID:
+    """A UUIDv7 of the standard library's class, which asyncpg and pydantic take as it is."""
+    return uuid_utils.compat.uuid7()

@@ -1,0 +1,36 @@
+"""Settings every service has, read from `JIESU_…` when asked for, never at import."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Defaults that run beside a local Postgres; a service adds its own below this."""
+
+    model_config = SettingsConfigDict(env_prefix="JIESU_", extra="ignore")
+
+    database_url: SecretStr = SecretStr("postgresql://jiesu@127.0.0.1:5432/jiesu")
+    """The service's own login role; the schema has the service's name."""
+    database_pool: int = 10
+    """Connections for requests and consumers; relay and embedded bus hold their own beside them."""
+    bus: Literal["kafka", "embedded"] = "kafka"
+    kafka_bootstrap_servers: str = "127.0.0.1:9092"
+    host: str = "127.0.0.1"
+    port: int = 0
+    """0 = the port of the service's declaration."""
+    city: Path = Path("deploy/seed/beijing")
+    """The city's folder: units, categories, responsibility list, policy."""
+    jwks: str = ".state/keys/jwks.json"
+    """Where token issuers' public keys are: a file or an https URL."""
+    token_issuer: str = "jiesu-local"
+    token_audience: str = "jiesu"
+    seal_keys: Path = Path(".state/keys/seal.json")
+    """Key ring that seals the citizen's words on the bus; only intake and router are given it."""
+    clock_file: Path | None = None
+    """A file with an offset in seconds; lets hours pass in a demonstration. Never set in a city."""
+    replica: str = "1"
+    """Names this process among its like; consumers keep their partitions over a restart."""
+    log_level: str = "INFO"

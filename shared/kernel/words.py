@@ -1,0 +1,122 @@
+"""The trade's words that shelves and services share: each a closed list."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """受理渠道: the door a request came through."""
+
+    HOTLINE = "hotline"
+    WEB = "web"
+    APP = "app"
+    MINI_PROGRAM = "mini_program"
+    WECHAT = "wechat"
+    GRID = "grid"
+    SENSOR = "sensor"
+    OPEN311 = "open311"
+    BATCH = "batch"
+
+
+class Kind(StrEnum):
+    """诉求类型: what the citizen wants."""
+
+    CONSULT = "consult"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class Tier(StrEnum):
+    """分级: how long the city may take. Decided by rules, never by the citizen's tone."""
+
+    URGENT = "urgent"
+    UTILITIES = "utilities"
+    GENERAL = "general"
+    COMPLEX = "complex"
+
+
+class HandlingMode(StrEnum):
+    """办理模式: 即知即办 / 平台协办 / 特事特办 / 难题专办."""
+
+    AT_ONCE = "at_once"
+    PLATFORM_ASSISTED = "platform_assisted"
+    SPECIAL = "special"
+    DEDICATED = "dedicated"
+
+
+class Ruling(StrEnum):
+    """裁定: what was decided on a return."""
+
+    UPHOLD = "uphold"
+    REDIRECT = "redirect"
+    DIVIDE = "divide"
+    SILENCE = "silence"
+    """No decision in time: refused, the unit keeps the order."""
+    BACKSTOP = "backstop"
+    """Too many returns: the district takes it."""
+
+
+class Overdue(StrEnum):
+    """超期: which clock ran out."""
+
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    RESOLVE = "resolve"
+
+
+class DeclineReason(StrEnum):
+    """不予受理: the eight reasons."""
+
+    OUTSIDE_TERRITORY = "outside_territory"
+    IN_LITIGATION = "in_litigation"
+    AGAINST_LAW = "against_law"
+    SECRET_OR_PRIVATE = "secret_or_private"
+    VERIFIED_UNTRUE = "verified_untrue"
+    BEYOND_REASON = "beyond_reason"
+    FOUND_UNREASONABLE = "found_unreasonable"
+    GROUNDLESS = "groundless"
+
+
+class Solved(StrEnum):
+    """是否解决."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class Satisfied(StrEnum):
+    """是否满意."""
+
+    SATISFIED = "satisfied"
+    BASICALLY = "basically"
+    NOT = "not"
+    NO_OPINION = "no_opinion"
+
+
+class CallbackChannel(StrEnum):
+    """回访渠道."""
+
+    PHONE = "phone"
+    LINK = "link"
+
+
+class WhistleKind(StrEnum):
+    """哨型: 综合执法 / 重点工作 / 应急处置."""
+
+    JOINT_ENFORCEMENT = "joint_enforcement"
+    KEY_WORK = "key_work"
+    EMERGENCY = "emergency"
+
+
+class UnitLevel(StrEnum):
+    """单位层级."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+    COMMUNITY = "community"
+    DEPARTMENT = "department"
+    UTILITY = "utility"

@@ -1,0 +1,1 @@
+"""Sealing: what must not be read on the way travels and rests encrypted."""

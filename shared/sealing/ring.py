@@ -1,0 +1,71 @@
+"""A key ring: the current key seals, every key still on the ring opens, a destroyed key ends what it sealed.
+
+AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce; the context is authenticated, so a sealed
+value copied to another row or case does not open there.
+"""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+
+
+class SealBroken(Exception):
+    """The sealed value is not one of ours, was moved or changed, or its key has been destroyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Key ids with their 32-byte keys; `current` is the one that seals."""
+
+    current: str
+    keys: dict[str, bytes]
+
+    def seal(self, plain: bytes, *, context: str) -> str:
+        """`<key id>.<base64url of nonce and ciphertext>`."""
+        nonce = secrets.token_bytes(NONCE)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, context.encode())
+        return f"{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str, *, context: str) -> bytes:
+        """The plain bytes. Raises `SealBroken`."""
+        key_id, _, body = sealed.partition(".")
+        key = self.keys.get(key_id)
+        if key is None:
+            raise SealBroken(f"the key {key_id!r} is not on the ring")
+        try:
+            raw = base64.urlsafe_b64decode(body)
+            return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], context.encode())
+        except (InvalidTag, ValueError) as error:
+            raise SealBroken(f"what was sealed for {context!r} does not open") from error
+
+
+def new_ring(key_id: str) -> KeyRing:
+    """A ring with one fresh key."""
+    return KeyRing(key_id, {key_id: secrets.token_bytes(32)})
+
+
+def load_ring(path: Path) -> KeyRing:
+    """Read a ring's file. Raises `ValueError` with the path when it is not one."""
+    try:
+        found = json.loads(path.read_text())
+        keys = {name: base64.b64decode(key, validate=True) for name, key in found["keys"].items()}
+        ring = KeyRing(found["current"], keys)
+        AESGCM(ring.keys[ring.current])
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{path}: not a key ring: {error}") from error
+    return ring
+
+
+def save_ring(ring: KeyRing, path: Path) -> None:
+    """Write a ring so that only its owner reads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    keys = {name: base64.b64encode(key).decode() for name, key in ring.keys.items()}
+    path.write_text(json.dumps({"current": ring.current, "keys": keys}, indent=1))
