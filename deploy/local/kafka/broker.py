@@ -1,0 +1,167 @@
+"""One local Kafka broker: start, stop, kill, and come back after either."""
+
+import base64
+import os
+import shutil
+import subprocess
+import threading
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.local.kafka.fetch import Say, find_java, kafka_jars
+from deploy.local.kafka.probe import serves
+from deploy.local.kafka.properties import log4j_properties, server_properties
+from deploy.local.marks import ProcessMark, mark_of
+from deploy.local.ports import free_port
+from deploy.local.refusals import KafkaUnavailable, NotReady
+from deploy.local.state import StateFolder
+from deploy.local.waiting import NEVER, wait_until
+
+_JAVA_OPTIONS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
+
+
+class LocalKafka:
+    """A real Kafka on 127.0.0.1 for one state folder; also the real bus of the tests.
+
+    Everything is synchronous: call it from a thread inside an event loop.
+    """
+
+    name = "kafka"
+
+    def __init__(self, state: Path, *, environment: Mapping[str, str] = os.environ) -> None:
+        self._state = StateFolder(state)
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._ready_to_run: tuple[str, Path] | None = None
+        self.port = 0
+        self.mark: ProcessMark | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """The address clients are given."""
+        return f"127.0.0.1:{self.port}"
+
+    def fetch(self, *, say: Say = lambda _: None, stop: threading.Event = NEVER) -> None:
+        """Find Java and the jars, or refuse with the reason; after this a start needs no network."""
+        if self._ready_to_run is None:
+            java = find_java(self._environment)
+            fallback = self._state.kafka / "cache"
+            jars = kafka_jars(self._environment, fallback=fallback, say=say, stop=stop)
+            self._ready_to_run = (java, jars)
+
+    def start(self, *, stop: threading.Event = NEVER, within: float = 60.0) -> None:
+        """Format the storage if new, start, and wait until the broker counts itself in."""
+        self._state.prepare()
+        self.fetch(stop=stop)
+        self._choose_ports()
+        if not (self._data / "meta.properties").exists():
+            self._format()
+        self._spawn()
+        if not wait_until(lambda: self._serves() or not self.is_alive(), within=within, stop=stop):
+            self.stop()
+            raise NotReady(self.name, f"no answer within {within:.0f} s", self.log_tail())
+        if not self.is_alive():
+            raise NotReady(self.name, "the broker ended", self.log_tail())
+
+    def stop(self, *, grace: float = 12.0) -> None:
+        """Stop in order: the log is flushed and closed."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(grace)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._process.wait()
+        self._process = self.mark = None
+
+    def kill(self) -> None:
+        """kill -9 the broker, as a fault would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def restart(self, *, stop: threading.Event = NEVER) -> None:
+        """Stop if it runs, and start again on the same ports with the same data."""
+        self.stop()
+        self.start(stop=stop)
+
+    def wipe(self) -> None:
+        """Lose all data, as a broken disk would; the broker must be down."""
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def discard(self) -> None:
+        """Stop and delete the data: for throw-away instances and tests."""
+        self.stop()
+        shutil.rmtree(self._state.kafka, ignore_errors=True)
+
+    def is_alive(self) -> bool:
+        """Whether the broker's process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def log_tail(self, lines: int = 8) -> str:
+        """The last words of the broker."""
+        words: list[str] = []
+        for log in (self._state.logs / "kafka.out.log", self._state.logs / "kafka.log"):
+            if log.exists():
+                words += log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+        return "\n".join(words[-lines:])
+
+    @property
+    def _data(self) -> Path:
+        return self._state.kafka / "data"
+
+    @property
+    def _properties(self) -> Path:
+        return self._state.kafka / "server.properties"
+
+    def _choose_ports(self) -> None:
+        self.port = free_port(remembered=self.port or self._state.port("kafka"))
+        controller = free_port(remembered=self._state.port("kafka_controller"), avoid={self.port})
+        self._state.remember_port("kafka", self.port)
+        self._state.remember_port("kafka_controller", controller)
+        self._state.kafka.mkdir(parents=True, exist_ok=True)
+        self._properties.write_text(server_properties(self._data, self.port, controller), encoding="utf-8")
+        log4j = log4j_properties(self._state.logs / "kafka.log")
+        self._log4j.write_text(log4j, encoding="utf-8")
+
+    @property
+    def _log4j(self) -> Path:
+        return self._state.kafka / "log4j2.properties"
+
+    def _format(self) -> None:
+        # A folder without meta.properties is what an interrupted format left.
+        self.wipe()
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        done = subprocess.run(self._java(*words, quick=True), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise KafkaUnavailable(f"Kafka's storage could not be made: {(done.stderr or done.stdout)[-600:]}")
+
+    def _java(self, *words: str, quick: bool = False) -> list[str]:
+        if self._ready_to_run is None:
+            raise KafkaUnavailable("Kafka was not fetched yet")
+        java, jars = self._ready_to_run
+        # For a program that lives half a second the second compiler only costs.
+        speed = ["-XX:TieredStopAtLevel=1"] if quick else []
+        logging = f"-Dlog4j2.configurationFile={self._log4j}"
+        return [java, *_JAVA_OPTIONS, *speed, logging, "-cp", f"{jars}/*", *words]
+
+    def _spawn(self) -> None:
+        command = self._java("kafka.Kafka", str(self._properties))
+        with (self._state.logs / "kafka.out.log").open("wb") as out:
+            # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.
+            self._process = subprocess.Popen(
+                command,
+                cwd=self._state.kafka,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self.mark = mark_of(self._process.pid, command)
+
+    def _serves(self) -> bool:
+        return serves("127.0.0.1", self.port)

@@ -1,0 +1,57 @@
+"""Ports on 127.0.0.1: which are free, and who has the one that is not."""
+
+import random
+import socket
+from collections.abc import Collection
+
+import psutil
+
+# Above this the kernel hands out ports for outgoing connections: a restarting broker can lose its own to a client.
+EPHEMERAL_FROM = 32768
+_LOWEST = 20000
+_TRIES = 500
+
+
+def is_free(port: int) -> bool:
+    """Whether a server may listen there now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As a server would: a port in TIME_WAIT is free, a listened one is not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port(*, remembered: int | None = None, avoid: Collection[int] = ()) -> int:
+    """The remembered port if it is still free, else any free one below the ephemeral range."""
+    if remembered is not None and remembered not in avoid and is_free(remembered):
+        return remembered
+    dice = random.SystemRandom()
+    for _ in range(_TRIES):
+        port = dice.randrange(_LOWEST, EPHEMERAL_FROM)
+        if port not in avoid and is_free(port):
+            return port
+    raise OSError(f"no free port between {_LOWEST} and {EPHEMERAL_FROM} in {_TRIES} tries")
+
+
+def owner_of(port: int) -> str:
+    """Who listens there, as far as this user may know."""
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr[1] == port:
+                return _describe(connection.pid)
+    except psutil.AccessDenied:
+        pass
+    return "a process we may not look at"
+
+
+def _describe(pid: int | None) -> str:
+    if pid is None:
+        return "a process we may not look at"
+    try:
+        process = psutil.Process(pid)
+        return f"process {pid} ({' '.join(process.cmdline())[:120] or process.name()})"
+    except psutil.Error:
+        return f"process {pid}"
