@@ -4,7 +4,7 @@
 this one, `correlationid` the first in the chain.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -133,6 +133,6 @@ def decode(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Heard:
 
 def _first_error(error: ValidationError) -> str:
     """Where and what, without the value: it might be what nobody should read."""
-    first: Mapping[str, object] = error.errors(include_input=False, include_url=False)[0]  # type: ignore[assignment]
+    first = error.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "body"
     return f"{where}: {first['msg']}"

@@ -1,0 +1,90 @@
+"""Many rows in one statement: `unnest` of one array for each column.
+
+A statement's text depends on the table alone, so asyncpg prepares it once for one row and for five hundred.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import JSON, Column, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Row = Mapping[str, Any]
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+async def insert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows; every row has the same columns."""
+    if rows:
+        names = tuple(rows[0])
+        await connection.exec_driver_sql(_insert_sql(table, names), columns(names, rows))
+
+
+async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows, or replace those whose primary key is there."""
+    if rows:
+        names = tuple(rows[0])
+        await connection.exec_driver_sql(_upsert_sql(table, names), columns(names, rows))
+
+
+async def update(connection: AsyncConnection, table: Table, key: str, rows: Sequence[Row]) -> int:
+    """Update rows whose `version` still is the row's `was`; how many there were."""
+    if not rows:
+        return 0
+    names = tuple(name for name in rows[0] if name != "was")
+    arguments = columns((*names, "was"), rows)
+    return (await connection.exec_driver_sql(_update_sql(table, key, names), arguments)).rowcount
+
+
+def columns(names: Sequence[str], rows: Sequence[Row]) -> tuple[list[Any], ...]:
+    """Rows turned into one list for each column."""
+    return tuple([row[name] for row in rows] for name in names)
+
+
+@cache
+def _insert_sql(table: Table, names: tuple[str, ...]) -> str:
+    listed = ", ".join(_quoted(name) for name in names)
+    picked = ", ".join(_picked(table.c[name]) for name in names)
+    return f"INSERT INTO {_quoted(table.name)} ({listed}) SELECT {picked} FROM {unnested(table, names)}"
+
+
+@cache
+def _upsert_sql(table: Table, names: tuple[str, ...]) -> str:
+    keys = {column.name for column in table.primary_key}
+    changed = ", ".join(f"{_quoted(n)} = excluded.{_quoted(n)}" for n in names if n not in keys)
+    target = ", ".join(_quoted(column.name) for column in table.primary_key)
+    then = f"UPDATE SET {changed}" if changed else "NOTHING"
+    return f"{_insert_sql(table, names)} ON CONFLICT ({target}) DO {then}"
+
+
+@cache
+def _update_sql(table: Table, key: str, names: tuple[str, ...]) -> str:
+    changed = ", ".join(f"{_quoted(n)} = {_picked(table.c[n])}" for n in names if n != key)
+    return (
+        f"UPDATE {_quoted(table.name)} AS t SET {changed} FROM {unnested(table, names, was=True)} "
+        f"WHERE t.{_quoted(key)} = u.{_quoted(key)} AND t.version = u.was"
+    )
+
+
+def unnested(table: Table, names: Sequence[str], *, was: bool = False) -> str:
+    """`unnest($1::uuid[], $2::text[], …) AS u(id, name, …)`."""
+    types = [_array_type(table.c[name]) for name in names] + (["bigint"] if was else [])
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    listed = ", ".join([*(_quoted(name) for name in names), *(["was"] if was else [])])
+    return f"unnest({arrays}) AS u({listed})"
+
+
+def _array_type(column: Column[Any]) -> str:
+    return "text" if isinstance(column.type, JSON) else column.type.compile(dialect=DIALECT)
+
+
+def _picked(column: Column[Any]) -> str:
+    """JSON travels as text and is cast on arrival: an array of JSON has no codec."""
+    cast = f"::{column.type.compile(dialect=DIALECT)}" if isinstance(column.type, JSON) else ""
+    return f"u.{_quoted(column.name)}{cast}"
+
+
+def _quoted(name: str) -> str:
+    return str(DIALECT.identifier_preparer.quote(name))

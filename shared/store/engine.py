@@ -1,0 +1,29 @@
+"""The engine: SQLAlchemy on asyncpg, orjson for JSON columns, bounded waits everywhere."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+POOL_WAIT = 5.0
+"""Seconds a request waits for a connection before it is told to come back."""
+
+
+def make_engine(dsn: str, *, pool: int, application_name: str) -> AsyncEngine:
+    """An engine that connects on first use. `dsn` is a plain `postgresql://` one."""
+    settings = {"application_name": application_name, "timezone": "UTC", "lock_timeout": "10s", "jit": "off"}
+    return create_async_engine(
+        make_url(dsn).set(drivername="postgresql+asyncpg"),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=POOL_WAIT,
+        pool_pre_ping=False,
+        json_serializer=_dump,
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+    )
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,34 @@
+"""How an aggregate lies in a row: a field is the column of its name; what is nested lies in a JSON column."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Generic, TypeVar, cast, get_type_hints
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, Table
+
+Model = TypeVar("Model")
+
+
+class Shape(Generic[Model]):
+    """Turns a frozen dataclass into a row and back."""
+
+    def __init__(self, model: type[Model], table: Table) -> None:
+        hints = get_type_hints(model)
+        self.model = model
+        self.names = tuple(field.name for field in fields(cast(Any, model)))
+        self._codecs = {name: TypeAdapter(hints[name]) for name in self.names}
+        self._nested = frozenset(name for name in self.names if isinstance(table.c[name].type, JSON))
+
+    def to_row(self, aggregate: Model) -> dict[str, Any]:
+        return {name: self._out(name, getattr(aggregate, name)) for name in self.names}
+
+    def from_row(self, row: Mapping[str, Any]) -> Model:
+        return self.model(**{name: self._in(name, row[name]) for name in self.names})
+
+    def _out(self, name: str, value: Any) -> Any:
+        return self._codecs[name].dump_json(value).decode() if name in self._nested else value
+
+    def _in(self, name: str, value: Any) -> Any:
+        codec = self._codecs[name]
+        return codec.validate_json(value) if name in self._nested else codec.validate_python(value)
