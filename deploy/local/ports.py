@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 import psutil
 
+from deploy.local.refusals import PortTaken
+from deploy.local.waiting import wait_until
+
 # Above this the kernel hands out ports for outgoing connections: a restarting broker can lose its own to a client.
 EPHEMERAL_FROM = 32768
 _LOWEST = 20000
@@ -34,6 +37,13 @@ def free_port(*, remembered: int | None = None, avoid: Collection[int] = ()) -> 
         if port not in avoid and is_free(port):
             return port
     raise OSError(f"no free port between {_LOWEST} and {EPHEMERAL_FROM} in {_TRIES} tries")
+
+
+def same_port(name: str, port: int) -> int:
+    """The port again that clients were already told; refuses when a stranger took it meanwhile."""
+    if not wait_until(lambda: is_free(port), within=3.0):
+        raise PortTaken(name, port, owner_of(port))
+    return port
 
 
 def owner_of(port: int) -> str:

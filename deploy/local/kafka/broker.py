@@ -13,7 +13,7 @@ from deploy.local.kafka.fetch import Say, find_java, kafka_jars
 from deploy.local.kafka.probe import serves
 from deploy.local.kafka.properties import log4j_properties, server_properties
 from deploy.local.marks import ProcessMark, mark_of
-from deploy.local.ports import free_port
+from deploy.local.ports import free_port, same_port
 from deploy.local.refusals import KafkaUnavailable, NotReady
 from deploy.local.state import StateFolder
 from deploy.local.waiting import NEVER, wait_until
@@ -101,6 +101,11 @@ class LocalKafka:
         """Whether the broker's process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended (negative: by that signal), or None while it runs."""
+        return self._process.poll() if self._process else None
+
     def log_tail(self, lines: int = 8) -> str:
         """The last words of the broker."""
         words: list[str] = []
@@ -118,7 +123,8 @@ class LocalKafka:
         return self._state.kafka / "server.properties"
 
     def _choose_ports(self) -> None:
-        self.port = free_port(remembered=self.port or self._state.port("kafka"))
+        known = self._state.port("kafka")
+        self.port = same_port(self.name, self.port) if self.port else free_port(remembered=known)
         controller = free_port(remembered=self._state.port("kafka_controller"), avoid={self.port})
         self._state.remember_port("kafka", self.port)
         self._state.remember_port("kafka_controller", controller)

@@ -29,6 +29,9 @@ _MAVEN_PATIENCE = (
     "-Dmaven.wagon.http.retryHandler.count=1",
 )
 
+# In full: asked by its short name, Maven answers a dead line with "no plugin found".
+_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
+
 Say = Callable[[str], None]
 
 
@@ -91,7 +94,7 @@ def _fetch(shelf: Path, environment: Mapping[str, str], say: Say, stop: threadin
     say("fetching Apache Kafka (about 45 MB, once)")
     began = time.monotonic()
     command = [maven, "-B", "-C", "-f", str(POM), *_MAVEN_PATIENCE]
-    command += ["dependency:copy-dependencies", f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
+    command += [f"{_PLUGIN}:copy-dependencies", f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
     try:
         _run_maven(command, environment, stop)
         draft.rename(shelf)

@@ -22,6 +22,9 @@ def server_properties(data: Path, port: int, controller_port: int) -> str:
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
+        # A killed broker may come back only when its old session is over: 9 s by default.
+        "broker.session.timeout.ms": "3000",
+        "broker.heartbeat.interval.ms": "500",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "2000",
         "num.network.threads": "2",

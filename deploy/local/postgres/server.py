@@ -12,7 +12,7 @@ from urllib.parse import quote
 import psutil
 
 from deploy.local.marks import ProcessMark, is_running, mark_of
-from deploy.local.ports import free_port
+from deploy.local.ports import free_port, same_port
 from deploy.local.postgres.binaries import find_programs
 from deploy.local.postgres.cluster import SUPERUSER, Cluster, data_folder
 from deploy.local.postgres.owner import server_user
@@ -31,7 +31,6 @@ class LocalPostgres:
 
     def __init__(self, state: Path, *, port: int | None = None) -> None:
         self._state = StateFolder(state)
-        self._wanted_port = port
         self._cluster: Cluster | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.port = port or 0
@@ -44,7 +43,8 @@ class LocalPostgres:
         if not cluster.exists:
             cluster.initialise(self._password)
         self._clear_predecessor(cluster)
-        self.port = free_port(remembered=self._wanted_port or self._state.port(self.name))
+        known = self._state.port(self.name)
+        self.port = same_port(self.name, self.port) if self.port else free_port(remembered=known)
         self._state.remember_port(self.name, self.port)
         cluster.configure(self.port)
         self._spawn(cluster)
@@ -121,6 +121,11 @@ class LocalPostgres:
             shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(self._state.postgres, ignore_errors=True)
         self._cluster = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended (negative: by that signal), or None while it runs."""
+        return self._process.poll() if self._process else None
 
     def log_tail(self, lines: int = 8) -> str:
         """The last words of the server."""

@@ -1,0 +1,33 @@
+"""The suite as a local run knows it: five flats, in the order a case walks through them, one port each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+BASE_PORT = 8101
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """One service of the suite."""
+
+    name: str
+    doorplate: str
+
+    @property
+    def module(self) -> str:
+        """What `python -m` runs."""
+        return f"services.{self.name}"
+
+
+SUITE = (
+    Flat("intake", "受理 registers every request"),
+    Flat("router", "派单 finds the unit and keeps the status"),
+    Flat("grid", "吹哨报到 whistles, visits, deliberations"),
+    Flat("survey", "回访 calls the citizen back"),
+    Flat("scoring", "三率 scores every unit"),
+)
+
+
+def ports(flats: Sequence[Flat] = SUITE, *, base_port: int = BASE_PORT) -> dict[str, int]:
+    """Each flat's port: one after another from the base."""
+    return {flat.name: base_port + floor for floor, flat in enumerate(flats)}
