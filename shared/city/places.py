@@ -1,0 +1,70 @@
+"""The part each named place plays: where it happened, where the citizen lives, where the papers lie."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from shared.city.documents import Entry
+from shared.city.gazetteer import Gazetteer, Match, Mention
+
+_CLAUSE_ENDS = "，。；、！？,;!?\n "
+_FARTHEST = 12
+
+
+class RolePhrases(Entry):
+    """The phrases near a place name that tell its part; the nearest one before it wins."""
+
+    home: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """事发地 · 居住地 · 户籍地: unit codes, as stated by the caller or told by the text."""
+
+    site: str | None = None
+    home: str | None = None
+    papers: str | None = None
+
+    @property
+    def lead_place(self) -> str | None:
+        """The place whose unit leads: where it happened, else where the citizen lives."""
+        return self.site or self.home
+
+    def over(self, told: "Places") -> "Places":
+        """These places, completed from others; what is stated here wins."""
+        return Places(self.site or told.site, self.home or told.home, self.papers or told.papers)
+
+
+def places_in(text: str, match: Match, gazetteer: Gazetteer, phrases: RolePhrases) -> Places:
+    """Read from the text which of several named places is the home and which keeps the papers."""
+    if match.found is not None:
+        return Places(site=match.found)
+    plain = normalize("NFKC", text)
+    home = papers = None
+    for mention in _single(match.mentions, match.candidates):
+        part = _part(plain, mention, phrases)
+        if part == "papers":
+            papers = papers or mention.codes[0]
+        elif part == "home":
+            home = home or mention.codes[0]
+    if home is None or papers is None:
+        return Places()
+    units = gazetteer.units
+    is_one_street = units.street_of(home) == units.street_of(papers)
+    return Places(site=home, home=home, papers=None if is_one_street else papers)
+
+
+def _single(mentions: Iterable[Mention], candidates: tuple[str, ...]) -> list[Mention]:
+    return [each for each in mentions if len(each.codes) == 1 and each.codes[0] in candidates]
+
+
+def _part(text: str, mention: Mention, phrases: RolePhrases) -> str | None:
+    before = text[max(0, mention.start - _FARTHEST) : mention.start]
+    said = before[max(before.rfind(mark) for mark in _CLAUSE_ENDS) + 1 :]
+    at_home = max((said.rfind(phrase) for phrase in phrases.home), default=-1)
+    at_papers = max((said.rfind(phrase) for phrase in phrases.papers), default=-1)
+    if at_home == at_papers:
+        after = text[mention.end : mention.end + 4]
+        return "papers" if any(phrase in after for phrase in phrases.papers) else None
+    return "home" if at_home > at_papers else "papers"

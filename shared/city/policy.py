@@ -1,0 +1,277 @@
+"""The city's policy file, typed: every limit, window, weight and reason is data with its source.
+
+Read by `load_policy`; quoted on decisions by version. Nothing here decides anything.
+"""
+
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
+
+from shared.city.coordinates import Bounds
+from shared.city.documents import Document, Entry
+from shared.city.errors import UnreadableLimit, UnreadableWindow
+from shared.city.limits import Limit, Window
+from shared.kernel.words import DeclineReason, Tier, WhistleKind
+
+
+def _limit(written: object) -> Limit:
+    if isinstance(written, Limit):
+        return written
+    try:
+        return Limit.parse(str(written))
+    except UnreadableLimit as refusal:
+        raise ValueError(refusal.message) from None
+
+
+PolicyLimit = Annotated[Limit, BeforeValidator(_limit), PlainSerializer(str, return_type=str)]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Sourced(Entry):
+    """A group of settings and where they come from."""
+
+    source: Text
+
+
+class TierLimits(Sourced):
+    """One limit for each urgency tier."""
+
+    urgent: PolicyLimit
+    utilities: PolicyLimit
+    general: PolicyLimit
+    complex: PolicyLimit
+
+    def of(self, tier: Tier) -> Limit:
+        """The limit of this tier."""
+        return {
+            Tier.URGENT: self.urgent,
+            Tier.UTILITIES: self.utilities,
+            Tier.GENERAL: self.general,
+            Tier.COMPLEX: self.complex,
+        }[tier]
+
+
+class Returns(Sourced):
+    """退单: how long and how often an order may be handed back."""
+
+    once_per_unit: bool
+    window: PolicyLimit
+    max_returns: Annotated[int, Field(ge=0, le=10)]
+    adjudication: PolicyLimit
+
+
+class Extension(Sourced):
+    """延期: how often, and at most how many times the original limit again."""
+
+    max_times: Annotated[int, Field(ge=0, le=5)]
+    needs_approval: bool
+    at_most_original_times: Annotated[int, Field(ge=1, le=5)]
+
+
+class ReportIn(Entry):
+    """报到时限 by kind of whistle."""
+
+    emergency: PolicyLimit
+    joint_enforcement: PolicyLimit
+    key_work: PolicyLimit
+
+    def of(self, kind: WhistleKind) -> Limit:
+        """The limit for this kind of whistle."""
+        return {
+            WhistleKind.EMERGENCY: self.emergency,
+            WhistleKind.JOINT_ENFORCEMENT: self.joint_enforcement,
+            WhistleKind.KEY_WORK: self.key_work,
+        }[kind]
+
+
+class Whistle(Sourced):
+    """吹哨: how soon departments sign, make contact and report in."""
+
+    sign: PolicyLimit
+    contact: PolicyLimit
+    report_in: ReportIn
+
+
+class CallbackHours(Entry):
+    """The local hours in which citizens may be called."""
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "CallbackHours":
+        try:
+            self.window  # noqa: B018 — the window refuses itself
+        except UnreadableWindow as refusal:
+            raise ValueError(refusal.message) from None
+        return self
+
+    @property
+    def window(self) -> Window:
+        """The same hours as the calendar takes them."""
+        return Window(self.opens, self.closes)
+
+
+class Callback(Sourced):
+    """回访: the attempt ladder, the hours, the link and the share that is called."""
+
+    attempts: Annotated[tuple[PolicyLimit, ...], Field(min_length=1, max_length=10)]
+    hours: CallbackHours
+    link_days: Annotated[int, Field(ge=1, le=90)]
+    sampling: Annotated[Decimal, Field(gt=0, le=1)]
+
+    @field_validator("attempts")
+    @classmethod
+    def _climbs(cls, attempts: tuple[Limit, ...]) -> tuple[Limit, ...]:
+        if any(each.is_workdays for each in attempts):
+            raise ValueError("attempts are counted in hours or minutes")
+        waits = [each.duration for each in attempts]
+        if waits != sorted(set(waits)):
+            raise ValueError("each attempt must come later than the one before")
+        return attempts
+
+
+class Weights(Entry):
+    """权重: shares of the three rates in the composite; exactly one together."""
+
+    response: Share
+    resolution: Share
+    satisfaction: Share
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> "Weights":
+        total = self.response + self.resolution + self.satisfaction
+        if total != 1:
+            raise ValueError(f"the weights must sum to 1, they sum to {total}")
+        return self
+
+
+class Score(Sourced):
+    """三率: weights, what "basically satisfied" counts, and the denominators."""
+
+    weights: Weights
+    basically_satisfied: Share
+    denominator: Literal["valid_callbacks"]
+    response_denominator: Literal["dispatched_orders", "valid_callbacks"]
+
+
+class PeriodKind(StrEnum):
+    """考核周期: cut on a day of the month, or the calendar month."""
+
+    CUT_DAY = "cut_day"
+    CALENDAR_MONTH = "calendar_month"
+
+
+class Period(Sourced):
+    """考核周期: from the cut of the month before to the cut of this one, local time."""
+
+    kind: PeriodKind
+    cut_day: Annotated[int, Field(ge=1, le=28)] = 1
+    cut_at: time = time(0)
+
+    @model_validator(mode="after")
+    def _month_has_no_cut(self) -> "Period":
+        if self.kind is PeriodKind.CALENDAR_MONTH and (self.cut_day, self.cut_at) != (1, time(0)):
+            raise ValueError("a calendar month has no cut_day and no cut_at")
+        return self
+
+
+class Redo(Sourced):
+    """重办: how often, before it is supervised."""
+
+    max_redo: Annotated[int, Field(ge=0, le=10)]
+
+
+class Reason(Entry):
+    """One named reason, and where the citizen can go instead."""
+
+    code: DeclineReason
+    zh: Text
+    en: Text
+    go_to: str = ""
+
+
+class Reasons(Sourced):
+    """A closed list of the eight reasons."""
+
+    reasons: tuple[Reason, ...]
+
+    @field_validator("reasons")
+    @classmethod
+    def _all_eight(cls, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        codes = [reason.code for reason in reasons]
+        wrong = [*(c for c in DeclineReason if c not in codes), *(c for c in codes if codes.count(c) > 1)]
+        if wrong:
+            raise ValueError(f"each of the eight reasons must stand here once; look at {wrong[0]}")
+        return reasons
+
+
+class Classifying(Sourced):
+    """分类: the confidence below which a dispatcher decides."""
+
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+
+
+class CityBounds(Sourced):
+    """The wgs84 rectangle outside which a coordinate is refused."""
+
+    west: Annotated[float, Field(ge=-180, le=180)]
+    south: Annotated[float, Field(ge=-90, le=90)]
+    east: Annotated[float, Field(ge=-180, le=180)]
+    north: Annotated[float, Field(ge=-90, le=90)]
+
+    @model_validator(mode="after")
+    def _has_an_inside(self) -> "CityBounds":
+        if self.west >= self.east or self.south >= self.north:
+            raise ValueError("bounds must run from west to east and from south to north")
+        return self
+
+    @property
+    def rectangle(self) -> Bounds:
+        """The same bounds as `inside` takes them."""
+        return Bounds(self.west, self.south, self.east, self.north)
+
+
+class Policy(Entry):
+    """政策: one version of everything a city may set."""
+
+    version: Text
+    effective_from: date
+    timezone: Text
+    feedback: TierLimits
+    dispatch: TierLimits
+    sign: TierLimits
+    returns: Returns
+    extension: Extension
+    whistle: Whistle
+    callback: Callback
+    score: Score
+    period: Period
+    redo: Redo
+    exclusion: Reasons
+    decline: Reasons
+    classifying: Classifying
+    bounds: CityBounds
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name} is no time zone") from None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def load_policy(text: str, *, filename: str) -> Policy:
+    """Read a policy file, or refuse it with file, line and reason."""
+    return Document.parse(text, filename=filename).read_as(Policy)

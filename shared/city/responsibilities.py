@@ -1,0 +1,192 @@
+"""权责清单: who owes an answer to what, by category and place, with the clause that says so.
+
+A duty is written as `street`, `community`, `district`, `papers` (the street where the citizen's papers lie),
+`district:<role>` (a department of the place's district) or the code of a unit.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from shared.city.categories import Categories, folded
+from shared.city.documents import Document, Entry
+from shared.city.errors import NoResponsibility, PlaceTooCoarse
+from shared.city.places import Places, RolePhrases
+from shared.city.units import Units
+from shared.kernel.words import Tier, UnitLevel, WhistleKind
+
+EVERYWHERE = "city"
+_PLACE_DUTIES = frozenset({"street", "community", "district", "papers"})
+_LEAD_DUTIES = _PLACE_DUTIES - {"papers"}
+_ROLE = "district:"
+
+
+class ItemKind(StrEnum):
+    """清单类别: a department's alone, a street's alone, or shared."""
+
+    DEPARTMENT_ONLY = "department_only"
+    STREET_ONLY = "street_only"
+    SHARED = "shared"
+
+
+class Item(Entry):
+    """权责清单的一项: who leads, who helps, and the clause."""
+
+    category: str
+    kind: ItemKind
+    lead: Annotated[str, Field(min_length=1)]
+    co_units: tuple[str, ...] = ()
+    clause: Annotated[str, Field(min_length=1)]
+    scope: str = EVERYWHERE
+    tier: Tier | None = None
+    whistle: WhistleKind | None = None
+    keywords: tuple[Annotated[str, Field(min_length=1), BeforeValidator(lambda w: folded(str(w)))], ...] = ()
+
+
+class ResponsibilityFile(Entry):
+    """The file as it is written."""
+
+    version: Annotated[str, Field(min_length=1)]
+    effective_from: date
+    district_roles: dict[str, tuple[str, ...]]
+    place_roles: RolePhrases
+    items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """承办: the lead, the co-units and the community it may be passed to, with version and clause."""
+
+    lead: str
+    co_units: tuple[str, ...]
+    community: str | None
+    item: Item
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilityList:
+    """权责清单, one version of it."""
+
+    version: str
+    effective_from: date
+    items: tuple[Item, ...]
+    place_roles: RolePhrases
+    departments: dict[tuple[str, str], str]
+    units: Units
+
+    def find(self, category: str, place: str | None = None, text: str = "") -> Item:
+        """The item for a matter: one whose keywords the text says first, then the narrowest scope."""
+        lineage = self.units.lineage(place) if place is not None else ()
+        plain = folded(text)
+
+        def fit(item: Item) -> tuple[int, int]:
+            said = sum(word in plain for word in item.keywords)
+            return said, 0 if item.scope == EVERYWHERE else len(self.units.lineage(item.scope))
+
+        fitting = [
+            item
+            for item in self.items
+            if item.category == category
+            and (item.scope == EVERYWHERE or item.scope in lineage)
+            and (not item.keywords or fit(item)[0])
+        ]
+        if not fitting:
+            raise NoResponsibility(category, place)
+        return max(fitting, key=fit)
+
+    def undertake(self, item: Item, places: Places) -> Undertaking:
+        """Turn an item's duties into units at these places."""
+        lead = self._unit(item.lead, places)
+        if lead is None:
+            raise PlaceTooCoarse(item.lead, places.lead_place)
+        found = (self._unit(duty, places) for duty in item.co_units)
+        co_units = dict.fromkeys(code for code in found if code is not None and code != lead)
+        community = self._unit("community", places)
+        return Undertaking(lead, tuple(co_units), community, item, self.version)
+
+    def _unit(self, duty: str, places: Places) -> str | None:
+        place = places.papers if duty == "papers" else places.lead_place
+        if duty not in _PLACE_DUTIES and not duty.startswith(_ROLE):
+            return duty
+        if place is None:
+            return None
+        if duty.startswith(_ROLE):
+            return self.departments.get((duty.removeprefix(_ROLE), self.units.district_of(place) or ""))
+        level = UnitLevel.STREET if duty == "papers" else UnitLevel(duty)
+        return self.units.at_level(place, level)
+
+
+def load_responsibilities(
+    text: str, *, units: Units, categories: Categories, filename: str
+) -> ResponsibilityList:
+    """Read a responsibility list against the city's units and categories, or refuse it with file and line."""
+    document = Document.parse(text, filename=filename)
+    file = document.read_as(ResponsibilityFile)
+    departments = _departments(file, units, document)
+    roles = frozenset(file.district_roles)
+    for index, item in enumerate(file.items):
+        _check_item(item, index, document, units, categories, roles)
+    _check_complete(file, categories, document)
+    return ResponsibilityList(
+        file.version, file.effective_from, file.items, file.place_roles, departments, units
+    )
+
+
+def _departments(file: ResponsibilityFile, units: Units, document: Document) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    districts = [unit for unit in units.by_code.values() if unit.level is UnitLevel.DISTRICT]
+    for role, endings in file.district_roles.items():
+        for district in districts:
+            codes = (f"D{district.code}-{ending}" for ending in endings)
+            code = next((each for each in codes if each in units), None)
+            if code is None:
+                raise document.refuse(
+                    ("district_roles", role), f"{district.name} has no department for {role}"
+                )
+            found[role, district.code] = code
+    return found
+
+
+def _check_item(
+    item: Item, index: int, document: Document, units: Units, categories: Categories, roles: frozenset[str]
+) -> None:
+    if item.category not in categories:
+        raise document.refuse(("items", index, "category"), f"no category is called {item.category}")
+    if item.scope != EVERYWHERE and item.scope not in units:
+        raise document.refuse(("items", index, "scope"), f"no unit has the code {item.scope}")
+    _check_duty(item.lead, ("items", index, "lead"), _LEAD_DUTIES, document, units, roles)
+    for at, duty in enumerate(item.co_units):
+        _check_duty(duty, ("items", index, "co_units", at), _PLACE_DUTIES, document, units, roles)
+    by_street = item.lead in _PLACE_DUTIES
+    if item.kind is ItemKind.STREET_ONLY and not by_street:
+        raise document.refuse(("items", index, "lead"), "a street's own duty is led by a street or community")
+    if item.kind is ItemKind.DEPARTMENT_ONLY and item.lead in ("street", "community"):
+        raise document.refuse(("items", index, "lead"), "a department's own duty is led by a department")
+
+
+def _check_duty(
+    duty: str,
+    where: tuple[str | int, ...],
+    allowed: frozenset[str],
+    document: Document,
+    units: Units,
+    roles: frozenset[str],
+) -> None:
+    if duty.startswith(_ROLE):
+        if duty.removeprefix(_ROLE) not in roles:
+            raise document.refuse(where, f"{duty} is no role of a district department")
+    elif duty not in allowed and duty not in units:
+        raise document.refuse(
+            where, f"{duty!r} is no unit and no duty; duties are {', '.join(sorted(allowed))}"
+        )
+
+
+def _check_complete(file: ResponsibilityFile, categories: Categories, document: Document) -> None:
+    whole = {item.category for item in file.items if item.scope == EVERYWHERE and not item.keywords}
+    for code in categories.by_code:
+        if code not in whole:
+            raise document.refuse(("items",), f"{code} has no item that holds everywhere, without keywords")

@@ -1,0 +1,142 @@
+"""The unit tree: city, districts, streets and towns, communities, departments and utilities."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.city.documents import read_table
+from shared.city.errors import BrokenFile, UnknownUnit
+from shared.kernel.words import UnitLevel
+
+COLUMNS = ("code", "name", "level", "parent_code")
+
+
+_PARENTS = {
+    UnitLevel.CITY: frozenset[UnitLevel](),
+    UnitLevel.DISTRICT: frozenset({UnitLevel.CITY}),
+    UnitLevel.STREET: frozenset({UnitLevel.DISTRICT}),
+    UnitLevel.COMMUNITY: frozenset({UnitLevel.STREET}),
+    UnitLevel.DEPARTMENT: frozenset({UnitLevel.CITY, UnitLevel.DISTRICT}),
+    UnitLevel.UTILITY: frozenset({UnitLevel.CITY, UnitLevel.DISTRICT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """承办单位: a unit that can owe an answer."""
+
+    code: str
+    name: str
+    level: UnitLevel
+    parent_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The whole tree, every parent known and no cycle in it."""
+
+    by_code: dict[str, Unit]
+    lineages: dict[str, tuple[str, ...]]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.by_code
+
+    def __len__(self) -> int:
+        return len(self.by_code)
+
+    def get(self, code: str) -> Unit:
+        """The unit with this code."""
+        try:
+            return self.by_code[code]
+        except KeyError:
+            raise UnknownUnit(code) from None
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """The unit itself and its ancestors, deepest first."""
+        try:
+            return self.lineages[code]
+        except KeyError:
+            raise UnknownUnit(code) from None
+
+    def is_within(self, code: str, ancestor: str) -> bool:
+        """Whether a unit is this ancestor or lies below it."""
+        return ancestor in self.lineage(code)
+
+    def at_level(self, code: str, level: UnitLevel) -> str | None:
+        """The unit of this level that a unit is or lies in, if the unit is that deep."""
+        return next((each for each in self.lineage(code) if self.by_code[each].level is level), None)
+
+    def street_of(self, code: str) -> str | None:
+        """街乡镇: the street or town a unit is or lies in."""
+        return self.at_level(code, UnitLevel.STREET)
+
+    def district_of(self, code: str) -> str | None:
+        """The district a unit is or lies in."""
+        return self.at_level(code, UnitLevel.DISTRICT)
+
+    def children(self, code: str) -> tuple[Unit, ...]:
+        """The units directly below this one."""
+        return tuple(unit for unit in self.by_code.values() if unit.parent_code == self.get(code).code)
+
+    def path_name(self, code: str) -> str:
+        """The names from the district down, as an address would say them."""
+        names = [self.by_code[each].name for each in self.lineage(code)]
+        return "".join(reversed(names[:-1] or names))
+
+
+def load_units(files: Iterable[tuple[str, str]]) -> Units:
+    """Read (filename, text) CSV files into one tree, or refuse it with file and line."""
+    units: dict[str, Unit] = {}
+    places: dict[str, tuple[str, int]] = {}
+    for filename, text in files:
+        for line, row in read_table(text, COLUMNS, filename=filename):
+            unit = _unit(row, filename, line)
+            if unit.code in units:
+                first = ":".join(map(str, places[unit.code]))
+                raise BrokenFile(filename, line, f"unit {unit.code} is already in {first}")
+            units[unit.code], places[unit.code] = unit, (filename, line)
+    if not units:
+        raise BrokenFile("units", 1, "there are no units")
+    return _tree(units, places)
+
+
+def _unit(row: tuple[str, ...], filename: str, line: int) -> Unit:
+    code, name, level, parent = row
+    if not code or not name:
+        raise BrokenFile(filename, line, "a unit needs a code and a name")
+    if level not in set(UnitLevel):
+        raise BrokenFile(filename, line, f"{level!r} is no level; levels are {', '.join(UnitLevel)}")
+    return Unit(code, name, UnitLevel(level), parent or None)
+
+
+def _tree(units: dict[str, Unit], places: dict[str, tuple[str, int]]) -> Units:
+    lineages: dict[str, tuple[str, ...]] = {}
+    roots: dict[bool, list[str]] = defaultdict(list)
+    for code, unit in units.items():
+        lineages[code] = _lineage(unit, units, places)
+        roots[unit.parent_code is None].append(code)
+        _check_level(unit, units, places)
+    for second in roots[True][1:]:
+        raise BrokenFile(*places[second], f"{second} is a second root beside {roots[True][0]}")
+    return Units(units, lineages)
+
+
+def _lineage(unit: Unit, units: dict[str, Unit], places: dict[str, tuple[str, int]]) -> tuple[str, ...]:
+    steps = [unit.code]
+    while (parent := units[steps[-1]].parent_code) is not None:
+        if parent not in units:
+            raise BrokenFile(*places[steps[-1]], f"unit {steps[-1]} names the unknown parent {parent}")
+        if parent in steps:
+            raise BrokenFile(
+                *places[unit.code], f"unit {unit.code} is in a cycle: {' → '.join([*steps, parent])}"
+            )
+        steps.append(parent)
+    return tuple(steps)
+
+
+def _check_level(unit: Unit, units: dict[str, Unit], places: dict[str, tuple[str, int]]) -> None:
+    parent = units[unit.parent_code].level if unit.parent_code else None
+    if parent is None and unit.level is not UnitLevel.CITY:
+        raise BrokenFile(*places[unit.code], f"unit {unit.code} has no parent; only the city has none")
+    if parent is not None and parent not in _PARENTS[unit.level]:
+        raise BrokenFile(*places[unit.code], f"a {unit.level} cannot lie below a {parent}")
