@@ -161,6 +161,22 @@ class CaseResolved(OrderFact):
     redo: int
 
 
+class CoOrderSigned(OrderFact):
+    """协办: a co-unit signed for its order; the case's status follows the lead alone."""
+
+    TYPE: ClassVar[str] = "jiesu.co_order.signed"
+
+    in_time: bool
+
+
+class CoOrderResolved(OrderFact):
+    """协办: a co-unit did its part."""
+
+    TYPE: ClassVar[str] = "jiesu.co_order.resolved"
+
+    in_time: bool
+
+
 class CaseAnswered(RouterFact):
     """即时答复: a consultation answered at once; its citizen is still called back."""
 
