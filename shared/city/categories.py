@@ -4,6 +4,7 @@ Tone plays no part: exclamation marks, capitals and "urgent" are no phrases of a
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from unicodedata import normalize
@@ -99,11 +100,11 @@ class Categories:
 
     version: str
     groups: tuple[Group, ...]
-    by_code: dict[str, Category]
+    by_code: Mapping[str, Category]
     rules: tuple[Rule, ...]
     phrases: tuple[str, ...]
     scanner: AhoCorasick
-    rules_of: dict[str, tuple[int, ...]]
+    rules_of: Mapping[str, tuple[int, ...]]
     rules_by_kind: tuple[int, ...]
 
     def __contains__(self, code: object) -> bool:
@@ -149,7 +150,7 @@ def load_categories(text: str, *, filename: str) -> Categories:
     file = document.read_as(CategoryFile)
     _check(file, document)
     phrases = tuple(dict.fromkeys(phrase for rule in file.rules for phrase in rule.phrases))
-    rules_of: dict[str, list[int]] = {phrase: [] for phrase in phrases}
+    rules_of: Mapping[str, list[int]] = {phrase: [] for phrase in phrases}
     for index, rule in enumerate(file.rules):
         for phrase in dict.fromkeys(rule.phrases):
             rules_of[phrase].append(index)

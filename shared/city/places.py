@@ -41,17 +41,15 @@ def places_in(text: str, match: Match, gazetteer: Gazetteer, phrases: RolePhrase
     if match.found is not None:
         return Places(site=match.found)
     plain = normalize("NFKC", text)
-    home = papers = None
+    parts: dict[str | None, list[str]] = {"home": [], "papers": [], None: []}
     for mention in _single(match.mentions, match.candidates):
-        part = _part(plain, mention, phrases)
-        if part == "papers":
-            papers = papers or mention.codes[0]
-        elif part == "home":
-            home = home or mention.codes[0]
-    if home is None or papers is None:
+        parts[_part(plain, mention, phrases)].append(mention.codes[0])
+    # Where the papers lie is told, the one other place is where the citizen is, said so or not.
+    homes = tuple(dict.fromkeys(parts["home"] or parts[None]))
+    if len(homes) != 1 or not parts["papers"]:
         return Places()
-    units = gazetteer.units
-    is_one_street = units.street_of(home) == units.street_of(papers)
+    home, papers = homes[0], parts["papers"][0]
+    is_one_street = gazetteer.units.street_of(home) == gazetteer.units.street_of(papers)
     return Places(site=home, home=home, papers=None if is_one_street else papers)
 
 

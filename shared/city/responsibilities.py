@@ -4,6 +4,7 @@ A duty is written as `street`, `community`, `district`, `papers` (the street whe
 `district:<role>` (a department of the place's district) or the code of a unit.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -75,7 +76,7 @@ class ResponsibilityList:
     effective_from: date
     items: tuple[Item, ...]
     place_roles: RolePhrases
-    departments: dict[tuple[str, str], str]
+    departments: Mapping[tuple[str, str], str]
     units: Units
 
     def find(self, category: str, place: str | None = None, text: str = "") -> Item:

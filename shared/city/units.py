@@ -1,7 +1,7 @@
 """The unit tree: city, districts, streets and towns, communities, departments and utilities."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.city.documents import read_table
@@ -35,8 +35,8 @@ class Unit:
 class Units:
     """The whole tree, every parent known and no cycle in it."""
 
-    by_code: dict[str, Unit]
-    lineages: dict[str, tuple[str, ...]]
+    by_code: Mapping[str, Unit]
+    lineages: Mapping[str, tuple[str, ...]]
 
     def __contains__(self, code: object) -> bool:
         return code in self.by_code

@@ -1,0 +1,88 @@
+"""The policy's time limits: feedback, dispatch and sign by tier, returns, extension, whistle."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from shared.city.documents import Entry
+from shared.city.errors import UnreadableLimit
+from shared.city.limits import Limit
+from shared.kernel.words import Tier, WhistleKind
+
+
+def _limit(written: object) -> Limit:
+    if isinstance(written, Limit):
+        return written
+    try:
+        return Limit.parse(str(written))
+    except UnreadableLimit as refusal:
+        raise ValueError(refusal.message) from None
+
+
+PolicyLimit = Annotated[Limit, BeforeValidator(_limit), PlainSerializer(str, return_type=str)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Sourced(Entry):
+    """A group of settings and where they come from."""
+
+    source: Text
+
+
+class TierLimits(Sourced):
+    """One limit for each urgency tier."""
+
+    urgent: PolicyLimit
+    utilities: PolicyLimit
+    general: PolicyLimit
+    complex: PolicyLimit
+
+    def of(self, tier: Tier) -> Limit:
+        """The limit of this tier."""
+        return {
+            Tier.URGENT: self.urgent,
+            Tier.UTILITIES: self.utilities,
+            Tier.GENERAL: self.general,
+            Tier.COMPLEX: self.complex,
+        }[tier]
+
+
+class Returns(Sourced):
+    """退单: how long and how often an order may be handed back."""
+
+    once_per_unit: bool
+    window: PolicyLimit
+    max_returns: Annotated[int, Field(ge=0, le=10)]
+    adjudication: PolicyLimit
+
+
+class Extension(Sourced):
+    """延期: how often, and at most how many times the original limit again."""
+
+    max_times: Annotated[int, Field(ge=0, le=5)]
+    needs_approval: bool
+    at_most_original_times: Annotated[int, Field(ge=1, le=5)]
+
+
+class ReportIn(Entry):
+    """报到时限 by kind of whistle."""
+
+    emergency: PolicyLimit
+    joint_enforcement: PolicyLimit
+    key_work: PolicyLimit
+
+    def of(self, kind: WhistleKind) -> Limit:
+        """The limit for this kind of whistle."""
+        return {
+            WhistleKind.EMERGENCY: self.emergency,
+            WhistleKind.JOINT_ENFORCEMENT: self.joint_enforcement,
+            WhistleKind.KEY_WORK: self.key_work,
+        }[kind]
+
+
+class Whistle(Sourced):
+    """吹哨: how soon departments sign, make contact and report in."""
+
+    sign: PolicyLimit
+    contact: PolicyLimit
+    report_in: ReportIn
