@@ -1,0 +1,1 @@
+"""The five flats; none imports another."""

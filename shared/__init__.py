@@ -1,0 +1,1 @@
+"""The shelves every service stands on; nothing here knows a service."""

@@ -7,9 +7,11 @@ this one, `correlationid` the first in the chain.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic
 from uuid import UUID
 
 from pydantic import ValidationError
+from typing_extensions import TypeVar
 
 from shared.events.catalog import FACTS, UPCASTERS
 from shared.events.fact import Fact
@@ -77,12 +79,15 @@ class Envelope:
         return Cause(str(self.id), self.cause.correlation_id, self.cause.traceparent)
 
 
+SomeFact = TypeVar("SomeFact", bound=Fact, covariant=True, default=Fact)
+
+
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Generic[SomeFact]):
     """A fact as it came from the bus, brought to the newest version."""
 
     envelope: Envelope
-    fact: Fact
+    fact: SomeFact
 
 
 def type_of(headers: Iterable[tuple[str, bytes]]) -> str | None:

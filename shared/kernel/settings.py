@@ -27,10 +27,20 @@ class ServiceSettings(BaseSettings):
     """Where token issuers' public keys are: a file or an https URL."""
     token_issuer: str = "jiesu-local"
     token_audience: str = "jiesu"
-    seal_keys: Path = Path(".state/keys/seal.json")
-    """Key ring that seals the citizen's words on the bus; only intake and router are given it."""
+    keys: Path = Path(".state/keys")
+    """Folder of the keys this service has been given; a service is given no other's."""
     clock_file: Path | None = None
     """A file with an offset in seconds; lets hours pass in a demonstration. Never set in a city."""
     replica: str = "1"
     """Names this process among its like; consumers keep their partitions over a restart."""
     log_level: str = "INFO"
+
+    @property
+    def words_ring(self) -> Path:
+        """Key ring that seals the citizen's words on the bus; only intake and router are given it."""
+        return self.keys / "words.json"
+
+    @property
+    def cursor_key(self) -> Path:
+        """Signs paging cursors."""
+        return self.keys / "cursor.key"

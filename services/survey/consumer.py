@@ -1,0 +1,40 @@
+"""The bus knocks: a foreign fact becomes a command of survey's own."""
+
+from shared.bus.subscriber import on
+
+from services.survey import handlers
+from services.survey.domain.commands import Join, NoteCase
+from services.survey.store import SurveyWork
+from shared.events.envelope import Heard
+from shared.events.intake import CaseRegistered
+from shared.events.router import CaseAnswered, CaseMerged, CaseResolved, CaseWithdrawn
+from shared.kernel.ids import CaseId
+
+
+async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
+    await handlers.note_case(work, NoteCase(heard.fact.case_id, heard.fact.has_phone))
+
+
+async def case_handled(work: SurveyWork, heard: Heard[CaseResolved | CaseAnswered]) -> None:
+    await handlers.schedule(work, heard.fact.case_id)
+
+
+async def case_merged(work: SurveyWork, heard: Heard[CaseMerged]) -> None:
+    await handlers.join(work, Join(heard.fact.case_id, heard.fact.into_case_id))
+
+
+async def case_withdrawn(work: SurveyWork, heard: Heard[CaseWithdrawn]) -> None:
+    await handlers.cancel(work, heard.fact.case_id)
+
+
+def _surveys(fact: CaseRegistered | CaseResolved | CaseAnswered | CaseWithdrawn) -> dict[str, CaseId]:
+    return {"surveys": fact.case_id}
+
+
+SUBSCRIPTIONS = (
+    on(CaseRegistered, case_registered, needs=_surveys),
+    on(CaseResolved, case_handled, needs=_surveys),
+    on(CaseAnswered, case_handled, needs=_surveys),
+    on(CaseMerged, case_merged, needs=lambda fact: {"surveys": fact.into_case_id}),
+    on(CaseWithdrawn, case_withdrawn, needs=_surveys),
+)

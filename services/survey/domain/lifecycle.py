@@ -1,0 +1,18 @@
+"""The life of one round of calling back."""
+
+from services.survey.domain.model import RoundState
+from shared.events import survey as say
+from shared.lifecycle.machine import Lifecycle, Move
+
+_OPEN = frozenset({RoundState.SCHEDULED})
+
+ROUND_LIFE = Lifecycle(
+    "callback",
+    first=RoundState.SCHEDULED,
+    moves=(
+        Move("attempt", _OPEN, None, say.CallbackAttempted, "somebody tried to reach the citizen"),
+        Move("complete", _OPEN, RoundState.COMPLETED, say.CallbackCompleted, "the citizen answered"),
+        Move("give_up", _OPEN, RoundState.UNREACHABLE, say.CallbackUnreachable, "the ladder is used up"),
+        Move("cancel", _OPEN, RoundState.CANCELLED, say.CallbackCancelled, "the case went on another way"),
+    ),
+)

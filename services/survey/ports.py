@@ -1,0 +1,43 @@
+"""What survey's handlers need from memory and from outside."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.survey.domain.model import Survey
+from shared.city.city import City
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CallbackId, CaseId
+
+
+class Surveys(Protocol):
+    async def find(self, key: CaseId) -> Survey | None: ...
+
+    async def get(self, key: CaseId) -> Survey: ...
+
+    async def keep(self, decision: Decision[Survey]) -> Survey: ...
+
+    async def with_callback(self, callback_id: CallbackId) -> Survey:
+        """The case of a round. Raises `UnknownCallback`."""
+
+    async def without_link(self, at: datetime, limit: int) -> Sequence[CallbackId]:
+        """Rounds that are due and whose citizen has not been sent a link."""
+
+
+class Messages(Protocol):
+    async def send_link(self, callback_id: CallbackId, *, at: datetime) -> None:
+        """Hand a link over to the citizen's phone: once for each callback, however often it is asked."""
+
+
+class SurveyWork(Protocol):
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def city(self) -> City: ...
+
+    @property
+    def surveys(self) -> Surveys: ...
+
+    @property
+    def messages(self) -> Messages: ...

@@ -1,0 +1,5 @@
+"""Survey's memory."""
+
+from services.survey.store.repository import SurveyWork
+
+__all__ = ["SurveyWork"]
