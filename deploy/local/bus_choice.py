@@ -43,7 +43,7 @@ def choose_bus(
     say: Say,
     stop: threading.Event = NEVER,
 ) -> BusChoice:
-    """A forced bus first, then a Kafka named from outside, then our own Kafka if it can be had, else embedded."""
+    """A forced bus first, then a Kafka named from outside, then our own if it can be had, else embedded."""
     wish = forced or environment.get("BUS") or None
     outside = environment.get("KAFKA_BOOTSTRAP_SERVERS") or None
     if wish not in (None, "kafka", "embedded"):

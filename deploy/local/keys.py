@@ -70,12 +70,14 @@ class LocalIssuer:
         return key
 
     def _public_jwk(self) -> dict[str, str]:
-        raw = self._key().public_key().public_bytes(
-            serialization.Encoding.Raw, serialization.PublicFormat.Raw
+        raw = (
+            self._key().public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         )
         needed = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
         # RFC 7638: the thumbprint names the key, so the same key always has the same name.
-        thumbprint = hashlib.sha256(json.dumps(needed, separators=(",", ":"), sort_keys=True).encode()).digest()
+        thumbprint = hashlib.sha256(
+            json.dumps(needed, separators=(",", ":"), sort_keys=True).encode()
+        ).digest()
         return {**needed, "kid": _base64url(thumbprint), "use": "sig", "alg": "EdDSA"}
 
 

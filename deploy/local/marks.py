@@ -7,7 +7,6 @@ import contextlib
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -58,7 +57,7 @@ def find(mark: ProcessMark) -> psutil.Process | None:
 def is_running(process: psutil.Process) -> bool:
     """Whether it still runs; a zombie waiting for its parent does not."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -77,9 +76,8 @@ def stop_marked(mark: ProcessMark, *, polite: signal.Signals = signal.SIGTERM, g
 
 
 def _same_command(process: psutil.Process, command: Sequence[str]) -> bool:
-    # The first word may come back resolved (venv python, java) and servers rewrite theirs; the rest must match.
+    # The first word may come back resolved (venv python, java); the rest must match.
     seen = process.cmdline()
     if not seen:
         return False
-    same_program = Path(seen[0]).name.rstrip(":") == Path(command[0]).name
-    return seen[1:] == list(command[1:]) or (same_program and seen[-1:] == list(command[-1:]))
+    return seen[1:] == list(command[1:])

@@ -9,7 +9,7 @@ import psutil
 from deploy.local.refusals import PortTaken
 from deploy.local.waiting import wait_until
 
-# Above this the kernel hands out ports for outgoing connections: a restarting broker can lose its own to a client.
+# From here on the kernel gives ports to clients: a restarting broker can lose its own to one of them.
 EPHEMERAL_FROM = 32768
 _LOWEST = 20000
 _TRIES = 500

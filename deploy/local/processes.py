@@ -64,7 +64,7 @@ class ServiceProcess:
         """How it ended (negative: by that signal), or None while it runs."""
         return self._process.poll() if self._process else None
 
-    def start(self, *, stop: threading.Event = NEVER) -> None:
+    def start(self, *, stop: threading.Event = NEVER) -> None:  # noqa: ARG002 - it never waits
         """Start it; it becomes ready by itself."""
         with self._log.open("ab") as log:
             # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.

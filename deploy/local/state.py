@@ -1,8 +1,8 @@
 """The state folder: everything a local run keeps, and the only place it keeps it.
 
-    run.json    who runs now (removed by a clean stop)      ports.json   ports chosen once, kept
-    run.lock    held while a run lives                      secrets.json database passwords, 0600
-    logs/  keys/  postgres/  kafka/  clock                  seeded.json  which seed is in
+run.json    who runs now (removed by a clean stop)      ports.json   ports chosen once, kept
+run.lock    held while a run lives                      secrets.json database passwords, 0600
+logs/  keys/  postgres/  kafka/  clock                  seeded.json  which seed is in
 """
 
 import json
@@ -96,7 +96,7 @@ class StateFolder:
             raise StateUnusable(f"the state folder {self.path} cannot be used: {error}") from error
 
     def lock(self) -> FileLock:
-        """Take the lock, or say who holds it; the kernel frees it when its holder dies, so it cannot go stale."""
+        """Take the lock, or say who holds it; the kernel frees a dead holder's lock, so it is never stale."""
         lock = FileLock(self.path / "run.lock", timeout=0)
         try:
             lock.acquire()

@@ -1,4 +1,4 @@
-"""Watching what was started: whatever dies is started again, sooner at first and later later, and it is said."""
+"""Watching what was started: whatever dies is started again, with a growing pause, and it is said."""
 
 import signal
 import threading
@@ -32,7 +32,9 @@ class Supervisor:
     def watch(self) -> None:
         """Begin to watch; returns at once."""
         for part in self._parts:
-            thread = threading.Thread(target=self._watch, args=(part,), name=f"watch-{part.name}", daemon=True)
+            thread = threading.Thread(
+                target=self._watch, args=(part,), name=f"watch-{part.name}", daemon=True
+            )
             thread.start()
             self._threads.append(thread)
 

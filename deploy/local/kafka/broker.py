@@ -144,7 +144,7 @@ class LocalKafka:
         words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
         done = subprocess.run(self._java(*words, quick=True), capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise KafkaUnavailable(f"Kafka's storage could not be made: {(done.stderr or done.stdout)[-600:]}")
+            raise KafkaUnavailable(f"Kafka's storage was not made: {(done.stderr or done.stdout)[-600:]}")
 
     def _java(self, *words: str, quick: bool = False) -> list[str]:
         if self._ready_to_run is None:

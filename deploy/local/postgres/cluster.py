@@ -1,4 +1,4 @@
-"""The data folder: made once by initdb, given its settings at every start, found again wherever it had to go."""
+"""The data folder: made once by initdb, given its settings at every start, found again where it had to go."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from deploy.local.refusals import PostgresUnavailable
 
 SUPERUSER = "postgres"
 
-# For two cores shared with five services and Kafka. fsync stays on: what was acknowledged must survive a kill.
+# For two cores shared with five services and Kafka. fsync stays on: what was acknowledged survives a kill.
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -46,11 +46,11 @@ class Cluster:
 
     @property
     def exists(self) -> bool:
-        """Whether initdb went through; it writes this file before it is done, so we mark the end ourselves."""
+        """Whether initdb went through: our settings are written after it, PG_VERSION before its end."""
         return (self.data / "jiesu.conf").exists() and (self.data / "PG_VERSION").exists()
 
     def initialise(self, password: str) -> None:
-        """Run initdb: scram for everybody, UTF-8, the superuser's password from a file only its reader owns."""
+        """Run initdb: scram for everybody, UTF-8, the password from a file only the server's user reads."""
         if self.data.exists():
             shutil.rmtree(self.data)  # what an interrupted initdb left
         self.data.mkdir(mode=0o700)
@@ -75,7 +75,13 @@ class Cluster:
 
     def _initdb(self, secret: Path) -> None:
         command = [self.programs / "initdb", "-D", self.data, "-U", SUPERUSER, "-A", "scram-sha-256"]
-        command += [f"--pwfile={secret}", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += [
+            f"--pwfile={secret}",
+            "-E",
+            "UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+        ]
         command += ["--no-locale", "--no-instructions"]
         done = subprocess.run(
             [str(word) for word in command],

@@ -1,6 +1,6 @@
 """Whose server it is: Postgres refuses root, and the user it runs as must be able to reach its folders.
 
-A clone under a 0700 home is not reachable for that user, so both the data and the binaries may have to live elsewhere.
+A clone under a 0700 home is not reachable for that user: data and programs may have to live elsewhere.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ class ServerUser:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether this user can pass into the folder: asked of the system itself, since ACLs hide from mode bits."""
+        """Whether this user can pass into the folder; asked of the system, as mode bits do not tell ACLs."""
         if self.uid is None:
             return os.access(folder, os.X_OK)
         asked = subprocess.run(
@@ -90,7 +90,7 @@ def key_of(path: Path) -> str:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    # Temp folders are open to all: a folder or link laid there by somebody else must not receive our database.
+    # Temp folders are open to all: what somebody else laid there must not receive our database.
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid != os.geteuid():
-        raise PostgresUnavailable(f"{folder} belongs to somebody else; remove it, or set JIESU_STATE elsewhere")
+        raise PostgresUnavailable(f"{folder} belongs to somebody else; have it removed")

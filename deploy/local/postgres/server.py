@@ -78,6 +78,11 @@ class LocalPostgres:
         self.stop()
         self.start(stop=stop)
 
+    def attach(self) -> "LocalPostgres":
+        """Speak to a server another process started from the same folder, without owning it."""
+        self.port = self._state.port(self.name) or 0
+        return self
+
     def is_alive(self) -> bool:
         """Whether the server's process runs."""
         return self._process is not None and self._process.poll() is None
@@ -206,5 +211,9 @@ def _wait_for_sessions(data: Path) -> None:
     """Sessions of a killed server hold its shared memory for a moment; a new one may not start before."""
     for process in psutil.process_iter(["name", "cwd"]):
         if process.info["name"] == "postgres" and process.info["cwd"] == str(data):
-            if not wait_until(lambda left=process: not is_running(left), within=5.0):  # type: ignore[misc]
-                process.kill()
+            _see_off(process)
+
+
+def _see_off(process: psutil.Process) -> None:
+    if not wait_until(lambda: not is_running(process), within=5.0):
+        process.kill()

@@ -1,0 +1,45 @@
+"""`jiesu`: run it, look at it, stop it, and the commands of operators.
+
+Kept light: a command imports what it needs when it is called, so that `jiesu --help` answers at once.
+"""
+
+import importlib.util
+from importlib import import_module
+
+import typer
+
+from deploy.commands import run, status, stop, token
+
+app = typer.Typer(
+    name="jiesu",
+    help="接诉即办: one door for every citizen's request, dispatch, whistle, callback and the three rates.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+app.command("run")(run.command)
+app.command("status")(status.command)
+app.command("stop")(stop.command)
+app.command("token")(token.command)
+
+# Each is a module of its own with `command` (one command) or `commands` (a Typer with several).
+_FURTHER = ("migrate", "seed", "topics", "demo", "replay", "dlq", "tail")
+
+
+def _register(name: str) -> None:
+    if importlib.util.find_spec(f"deploy.commands.{name}") is None:
+        return
+    module = import_module(f"deploy.commands.{name}")
+    if hasattr(module, "commands"):
+        app.add_typer(module.commands, name=name)
+    elif hasattr(module, "command"):
+        app.command(name)(module.command)
+
+
+for _name in _FURTHER:
+    _register(_name)
+
+
+if __name__ == "__main__":
+    app()

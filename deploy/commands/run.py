@@ -1,0 +1,86 @@
+"""`jiesu run`: the whole suite on this machine, without Docker."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.commands.options import State, state_folder
+
+if TYPE_CHECKING:
+    from deploy.local.plan import Plan
+
+Bus = Annotated[
+    str | None, typer.Option("--bus", help="kafka or embedded (default: $BUS, else what can be had).")
+]
+BasePort = Annotated[
+    int | None,
+    typer.Option("--base-port", help="First of the five ports (default: $JIESU_BASE_PORT, else 8101)."),
+]
+Detach = Annotated[
+    bool, typer.Option("--detach", help="Come back when it is ready; stop it with: jiesu stop.")
+]
+DrivenClock = Annotated[
+    bool,
+    typer.Option("--driven-clock", help="Services add the seconds in the state's clock file to the time."),
+]
+
+
+def command(
+    detach: Detach = False,
+    bus: Bus = None,
+    state: State = None,
+    base_port: BasePort = None,
+    driven_clock: DrivenClock = False,
+) -> None:
+    """Start Postgres, the bus and the five services; Ctrl-C stops all of it."""
+    from deploy.local.refusals import Interrupted, LocalRefused
+
+    folder = state_folder(state)
+    try:
+        if detach:
+            _run_in_background(folder.path, bus, base_port, driven_clock)
+        else:
+            _run_here(_plan(folder.path, bus, base_port, driven_clock))
+    except Interrupted:
+        raise typer.Exit(130) from None
+    except LocalRefused as refusal:
+        typer.secho(str(refusal), fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from None
+
+
+def _plan(state: Path, bus: str | None, base_port: int | None, driven_clock: bool) -> "Plan":
+    from deploy.local.plan import Plan
+    from deploy.local.steps import STEPS
+    from deploy.local.suite import BASE_PORT
+
+    first = base_port or int(os.environ.get("JIESU_BASE_PORT") or BASE_PORT)
+    return Plan(state=state, steps=STEPS, base_port=first, bus=bus, driven_clock=driven_clock)
+
+
+def _run_here(plan: "Plan") -> None:
+    from deploy.local.announce import banner
+    from deploy.local.instance import Instance, say_on_terminal, stopping_on_signals
+    from deploy.local.keys import Bearer, LocalIssuer
+
+    instance = Instance(plan, say=say_on_terminal)
+    with stopping_on_signals(instance), instance.running():
+        bearer = Bearer("local-dispatcher", roles=("dispatcher",))
+        issuer = LocalIssuer(instance.state.keys)
+        token = issuer.sign(bearer, lifetime=timedelta(hours=12), at=datetime.now(UTC))
+        ground, doorplates = instance.ground, {flat.name: flat.doorplate for flat in plan.flats}
+        print(banner(ground.bus, ground.bootstrap, instance.urls, doorplates, token), flush=True)
+        instance.serve()
+
+
+def _run_in_background(state: Path, bus: str | None, base_port: int | None, driven_clock: bool) -> None:
+    from deploy.local.detached import start_detached
+    from deploy.local.state import StateFolder
+
+    arguments = ["--state", str(state)]
+    arguments += ["--bus", bus] if bus else []
+    arguments += ["--base-port", str(base_port)] if base_port else []
+    arguments += ["--driven-clock"] if driven_clock else []
+    start_detached(StateFolder(state), arguments, say=typer.echo)

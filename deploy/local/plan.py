@@ -1,0 +1,90 @@
+"""What one local run is asked for: flats, ports, bus, clock, and the steps between database and services."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.bus_choice import BusChoice
+from deploy.local.kafka.fetch import Say
+from deploy.local.keys import LocalIssuer
+from deploy.local.postgres import LocalPostgres
+from deploy.local.state import StateFolder, project_root
+from deploy.local.suite import BASE_PORT, SUITE, Flat
+
+DATABASE = "jiesu"
+BEIJING = Path(__file__).parents[1] / "seed" / "beijing"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What stands when the services are about to start: steps and services build on it."""
+
+    state: StateFolder
+    postgres: LocalPostgres
+    bus: BusChoice
+    bootstrap: str | None
+    city: Path
+    say: Say
+
+    @property
+    def admin_dsn(self) -> str:
+        """The suite's database as its administrator."""
+        return self.postgres.dsn(DATABASE)
+
+    def service_dsn(self, name: str) -> str:
+        """The suite's database as the service's own login role."""
+        return self.postgres.dsn(DATABASE, user=name, password=self.state.password(name))
+
+    def bus_environment(self) -> dict[str, str]:
+        """The bus as services and commands are told it."""
+        told: dict[str, str] = {"JIESU_BUS": self.bus.kind}
+        return {**told, "JIESU_KAFKA_BOOTSTRAP_SERVERS": self.bootstrap} if self.bootstrap else told
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to be done before services start; says what it found, in a few words."""
+
+    name: str
+    run: Callable[[Ground], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run, as asked for."""
+
+    state: Path
+    flats: Sequence[Flat] = SUITE
+    steps: Sequence[Step] = ()
+    base_port: int = BASE_PORT
+    bus: str | None = None
+    driven_clock: bool = False
+    city: Path = BEIJING
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    ready_within: float = 60.0
+    command: Callable[[Flat], Sequence[str]] = lambda flat: (sys.executable, "-m", flat.module)
+
+    def service_environment(self, flat: Flat, port: int, ground: Ground) -> dict[str, str]:
+        """Everything a service is told; nothing else reaches it but the caller's own environment."""
+        state = ground.state
+        told = {
+            "JIESU_DATABASE_URL": ground.service_dsn(flat.name),
+            "JIESU_HOST": "127.0.0.1",
+            "JIESU_PORT": str(port),
+            "JIESU_CITY": str(self.city),
+            "JIESU_JWKS": str(LocalIssuer(state.keys).jwks),
+            "JIESU_KEYS": str(state.keys),
+            "PYTHONUNBUFFERED": "1",
+            **ground.bus_environment(),
+        }
+        if self.driven_clock:
+            told["JIESU_CLOCK_FILE"] = str(state.clock)
+        kept = {name: value for name, value in self.environment.items() if name not in _NOT_INHERITED}
+        paths = [str(project_root(Path(__file__).parent)), kept.get("PYTHONPATH", "")]
+        return {**kept, **told, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+# A service of this run must not be told another run's clock or bus by the shell it was started from.
+_NOT_INHERITED = frozenset({"JIESU_CLOCK_FILE", "JIESU_BUS", "JIESU_KAFKA_BOOTSTRAP_SERVERS", "BUS"})

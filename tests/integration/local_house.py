@@ -1,0 +1,105 @@
+"""A small house for tests of the local run: two services that only say they are ready, on the real Postgres.
+
+`python -m tests.integration.local_house run STATE BASE_PORT BUS` is a whole run in a process of its own.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+from deploy.local.instance import Instance, say_on_terminal, stopping_on_signals
+from deploy.local.plan import Plan
+from deploy.local.ports import is_free
+from deploy.local.refusals import LocalRefused
+from deploy.local.state import RunFile, StateFolder
+from deploy.local.suite import Flat
+
+FLATS = (Flat("front", "answers"), Flat("back", "answers too"))
+
+
+def house(state: Path, base_port: int, bus: str) -> Plan:
+    """A plan with the two small services."""
+    program = (sys.executable, "-m", "tests.integration.local_house", "serve")
+    return Plan(
+        state=state, flats=FLATS, base_port=base_port, bus=bus, command=lambda flat: (*program, flat.name)
+    )
+
+
+def base_port() -> int:
+    """A free pair of ports below the ephemeral range."""
+    return next(
+        port for port in range(21000 + os.getpid() % 900 * 10, 32000) if is_free(port) and is_free(port + 1)
+    )
+
+
+@contextmanager
+def run_of(state: Path, port: int, bus: str = "embedded") -> Iterator["subprocess.Popen[str]"]:
+    """A run in a process of its own; whatever is left of it is ended at the end."""
+    command = [sys.executable, "-m", "tests.integration.local_house", "run", str(state), str(port), bus]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.communicate(timeout=60)
+
+
+def eventually(ask: Callable[[], bool], within: float = 40.0) -> None:
+    """Wait until it is so, or fail."""
+    deadline = time.monotonic() + within
+    while not ask():
+        assert time.monotonic() < deadline, "it did not become so in time"
+        time.sleep(0.05)
+
+
+def ready(state: Path, process: "subprocess.Popen[str]") -> RunFile:
+    """Wait until this very process says its run is ready."""
+
+    def is_ready() -> bool:
+        assert process.poll() is None, process.communicate()[0]
+        run = StateFolder(state).run()
+        return run is not None and run.phase == "ready" and run.supervisor.pid == process.pid
+
+    eventually(is_ready)
+    found = StateFolder(state).run()
+    assert found is not None
+    return found
+
+
+class _Ready(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/health/ready" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+def _serve() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    HTTPServer(("127.0.0.1", int(os.environ["JIESU_PORT"])), _Ready).serve_forever()
+
+
+def _run(state: str, port: str, bus: str) -> int:
+    instance = Instance(house(Path(state), int(port), bus), say=say_on_terminal)
+    try:
+        with stopping_on_signals(instance), instance.running():
+            instance.serve()
+    except LocalRefused as refusal:
+        print(refusal)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "serve":
+        _serve()
+    else:
+        sys.exit(_run(*sys.argv[2:]))

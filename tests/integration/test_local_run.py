@@ -1,0 +1,156 @@
+"""A local run is started, killed, disturbed and stopped, with real processes and the real Postgres."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.local.detached import stop_run
+from deploy.local.look import look
+from deploy.local.marks import find
+from deploy.local.postgres import LocalPostgres
+from deploy.local.state import RunFile, StateFolder
+from tests.integration.local_house import base_port, eventually, ready, run_of
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "state"
+    yield folder
+    stop_run(StateFolder(folder), say=print)
+    LocalPostgres(folder).discard()
+
+
+def everybody(run: RunFile) -> list[psutil.Process]:
+    found = [find(mark) for mark in run.processes.values()]
+    assert None not in found
+    return [process for process in found if process]
+
+
+def all_gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_it_leaves_nobody_behind(state: Path, how: signal.Signals) -> None:
+    """Ctrl-C and SIGTERM stop services, bus and database, and strike out the run file."""
+    with run_of(state, base_port()) as process:
+        processes = everybody(ready(state, process))
+        process.send_signal(how)
+        words = process.communicate(timeout=20)[0]
+    assert process.returncode == 0, words
+    assert words.rstrip().endswith("stopped")
+    assert len(processes) == 3
+    assert all_gone(processes)
+    assert StateFolder(state).run() is None
+
+
+def test_a_killed_service_is_started_again_and_it_is_said(state: Path) -> None:
+    """kill -9 of a service: another process takes its place on the same port."""
+    with run_of(state, base_port()) as process:
+        before = ready(state, process).processes["back"]
+        os.kill(before.pid, signal.SIGKILL)
+
+        def replaced() -> bool:
+            seen = look(StateFolder(state))
+            run = StateFolder(state).run()
+            return bool(seen and seen.well and run and run.processes["back"].pid != before.pid)
+
+        eventually(replaced)
+        process.terminate()
+        words = process.communicate(timeout=20)[0]
+    assert "back was ended by SIGKILL; starting it again" in words
+    assert "back runs again" in words
+
+
+def test_a_killed_database_comes_back_on_its_port_with_its_rows(state: Path) -> None:
+    """kill -9 of Postgres: the run starts it again, what was committed is there."""
+    with run_of(state, base_port()) as process:
+        before = ready(state, process).processes["postgres"]
+        postgres = LocalPostgres(state).attach()
+        postgres.execute("CREATE TABLE kept (n int); INSERT INTO kept SELECT generate_series(1, 500)")
+        os.kill(before.pid, signal.SIGKILL)
+
+        def back() -> bool:
+            run = StateFolder(state).run()
+            return run is not None and run.processes["postgres"].pid != before.pid
+
+        eventually(back)
+        assert LocalPostgres(state).attach().execute("SELECT count(*) FROM kept") == "500"
+
+
+def test_after_kill_9_of_the_run_the_next_one_clears_up_and_starts(state: Path) -> None:
+    """What a killed run left is known by its marks, stopped and told; the second run is whole."""
+    port = base_port()
+    with run_of(state, port) as first:
+        left = everybody(ready(state, first))
+        first.kill()
+        first.communicate()
+    assert not all_gone(left)
+    with run_of(state, port) as second:
+        ready(state, second)
+        second.terminate()
+        words = second.communicate(timeout=20)[0]
+    assert "was killed; clearing up after it" in words
+    assert "stopped its front" in words
+    assert all_gone(left)
+
+
+def test_stop_clears_up_after_a_killed_run(state: Path) -> None:
+    """`jiesu stop` also ends what a killed run left."""
+    with run_of(state, base_port()) as process:
+        left = everybody(ready(state, process))
+        process.kill()
+        process.communicate()
+    assert stop_run(StateFolder(state), say=print)
+    assert all_gone(left)
+    assert not stop_run(StateFolder(state), say=print)
+
+
+def test_a_second_run_in_the_same_folder_is_refused_by_name(state: Path) -> None:
+    """The lock's holder is told by process id, and goes on undisturbed."""
+    with run_of(state, base_port()) as first:
+        ready(state, first)
+        with run_of(state, base_port()) as second:
+            words = second.communicate(timeout=20)[0]
+        assert second.returncode == 1
+        assert f"already running here (process {first.pid}" in words
+        seen = look(StateFolder(state))
+        assert seen is not None
+        assert seen.well
+
+
+def test_a_taken_port_is_refused_and_its_owner_told(state: Path) -> None:
+    """Somebody else's server is named, not disturbed, and nothing of ours is started."""
+    port = base_port()
+    with socket.create_server(("127.0.0.1", port + 1)), run_of(state, port) as process:
+        words = process.communicate(timeout=20)[0]
+    assert process.returncode == 1
+    assert f"port {port + 1}, wanted for back, is taken by process {os.getpid()}" in words
+    assert "postgres ready" not in words
+
+
+def test_a_stranger_under_a_recycled_pid_is_left_alone(state: Path) -> None:
+    """The run file names a pid that now belongs to another program: it is not ours, it lives on."""
+    with run_of(state, base_port()) as process:
+        run = ready(state, process)
+        process.terminate()
+        process.communicate(timeout=20)
+    stranger = subprocess.Popen(["/bin/sleep", "60"])
+    try:
+        row = run.as_json()
+        for mark in (row["supervisor"], *row["processes"].values()):
+            mark["pid"] = stranger.pid
+        StateFolder(state).write("run.json", row)
+        assert stop_run(StateFolder(state), say=print)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
