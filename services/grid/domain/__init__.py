@@ -1,0 +1,1 @@
+"""The mind of grid: whistles, calls and distances; pure."""

@@ -1,0 +1,114 @@
+"""What grid can be asked to do. `by` is the asker's own unit."""
+
+from dataclasses import dataclass
+
+from services.grid.domain.model import Site, Spot
+from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.words import WhistleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """吹哨."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    kind: WhistleKind
+    case_id: CaseId | None
+    site: Site | None
+    reason: str
+    departments: tuple[UnitCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """签收 of a whistle by a department."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The department spoke with the blower."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class ReportIn:
+    """报到: where the department stands, and how near counts as on the site."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    unit: UnitCode
+    spot: Spot | None
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The department did its part; the note stays with grid."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    unit: UnitCode
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The blower scores a department, 1 (did nothing) to 5 (solved it)."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    unit: UnitCode
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The blower closes the whistle."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The blower takes the whistle back; the reason stays with grid."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCase:
+    """A case was dispatched to its lead."""
+
+    case_id: CaseId
+    unit: UnitCode
+    place: UnitCode | None
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignCase:
+    """A street passed a case to its community."""
+
+    case_id: CaseId
+    to_unit: UnitCode
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCase:
+    """No unit has the case in hand any more; `done` unless another dispatch must follow."""
+
+    case_id: CaseId
+    done: bool
+    heard: int

@@ -1,0 +1,1 @@
+"""The rules of whistles: who may blow, what departments owe, how a whistle ends."""
