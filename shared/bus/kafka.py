@@ -85,7 +85,7 @@ class KafkaBus:
     async def consumer(
         self, group: str, topics: Sequence[str], *, instance: str, on_revoke: OnRevoke = let_go
     ) -> "KafkaConsumer":
-        consumer: _Client = AIOKafkaConsumer(
+        consumer: _Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]
             bootstrap_servers=self._servers,
             client_id=f"{self._client_id}-{group}-{instance}",
             group_id=group,
@@ -145,7 +145,7 @@ class KafkaBus:
         """Nothing is held open here; producers and consumers are closed by who made them."""
 
     async def _reader(self, *topics: str) -> _Client:
-        reader: _Client = AIOKafkaConsumer(
+        reader: _Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]
             *topics,
             bootstrap_servers=self._servers,
             client_id=f"{self._client_id}-reader",
@@ -199,7 +199,7 @@ class KafkaProducer:
     async def _connected(self) -> _Client:
         async with self._connecting:
             if self._producer is None:
-                producer: _Client = AIOKafkaProducer(
+                producer: _Client = AIOKafkaProducer(  # type: ignore[no-untyped-call]
                     bootstrap_servers=self._servers,
                     client_id=self._client_id,
                     enable_idempotence=True,
@@ -340,7 +340,7 @@ def _new_topic(topic: Topic, *, replicas: int) -> _Client:
     settings = {"cleanup.policy": "compact" if topic.compacted else "delete"}
     if replicas == 3:
         settings["min.insync.replicas"] = "2"
-    return NewTopic(topic.name, topic.partitions, replicas, topic_configs=settings)
+    return NewTopic(topic.name, topic.partitions, replicas, topic_configs=settings)  # type: ignore[no-untyped-call]
 
 
 def _record(record: _Client) -> Record:

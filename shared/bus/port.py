@@ -1,6 +1,7 @@
 """The bus as everybody sees it: ordered partitions, groups with offsets, records that stay.
 
-Two engines keep it. At least once: a record may come again. For one key the order of first arrivals is the order of sending.
+Two engines keep it. At least once: a record may come again. For one key the order of first
+arrivals is the order of sending.
 Not polling a partition is pausing it; the worker that polls it is the only one that moves its position.
 """
 

@@ -31,6 +31,8 @@ class Work:
         self.now = now
         self.city = city
         self.cause = cause
+        self.equipment: Any = None
+        """What the service was equipped with at its start; a subclass says its type."""
         self._repositories: list[Repository[Any, Any]] = []
         self._said: list[outbox.Said] = []
         self.says_anything = False
@@ -63,11 +65,14 @@ W = TypeVar("W", bound=Work)
 class Store(Generic[W]):
     """Where a service's knocks are opened."""
 
-    def __init__(self, work_type: type[W], engine: AsyncEngine, *, clock: Clock, city: City) -> None:
+    def __init__(
+        self, work_type: type[W], engine: AsyncEngine, *, clock: Clock, city: City, equipment: Any = None
+    ) -> None:
         self.work_type = work_type
         self.engine = engine
         self.clock = clock
         self.city = city
+        self.equipment = equipment
         self.source = work_type.SOURCE
         self.committed = asyncio.Event()
         """Set after each commit that said something; the relay in this process waits for it."""
@@ -75,13 +80,10 @@ class Store(Generic[W]):
     @asynccontextmanager
     async def work(self, cause: Cause | None = None) -> AsyncIterator[W]:
         """A knock: flushed and committed when the block ends well, rolled back when it does not."""
+        why = cause or Cause(FIRST_CAUSE, str(new_id()))
         async with self.engine.begin() as connection:
-            knock = self.work_type(
-                connection,
-                now=self.clock.now(),
-                city=self.city,
-                cause=cause or Cause(FIRST_CAUSE, str(new_id())),
-            )
+            knock = self.work_type(connection, now=self.clock.now(), city=self.city, cause=why)
+            knock.equipment = self.equipment
             yield knock
             await knock.flush()
         if knock.says_anything:

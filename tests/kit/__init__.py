@@ -1,0 +1,1 @@
+"""What tests are built from: builders, drivers, a driven clock, `eventually`."""

@@ -1,0 +1,44 @@
+"""Busy is not broken: errors of database and network that go away by themselves."""
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from shared.kernel.errors import Refusal
+
+BUSY_STATES = ("08", "40", "53", "55P03", "57P", "57014", "58030")
+"""SQLSTATEs, by beginning: connection, rolled back, out of something, lock not free, shut down, cancelled."""
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the same request may well succeed in a moment."""
+    if isinstance(error, Refusal):
+        return False
+    if isinstance(error, DBAPIError):
+        return _database_is_busy(error)
+    if isinstance(error, asyncpg.PostgresError):
+        return _busy_state(error)
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return False  # A missing file of ours is a bug, not a busy hour.
+    return isinstance(error, OSError | PoolTimeout | asyncpg.InterfaceError)
+
+
+def lock_not_free(error: DBAPIError) -> bool:
+    """Whether a row was held by somebody else for longer than we wait."""
+    return getattr(error.orig, "sqlstate", None) == "55P03"
+
+
+def _database_is_busy(error: DBAPIError) -> bool:
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return True
+    return _busy_state(error.orig) or (error.orig is not None and is_busy_cause(error.orig))
+
+
+def is_busy_cause(error: BaseException) -> bool:
+    """The driver's own error beneath the one SQLAlchemy raised."""
+    cause = error.__cause__
+    return cause is not None and is_busy(cause)
+
+
+def _busy_state(error: BaseException | None) -> bool:
+    return str(getattr(error, "sqlstate", None) or "").startswith(BUSY_STATES)

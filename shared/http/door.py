@@ -1,0 +1,178 @@
+"""The door: what happens to every request before and after its route, in one pure ASGI layer.
+
+It gives the request its cause, refuses bodies nobody should read, turns what escapes into a problem,
+and writes one line and two metrics. The line has the route's template, never path, query or body.
+"""
+
+import re
+import time
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.events.envelope import Cause
+from shared.http import body as bodies
+from shared.http.problems import Problem, bug, problem_of
+from shared.kernel.ids import new_id
+from shared.observability.logging import logger
+from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from shared.observability.redaction import PHONE
+from shared.observability.tracing import continued
+
+LOG = logger("jiesu.http")
+CORRELATION = "X-Correlation-Id"
+REQUEST = "X-Request-Id"
+UNMATCHED = "unmatched"
+QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
+
+SECURITY_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+"""Set where the route set none: a page names its own policy."""
+
+_CORRELATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}", re.ASCII)
+
+
+@dataclass(slots=True)
+class _Knock:
+    """One request on its way through the door."""
+
+    scope: Scope
+    send: Send
+    cause: Cause
+    started_at: float
+    status: int = 0
+    began: bool = field(default=False)
+
+    async def answer(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.began = True
+            self._add_headers(MutableHeaders(scope=message))
+        await self.send(message)
+
+    def _add_headers(self, headers: MutableHeaders) -> None:
+        headers[REQUEST] = self.cause.causation_id
+        headers[CORRELATION] = self.cause.correlation_id
+        headers["traceparent"] = self.cause.traceparent or ""
+        for name, value in SECURITY_HEADERS:
+            headers.setdefault(name, value)
+
+
+class Door:
+    """The layer around an app."""
+
+    def __init__(self, app: ASGIApp, *, service: str, json_limit: int, upload_limit: int) -> None:
+        self.app = app
+        self.service = service
+        self.json_limit = json_limit
+        self.upload_limit = upload_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        cause = cause_of(Headers(scope=scope))
+        scope.setdefault("state", {})["cause"] = cause
+        knock = _Knock(scope, send, cause, time.perf_counter())
+        with structlog.contextvars.bound_contextvars(
+            request_id=cause.causation_id, correlation_id=cause.correlation_id
+        ):
+            try:
+                await self._pass_on(knock, receive)
+            finally:
+                self._write_down(knock)
+
+    async def _pass_on(self, knock: _Knock, receive: Receive) -> None:
+        try:
+            receive = await self._inspected(knock.scope, receive)
+            await self.app(knock.scope, receive, knock.answer)
+        except Exception as error:
+            if knock.began:
+                LOG.exception("answer_broken_off")
+                raise
+            await _problem(error).response(knock.scope["path"])(knock.scope, receive, knock.answer)
+
+    async def _inspected(self, scope: Scope, receive: Receive) -> Receive:
+        bodies.inspect_address(scope)
+        headers = Headers(scope=scope)
+        length = headers.get("content-length")
+        if length in (None, "0") and "transfer-encoding" not in headers:
+            return receive
+        kind = headers.get("content-type", "")
+        is_upload = kind.lower().startswith(("multipart/", "image/", "application/octet-stream"))
+        limit = self.upload_limit if is_upload else self.json_limit
+        bodies.refuse_by_length(length, limit)
+        receive = bodies.measured(receive, limit)
+        return receive if is_upload else await _looked_through(kind, receive)
+
+    def _write_down(self, knock: _Knock) -> None:
+        took = time.perf_counter() - knock.started_at
+        method, route = _method(knock.scope), route_of(knock.scope)
+        HTTP_REQUESTS.labels(self.service, method, route, knock.status or 499).inc()
+        HTTP_SECONDS.labels(self.service, method, route).observe(took)
+        if route not in QUIET:
+            LOG.info(
+                "request",
+                method=method,
+                route=route,
+                status=knock.status or 499,
+                milliseconds=round(took * 1000, 1),
+            )
+
+
+def cause_of(headers: Headers) -> Cause:
+    """The cause of what a request leads to: the request itself, in the caller's chain if it names one."""
+    request_id = str(new_id())
+    named = headers.get(CORRELATION, "")
+    correlation_id = named if _is_correlation(named) else request_id
+    return Cause(request_id, correlation_id, str(continued(headers.get("traceparent"))))
+
+
+def _is_correlation(text: str) -> bool:
+    """A chain's name travels on the bus, so nobody may smuggle a phone number into it."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return _CORRELATION.fullmatch(text) is not None and PHONE.search(text) is None
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answered."""
+    template = scope.get("state", {}).get("route")
+    return template if isinstance(template, str) else UNMATCHED
+
+
+def _method(scope: Scope) -> str:
+    """The method, or OTHER: a caller could otherwise make as many series as he likes."""
+    known = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    return scope["method"] if scope["method"] in known else "OTHER"
+
+
+async def _looked_through(kind: str, receive: Receive) -> Receive:
+    body = await bodies.read_whole(receive)
+    if body is None:
+        return receive
+    if bodies.looks_like_json(kind):
+        bodies.inspect_json(body)
+    elif kind.lower().startswith("application/x-www-form-urlencoded"):
+        bodies.inspect_pairs(body)
+    return bodies.replayed(body, receive)
+
+
+def _problem(error: Exception) -> Problem:
+    found = problem_of(error)
+    if found is None:
+        LOG.exception("bug")
+        return bug()
+    if found.status >= 500:  # noqa: PLR2004
+        LOG.warning("unavailable", reason=found.reason, error=type(error).__name__)
+    return found

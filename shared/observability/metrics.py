@@ -1,0 +1,110 @@
+"""Every metric, named once, with a sentence. Importing this opens nothing; `exposition` is what is scraped."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics import MetricWrapperBase
+
+REGISTRY = CollectorRegistry(auto_describe=False)
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_ROWS = (1, 5, 10, 25, 50, 100, 250, 500)
+
+
+def _counter(name: str, sentence: str, *labels: str) -> Counter:
+    return Counter(name, sentence, labels, registry=REGISTRY)
+
+
+def _gauge(name: str, sentence: str, *labels: str) -> Gauge:
+    return Gauge(name, sentence, labels, registry=REGISTRY)
+
+
+def _histogram(name: str, sentence: str, *labels: str, buckets: tuple[float, ...] = _SECONDS) -> Histogram:
+    return Histogram(name, sentence, labels, registry=REGISTRY, buckets=buckets)
+
+
+HTTP_REQUESTS = _counter(
+    "jiesu_http_requests", "Requests answered, by route template.", "service", "method", "route", "status"
+)
+HTTP_SECONDS = _histogram(
+    "jiesu_http_request_seconds", "Time from request to answer.", "service", "method", "route"
+)
+HTTP_REPLAYED = _counter(
+    "jiesu_http_replayed_answers", "Answers given again for a known Idempotency-Key.", "route"
+)
+AUTH_REFUSED = _counter("jiesu_auth_refused", "Callers turned away, by reason.", "reason")
+JWKS_FETCHED = _counter(
+    "jiesu_jwks_fetches", "Readings of the token issuers' keys, by outcome (read, away).", "outcome"
+)
+
+WORK = _counter(
+    "jiesu_work", "Transactions, by door and outcome (committed, rolled_back).", "service", "door", "outcome"
+)
+WORK_SECONDS = _histogram("jiesu_work_seconds", "Time a transaction was open, by door.", "service", "door")
+FACTS_SAID = _counter("jiesu_facts_said", "Facts written to the outbox, by type.", "service", "type")
+
+OUTBOX_UNSENT = _gauge("jiesu_outbox_unsent", "Facts committed and not yet on the bus.", "service")
+OUTBOX_AGE = _gauge("jiesu_outbox_age_seconds", "Age of the oldest fact not yet on the bus.", "service")
+RELAY_SENT = _counter("jiesu_relay_sent", "Facts the bus has acknowledged, by topic.", "service", "topic")
+RELAY_FAILED = _counter("jiesu_relay_failures", "Sendings that failed and are tried again.", "service")
+
+FACTS_HEARD = _counter(
+    "jiesu_facts_heard",
+    "Facts taken from the bus, by type and fate (handled, duplicate, parked, behind).",
+    "service",
+    "type",
+    "fate",
+)
+HEARD_BATCH = _histogram(
+    "jiesu_heard_batch_facts", "Facts handled in one transaction.", "service", buckets=_ROWS
+)
+HEARD_DELAY = _histogram(
+    "jiesu_heard_delay_seconds", "Time from a fact being said to its being handled.", "service"
+)
+CONSUMER_LAG = _gauge(
+    "jiesu_consumer_lag", "Facts on the bus that are not handled yet.", "service", "topic", "partition"
+)
+CONSUMER_BUSY = _counter(
+    "jiesu_consumer_retries", "Batches tried again because database or bus were busy.", "service"
+)
+PARKED = _gauge("jiesu_parked_facts", "Facts that wait for ops, or behind one that does.", "service")
+
+TIMER_RUNS = _counter(
+    "jiesu_timer_runs",
+    "Times a timer rang, by outcome (rang, elsewhere, busy, failed).",
+    "service",
+    "timer",
+    "outcome",
+)
+TIMER_MOVED = _counter("jiesu_timer_moved", "Things a timer moved on.", "service", "timer")
+TIMER_SECONDS = _histogram("jiesu_timer_seconds", "Time one ring of a timer took.", "service", "timer")
+
+GATEWAY_CALLS = _counter(
+    "jiesu_gateway_calls", "Calls to the outside, by gateway and outcome.", "service", "gateway", "outcome"
+)
+GATEWAY_SECONDS = _histogram(
+    "jiesu_gateway_seconds", "Time a call to the outside took.", "service", "gateway"
+)
+
+
+def exposition() -> bytes:
+    """What Prometheus scrapes."""
+    return generate_latest(REGISTRY)
+
+
+def declared() -> tuple[MetricWrapperBase, ...]:
+    """Every metric of this module, in the order it is written."""
+    return tuple(value for value in globals().values() if isinstance(value, MetricWrapperBase))
+
+
+def markdown_table() -> str:
+    """The metrics as a Markdown table, for the documentation."""
+    lines = ["| metric | kind | labels | what it says |", "|---|---|---|---|"]
+    lines += [_line(metric) for metric in declared()]
+    return "\n".join(lines) + "\n"
+
+
+def _line(metric: MetricWrapperBase) -> str:
+    (family,) = metric.describe()
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    labels = ", ".join(f"`{label}`" for label in metric._labelnames) or "–"
+    return f"| `{name}` | {family.type} | {labels} | {family.documentation} |"

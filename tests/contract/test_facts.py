@@ -1,0 +1,116 @@
+"""Facts as contracts: golden files decode for ever, the official SDK reads them, readers are tolerant."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
+
+from shared.events.catalog import FACTS, UPCASTERS
+from shared.events.documents import asyncapi, json_schema
+from shared.events.envelope import Undecodable, decode, type_of
+from tests.kit.facts import GOLDEN, a_fact, an_envelope
+
+FILES = sorted(GOLDEN.glob("*.json"))
+
+
+def _frozen(path: Path) -> tuple[tuple[tuple[str, bytes], ...], bytes, dict[str, Any]]:
+    found = json.loads(path.read_text())
+    headers = tuple((name, value.encode()) for name, value in found["headers"].items())
+    return headers, json.dumps(found["value"]).encode(), found["value"]
+
+
+def test_every_fact_has_a_golden_file() -> None:
+    assert {path.stem for path in FILES} >= set(FACTS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_golden_fact_decodes_for_ever(path: Path) -> None:
+    headers, value, frozen = _frozen(path)
+    heard = decode(headers, value)
+    assert heard.envelope.type == path.stem
+    assert heard.envelope.headers() == headers
+    if path.stem not in UPCASTERS:
+        assert json.loads(heard.fact.model_dump_json()) == frozen
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_official_sdk_reads_a_golden_fact(path: Path) -> None:
+    headers, value, frozen = _frozen(path)
+    message = KafkaMessage(headers=dict(headers), key=b"k", value=value)
+    event = from_kafka_event(message)
+    assert event.get_type() == path.stem
+    assert event.get_extension("sequence") == "3"
+    assert event.get_data() == frozen
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_what_is_said_fits_the_published_schema(name: str) -> None:
+    said = json.loads(a_fact(FACTS[name]).model_dump_json())
+    jsonschema.validate(said, json_schema(FACTS[name]))
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_reader_ignores_what_a_later_version_added(name: str) -> None:
+    fact = a_fact(FACTS[name])
+    later = {**json.loads(fact.model_dump_json()), "added_later": 1}
+    assert decode(an_envelope(fact).headers(), json.dumps(later).encode()).fact == fact
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_a_sayer_cannot_say_what_is_not_declared(name: str) -> None:
+    with pytest.raises(ValueError, match="extra"):
+        FACTS[name](**{**a_fact(FACTS[name]).model_dump(), "phone": "13800000000"})
+
+
+def test_names_are_in_the_past_tense_form_with_a_version() -> None:
+    for name in FACTS:
+        prefix, subject, verb, version = name.split(".")
+        assert prefix == "jiesu"
+        assert subject.isidentifier()
+        assert verb.isidentifier()
+        assert version[0] == "v"
+        assert version[1:].isdigit()
+
+
+def _headers_without(name: str) -> tuple[tuple[str, bytes], ...]:
+    headers = an_envelope(a_fact(FACTS["jiesu.case.urged.v1"])).headers()
+    return tuple(pair for pair in headers if pair[0] != name)
+
+
+@pytest.mark.parametrize("missing", ["ce_id", "ce_type", "ce_time", "ce_sequence", "ce_partitionkey"])
+def test_a_missing_header_is_named(missing: str) -> None:
+    with pytest.raises(Undecodable, match=missing):
+        decode(_headers_without(missing), b"{}")
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "null"),
+        (b"{", "JSON"),
+        (b"[]", "object"),
+        (b"{}", "case_id"),
+        (b'{"case_id": "\xff"}', "case_id|JSON|UTF"),
+    ],
+)
+def test_a_bad_value_is_undecodable_without_quoting_it(value: bytes | None, reason: str) -> None:
+    headers = an_envelope(a_fact(FACTS["jiesu.case.urged.v1"])).headers()
+    with pytest.raises(Undecodable, match=reason):
+        decode(headers, value)
+
+
+def test_an_unknown_version_is_undecodable() -> None:
+    headers = dict(an_envelope(a_fact(FACTS["jiesu.case.urged.v1"])).headers())
+    unknown = tuple({**headers, "ce_type": b"jiesu.case.urged.v9"}.items())
+    assert type_of(unknown) == "jiesu.case.urged.v9"
+    with pytest.raises(Undecodable, match="urged.v9"):
+        decode(unknown, b"{}")
+
+
+def test_the_asyncapi_document_names_every_fact_on_its_topic() -> None:
+    document = asyncapi("0.1.0")
+    on_topics = {name for channel in document["channels"].values() for name in channel["messages"]}
+    assert on_topics == set(FACTS) == set(document["components"]["messages"])
