@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.city.coordinates import Datum, Point, gcj02_to_bd09, inside, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from shared.city.coordinates import (
+    Datum,
+    Point,
+    gcj02_to_bd09,
+    inside,
+    to_wgs84,
+    wgs84_to_bd09,
+    wgs84_to_gcj02,
+)
 from shared.city.errors import ImpossibleCoordinate
 from tests.unit.city_of_beijing import beijing
 
