@@ -15,7 +15,7 @@ import psutil
 from deploy.local.bus_choice import BusChoice, choose_bus
 from deploy.local.kafka import LocalKafka
 from deploy.local.kafka.fetch import Say
-from deploy.local.keys import LocalIssuer
+from deploy.local.key_folders import prepare_keys
 from deploy.local.leftovers import clear_leftovers
 from deploy.local.marks import ProcessMark
 from deploy.local.plan import DATABASE, Ground, Plan
@@ -110,7 +110,7 @@ class Instance:
         return Ground(self.state, self.postgres, bus, bootstrap, self.plan.city, self._say)
 
     def _prepare_keys_and_clock(self) -> None:
-        LocalIssuer(self.state.keys).prepare()
+        prepare_keys(self.state.keys, [flat.name for flat in self.plan.flats])
         if self.plan.driven_clock and not self.state.clock.exists():
             # Kept over restarts: a clock that jumps back would undo what has happened.
             self.state.clock.write_text("0", encoding="utf-8")

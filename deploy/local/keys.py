@@ -34,14 +34,12 @@ class LocalIssuer:
         self.jwks = folder / "jwks.json"
 
     def prepare(self) -> None:
-        """Make the key pair once; the JWKS beside it is written anew, so it always fits."""
+        """Make the key pair once, and the JWKS with it and the services' own signing keys beside it."""
         self._private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._private.exists():
-            pem = Ed25519PrivateKey.generate().private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            _write_private(self._private, pem)
-        content = json.dumps({"keys": [self._public_jwk()]}, indent=1)
+            new_signing_key(self._private)
+        others = sorted(self._private.parent.glob("*/*.pem"))
+        content = json.dumps({"keys": [_public_jwk(path) for path in (self._private, *others)]}, indent=1)
         if not self.jwks.exists() or self.jwks.read_text(encoding="utf-8") != content:
             draft = self.jwks.with_suffix(f".{os.getpid()}")
             draft.write_text(content, encoding="utf-8")
@@ -60,32 +58,35 @@ class LocalIssuer:
         }
         if bearer.unit:
             claims["unit"] = bearer.unit
-        kid = str(self._public_jwk()["kid"])
-        return jwt.encode(claims, self._key(), algorithm="EdDSA", headers={"kid": kid})
-
-    def _key(self) -> Ed25519PrivateKey:
-        key = serialization.load_pem_private_key(self._private.read_bytes(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise TypeError(f"{self._private} holds no Ed25519 key")
-        return key
-
-    def _public_jwk(self) -> dict[str, str]:
-        raw = (
-            self._key().public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        )
-        needed = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
-        # RFC 7638: the thumbprint names the key, so the same key always has the same name.
-        thumbprint = hashlib.sha256(
-            json.dumps(needed, separators=(",", ":"), sort_keys=True).encode()
-        ).digest()
-        return {**needed, "kid": _base64url(thumbprint), "use": "sig", "alg": "EdDSA"}
+        kid = _public_jwk(self._private)["kid"]
+        return jwt.encode(claims, _load(self._private), algorithm="EdDSA", headers={"kid": kid})
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def new_signing_key(path: Path) -> None:
+    """Make an Ed25519 private key that only its owner reads."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+        file.write(pem)
     draft.replace(path)
+
+
+def _load(path: Path) -> Ed25519PrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise TypeError(f"{path} holds no Ed25519 key")
+    return key
+
+
+def _public_jwk(path: Path) -> dict[str, str]:
+    raw = _load(path).public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    needed = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
+    # RFC 7638: the thumbprint names the key, so the same key always has the same name.
+    canonical = json.dumps(needed, separators=(",", ":"), sort_keys=True)
+    kid = _base64url(hashlib.sha256(canonical.encode()).digest())
+    return {**needed, "kid": kid, "use": "sig", "alg": "EdDSA"}
 
 
 def _base64url(raw: bytes) -> str:

@@ -75,7 +75,7 @@ class Plan:
             "JIESU_PORT": str(port),
             "JIESU_CITY": str(self.city),
             "JIESU_JWKS": str(LocalIssuer(state.keys).jwks),
-            "JIESU_KEYS": str(state.keys),
+            "JIESU_KEYS": str(state.keys / flat.name),
             "PYTHONUNBUFFERED": "1",
             **ground.bus_environment(),
         }

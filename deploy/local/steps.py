@@ -1,5 +1,45 @@
-"""What is done between database and services: topics, roles and migrations, seed."""
+"""What is done between database and services: the city is read, roles and tables are made, then topics.
 
-from deploy.local.plan import Step
+Each step is a function of `deploy.commands`, so the same thing runs as a one-shot job in a container.
+"""
 
-STEPS: tuple[Step, ...] = ()
+import asyncio
+
+from deploy.local.plan import Ground, Step
+from deploy.local.refusals import LocalRefused
+from deploy.local.suite import SUITE
+
+_NAMES = tuple(flat.name for flat in SUITE)
+
+
+class CityRefused(LocalRefused):
+    """The city's folder cannot be read as a city."""
+
+
+def _city(ground: Ground) -> str:
+    from shared.city.city import load_city
+    from shared.city.errors import BrokenFile
+
+    try:
+        load_city(ground.city)
+    except (BrokenFile, OSError) as error:
+        raise CityRefused(f"the city folder {ground.city} is refused: {error}") from error
+    return f"{ground.city.name} is sound"
+
+
+def _migrate(ground: Ground) -> str:
+    from deploy.commands.migrate import migrate_all
+
+    passwords = {name: ground.state.password(name) for name in _NAMES}
+    asyncio.run(migrate_all(ground.admin_dsn, passwords))
+    return f"{len(passwords)} roles and schemas are up to date"
+
+
+def _topics(ground: Ground) -> str:
+    from deploy.commands.topics import create_topics
+
+    made = asyncio.run(create_topics(ground.bus.kind, ground.bootstrap, ground.admin_dsn, _NAMES))
+    return f"{made} topics are there"
+
+
+STEPS = (Step("city", _city), Step("migrate", _migrate), Step("topics", _topics))

@@ -1,0 +1,89 @@
+"""`jiesu topics`: the job that makes topics; a service never does, and a mistyped name never becomes one."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from deploy.commands.options import State, state_folder
+
+if TYPE_CHECKING:
+    from shared.bus.port import Bus
+    from shared.events.topics import Topic
+
+Kind = Annotated[str | None, typer.Option("--bus", envvar="JIESU_BUS", help="kafka or embedded.")]
+Bootstrap = Annotated[
+    str | None, typer.Option("--bootstrap", envvar="JIESU_KAFKA_BOOTSTRAP_SERVERS", help="Kafka's address.")
+]
+AdminDsn = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-dsn", envvar="JIESU_ADMIN_DATABASE_URL", help="Default: the running local database."
+    ),
+]
+
+
+def all_topics(groups: Sequence[str]) -> tuple["Topic", ...]:
+    """The declared topics, and the dead letters of each group that may hear them."""
+    from shared.events.topics import TOPICS, Topic, dead_letters
+
+    parked = tuple(
+        Topic(dead_letters(topic.name, group), 1, False, topic.key, f"What {group} could not handle.")
+        for topic in TOPICS
+        for group in groups
+    )
+    return (*TOPICS, *parked)
+
+
+async def create_topics(kind: str, bootstrap: str | None, admin_dsn: str, groups: Sequence[str]) -> int:
+    """Create what is missing, the embedded engine's schema with it; how many topics there are."""
+    topics = all_topics(groups)
+    if kind == "embedded":
+        await _prepare_embedded(admin_dsn, groups)
+    bus = _bus(kind, bootstrap, admin_dsn)
+    try:
+        await bus.create_topics(topics)
+    finally:
+        await bus.close()
+    return len(topics)
+
+
+async def _prepare_embedded(admin_dsn: str, roles: Sequence[str]) -> None:
+    import asyncpg
+
+    from shared.bus.embedded import prepare
+
+    connection: Any = await asyncpg.connect(admin_dsn)  # type: ignore[no-untyped-call]
+    try:
+        await prepare(connection, roles)
+    finally:
+        await connection.close()
+
+
+def _bus(kind: str, bootstrap: str | None, admin_dsn: str) -> "Bus":
+    if kind == "embedded":
+        from shared.bus.embedded import EmbeddedBus
+
+        return EmbeddedBus(admin_dsn)
+    from shared.bus.kafka import KafkaBus
+
+    return KafkaBus(bootstrap or "127.0.0.1:9092")
+
+
+def command(
+    bus: Kind = None, bootstrap: Bootstrap = None, admin_dsn: AdminDsn = None, state: State = None
+) -> None:
+    """Create the topics, and the dead letters of each service."""
+    import asyncio
+
+    from deploy.local.plan import DATABASE
+    from deploy.local.postgres import LocalPostgres
+    from deploy.local.suite import SUITE
+
+    folder = state_folder(state)
+    run = folder.run()
+    kind = bus or (run.bus if run else "kafka")
+    address = bootstrap or (run.bootstrap if run else None)
+    dsn = admin_dsn or LocalPostgres(folder.path).attach().dsn(DATABASE)
+    made = asyncio.run(create_topics(kind, address, dsn, [flat.name for flat in SUITE]))
+    typer.echo(f"{made} topics are there")

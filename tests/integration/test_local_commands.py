@@ -1,0 +1,145 @@
+"""What `jiesu` and `python -m deploy.run` do at a terminal, each as a process of its own."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+import pytest
+
+from deploy.local.key_folders import prepare_keys
+from deploy.local.keys import AUDIENCE, ISSUER
+from deploy.local.refusals import AlreadyRunning
+from deploy.local.state import StateFolder
+
+
+def jiesu(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "deploy.cli", *words], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_printed_token_is_one_the_services_accept(tmp_path: Path) -> None:
+    """Signed with EdDSA, found in the JWKS by its key's name, with every claim asked for."""
+    words = ["--role", "dispatcher", "--role", "operator", "--unit", "110000", "--sub", "x", "--hours", "2"]
+    printed = jiesu("token", *words, "--scope", "cases:write", "--state", str(tmp_path)).stdout.strip()
+    keys = jwt.PyJWKSet.from_json((tmp_path / "keys" / "jwks.json").read_text())
+    head = jwt.get_unverified_header(printed)
+    assert head["alg"] == "EdDSA"
+    claims = jwt.decode(printed, keys[head["kid"]], algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER)
+    assert claims["roles"] == ["dispatcher", "operator"]
+    assert (claims["sub"], claims["unit"], claims["scope"]) == ("x", "110000", "cases:write")
+    good_for = datetime.fromtimestamp(claims["exp"], UTC) - datetime.now(UTC)
+    assert timedelta(hours=1.9) < good_for <= timedelta(hours=2)
+
+
+def test_keys_are_made_once_and_each_service_holds_its_own(tmp_path: Path) -> None:
+    """A second start makes nothing new; words are shared by intake and router only; all is 0600."""
+    prepare_keys(tmp_path, ["intake", "router", "survey"])
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    prepare_keys(tmp_path, ["intake", "router", "survey"])
+    assert files == {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    words = [path for path in files if path.name == "words.json" and path.parent != tmp_path]
+    assert sorted(path.parent.name for path in words) == ["intake", "router"]
+    assert len({files[path] for path in words}) == 1
+    assert [path for path in files if path.name != "jwks.json" and path.stat().st_mode & 0o077] == []
+    assert len(json.loads((tmp_path / "jwks.json").read_text())["keys"]) == 2
+
+
+def test_help_is_quick_because_it_imports_nothing_heavy() -> None:
+    """`jiesu --help` loads neither database, bus nor web framework."""
+    heavy = ("sqlalchemy", "asyncpg", "aiokafka", "fastapi", "pydantic", "psutil", "cryptography", "alembic")
+    program = f"import sys, deploy.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == "[]"
+
+
+def test_where_nothing_runs_status_says_so_with_its_own_code(tmp_path: Path) -> None:
+    """Exit code 3, in words and as JSON; stop has nothing to do and is content."""
+    told = jiesu("status", "--json", "--state", str(tmp_path))
+    assert (told.returncode, json.loads(told.stdout)) == (3, {"running": False, "well": False})
+    stopped = jiesu("stop", "--state", str(tmp_path))
+    assert stopped.returncode == 0
+    assert "nothing runs" in stopped.stdout
+
+
+def test_a_lock_left_by_a_killed_holder_is_free(tmp_path: Path) -> None:
+    """While it lives the holder is respected; killed, its lock is nobody's."""
+    StateFolder(tmp_path).prepare()
+    program = (
+        "import sys, time; from pathlib import Path; from deploy.local.state import StateFolder\n"
+        "lock = StateFolder(Path(sys.argv[1])).lock(); print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(AlreadyRunning):
+        StateFolder(tmp_path).lock()
+    holder.kill()
+    holder.communicate()
+    StateFolder(tmp_path).lock().release()
+
+
+def test_a_torn_run_file_says_nothing(tmp_path: Path) -> None:
+    """Half a file, as a full disk leaves it, is no run."""
+    (tmp_path / "run.json").write_text('{"supervisor": {"pid": 1')
+    assert StateFolder(tmp_path).run() is None
+
+
+_TOGETHER = """
+import sys
+from deploy.local.suite import Flat
+from deploy.run import run_together
+import os
+programs = {"intake": "import time; time.sleep(60)", "router": sys.argv[1]}
+sys.exit(run_together([Flat("intake", ""), Flat("router", "")], {**os.environ},
+    command=lambda flat: (sys.executable, "-c", programs[flat.name])))
+"""
+
+
+def together(short: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", _TOGETHER, short], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def exit_code(process: "subprocess.Popen[str]") -> int:
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+def test_run_leaves_with_the_code_of_the_first_that_fails() -> None:
+    """One ends with 7: the other is stopped, 7 is the answer; ending with 0 unasked is a failure too."""
+    assert exit_code(together("raise SystemExit(7)")) == 7
+    assert exit_code(together("pass")) == 1
+
+
+def test_run_passes_signals_on_and_leaves_cleanly() -> None:
+    """SIGTERM reaches the services; they finish, the answer is 0."""
+    polite = (
+        "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
+        "print('up', flush=True); time.sleep(60)"
+    )
+    process = together(polite)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 0
+    process.stdout.close()
+    assert time.monotonic() - began < 10
+
+
+def test_run_lists_services_and_refuses_unknown_ones() -> None:
+    """--list names five with their ports; a name that is none of them is refused with the names there are."""
+    command = [sys.executable, "-m", "deploy.run"]
+    listed = subprocess.check_output([*command, "--list"], text=True).split()
+    assert listed[::2] == ["intake", "router", "grid", "survey", "scoring"]
+    refused = subprocess.run([*command, "--target=intake,post"], capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "no service called 'post'; there are intake, router" in refused.stderr
