@@ -1,0 +1,125 @@
+"""The parked rows of a service: facts that are bad for ever, and those of their key that wait behind them.
+
+The key is the record's own key as text, so that a fact without a readable envelope blocks its case too.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus.port import Record
+
+KEYS = "SELECT DISTINCT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[])"
+# By place, since a fact that cannot be read has no id: a record delivered again is parked once.
+PARK = """
+INSERT INTO parked (consumer, topic, partition, "offset", key, headers, value, reason, behind)
+SELECT $1, $2, $3, $4, $5, $6::json, $7, $8, $9 WHERE NOT EXISTS (
+    SELECT FROM parked WHERE consumer = $1 AND key = $5 AND topic = $2 AND partition = $3 AND "offset" = $4)
+"""
+COLUMNS = 'seq, topic, partition, "offset", key, headers::text AS headers, value, reason, behind, parked_at'
+OF_KEY = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND key = $2 ORDER BY behind, seq"
+LISTED = f"""
+SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq > $2 AND (NOT behind OR $3) ORDER BY seq LIMIT $4
+"""
+ONE = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq = $2"
+REMOVE = "DELETE FROM parked WHERE consumer = $1 AND seq = $2"
+COUNT = "SELECT count(*) FROM parked WHERE consumer = $1"
+# Who adds behind a parked key shares this lock; who takes a key's rows away holds it alone. Otherwise a fact
+# could be put behind a key in the moment its last row goes, and wait for ever.
+SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext('jiesu parked'), hashtext($1))"
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('jiesu parked'), hashtext($1))"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One parked record. `behind` means: nothing wrong with it, it waits for its key."""
+
+    seq: int
+    key: str
+    reason: str
+    behind: bool
+    parked_at: datetime
+    record: Record
+
+
+def key_of(record: Record) -> str:
+    """The key a record blocks, or its own place when it has none: then it blocks nobody."""
+    if record.key is None:
+        return f"{record.topic}/{record.partition}/{record.offset}"
+    # Postgres text takes no NUL.
+    return record.key.decode(errors="backslashreplace").replace("\x00", "\\0")
+
+
+async def parked_among(connection: AsyncConnection, consumer: str, keys: Collection[str]) -> set[str]:
+    """Which of these keys are parked; when any is, the answer stays true until we commit."""
+    found = {row[0] for row in await connection.exec_driver_sql(KEYS, (consumer, list(keys)))}
+    if not found:
+        return found
+    await connection.exec_driver_sql(SHARED, (consumer,))
+    return {row[0] for row in await connection.exec_driver_sql(KEYS, (consumer, list(keys)))}
+
+
+async def park(
+    connection: AsyncConnection, consumer: str, record: Record, reason: str, *, behind: bool
+) -> None:
+    """Put a record aside, once."""
+    headers = json.dumps([[name, value.decode("latin-1")] for name, value in record.headers])
+    place = (record.topic, record.partition, record.offset)
+    await connection.exec_driver_sql(
+        PARK, (consumer, *place, key_of(record), headers, record.value, reason, behind)
+    )
+
+
+async def hold_alone(connection: AsyncConnection, consumer: str) -> None:
+    """Keep consumers from adding behind any key until we commit."""
+    await connection.exec_driver_sql(ALONE, (consumer,))
+
+
+async def letters_of(connection: AsyncConnection, consumer: str, key: str) -> list[Letter]:
+    """A key's letters: the bad ones first, then those behind, as they came."""
+    return _letters(await connection.exec_driver_sql(OF_KEY, (consumer, key)))
+
+
+async def listed(
+    connection: AsyncConnection, consumer: str, *, after: int, with_behind: bool, limit: int
+) -> list[Letter]:
+    """A page of letters by their number."""
+    return _letters(await connection.exec_driver_sql(LISTED, (consumer, after, with_behind, limit)))
+
+
+async def letter(connection: AsyncConnection, consumer: str, seq: int) -> Letter | None:
+    """One letter by its number."""
+    found = _letters(await connection.exec_driver_sql(ONE, (consumer, seq)))
+    return found[0] if found else None
+
+
+async def remove(connection: AsyncConnection, consumer: str, seq: int) -> None:
+    """Take a letter away."""
+    await connection.exec_driver_sql(REMOVE, (consumer, seq))
+
+
+async def count(connection: AsyncConnection, consumer: str) -> int:
+    """How many records are parked, those behind counted."""
+    return int((await connection.exec_driver_sql(COUNT, (consumer,))).scalar_one())
+
+
+def _letters(rows: Any) -> list[Letter]:
+    return [_letter(row) for row in rows.mappings()]
+
+
+def _letter(row: Any) -> Letter:
+    pairs: Sequence[Sequence[str]] = json.loads(row["headers"])
+    record = Record(
+        topic=row["topic"],
+        partition=row["partition"],
+        offset=row["offset"],
+        timestamp=row["parked_at"].astimezone(UTC),
+        key=row["key"].encode(),
+        value=row["value"],
+        headers=tuple((name, value.encode("latin-1")) for name, value in pairs),
+    )
+    return Letter(row["seq"], row["key"], row["reason"], row["behind"], row["parked_at"], record)

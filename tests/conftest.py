@@ -1,0 +1,48 @@
+"""What many tests need: one real Postgres and Kafka for the session, a fresh database for a module."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.kafka import LocalKafka
+from deploy.local.postgres import LocalPostgres
+from deploy.local.refusals import KafkaUnavailable
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalPostgres]:
+    """A Postgres of our own, on an empty cluster."""
+    server = LocalPostgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server
+    server.discard()
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A Kafka of our own; skips only where none can be had, and says why."""
+    broker = LocalKafka(tmp_path_factory.mktemp("kafka"))
+    try:
+        broker.start()
+    except KafkaUnavailable as error:
+        pytest.skip(f"Kafka cannot be had here: {error}")
+    yield broker
+    broker.discard()
+
+
+@pytest.fixture(scope="module")
+async def database(postgres: LocalPostgres) -> AsyncIterator[str]:
+    """The superuser's address of a database made for this module."""
+    name = f"test_{uuid4().hex[:12]}"
+    await asyncio.to_thread(postgres.create_database, name)
+    yield postgres.dsn(name)
+    await asyncio.to_thread(postgres.execute, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """Where child processes of tests start."""
+    return Path(__file__).parent.parent
