@@ -80,6 +80,7 @@ class Score(Sourced):
 
     weights: Weights
     basically_satisfied: Share
+    partly_solved: Share
     denominator: Literal["valid_callbacks"]
     response_denominator: Literal["dispatched_orders", "valid_callbacks"]
 
