@@ -2,20 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Table
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.decision import Aggregate, Decision
 from shared.kernel.errors import NotFound, Stale
 from shared.store import bulk
 from shared.store.shape import Shape
 
-if TYPE_CHECKING:
-    from shared.store.work import Work
-
 Key = TypeVar("Key")
 Kept = TypeVar("Kept", bound=Aggregate)
+
+
+class Knock(Protocol):
+    """What a repository needs of the work it belongs to."""
+
+    @property
+    def connection(self) -> AsyncConnection: ...
+
+    def attend(self, repository: "Repository[Any, Any]") -> None:
+        """Take the repository into the flush."""
+
+    def say(self, aggregate: str, aggregate_id: str, version: int, facts: Sequence[Any]) -> None:
+        """Take facts down, numbered on from the version."""
 
 
 class VersionMoved(Stale):
@@ -49,7 +60,7 @@ class Repository(Generic[Key, Kept]):
     def __init_subclass__(cls) -> None:
         cls._shape = Shape(cls.MODEL, cls.TABLE)
 
-    def __init__(self, work: "Work") -> None:
+    def __init__(self, work: Knock) -> None:
         self._work = work
         self._held: dict[Key, _Held[Kept] | None] = {}
         work.attend(self)

@@ -10,7 +10,7 @@ from shared.city.errors import BrokenFile
 from shared.city.places import Places
 from shared.city.responsibilities import ItemKind, Undertaking
 from shared.kernel.words import Kind, Tier, WhistleKind
-from tests.unit.city_of_beijing import FOLDER, beijing
+from tests.kit.city import FOLDER, beijing
 
 
 @dataclass(frozen=True, slots=True)

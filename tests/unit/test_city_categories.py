@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shared.city.categories import load_categories
 from shared.city.errors import BrokenFile, UnknownCategory
 from shared.kernel.words import Kind, Tier
-from tests.unit.city_of_beijing import beijing, seed
+from tests.kit.city import beijing, seed
 
 TEXTS = [
     ("小区物业不作为，楼道灯坏了半年没人修", "property_management"),

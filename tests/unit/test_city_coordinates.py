@@ -16,7 +16,7 @@ from shared.city.coordinates import (
     wgs84_to_gcj02,
 )
 from shared.city.errors import ImpossibleCoordinate
-from tests.unit.city_of_beijing import beijing
+from tests.kit.city import beijing
 
 in_china = st.builds(Point, st.floats(75, 134), st.floats(5, 53))
 TIANANMEN = Point(116.391305, 39.905527)

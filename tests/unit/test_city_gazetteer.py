@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.city.errors import BrokenFile
 from shared.city.gazetteer import load_aliases
-from tests.unit.city_of_beijing import beijing
+from tests.kit.city import beijing
 
 XIANGTUN_CHANGPING, XIANGTUN_YANQING = "110114116203", "110119200225"
 

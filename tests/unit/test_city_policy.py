@@ -9,7 +9,7 @@ from shared.city.documents import Document
 from shared.city.errors import BrokenFile
 from shared.city.policy import Policy, load_policy
 from shared.kernel.words import DeclineReason, Tier, WhistleKind
-from tests.unit.city_of_beijing import beijing, seed
+from tests.kit.city import beijing, seed
 
 
 def test_the_defaults_are_the_missions() -> None:

@@ -5,7 +5,7 @@ import pytest
 from shared.city.errors import BrokenFile, NoResponsibility, PlaceTooCoarse
 from shared.city.places import Places
 from shared.city.responsibilities import ResponsibilityList, load_responsibilities
-from tests.unit.city_of_beijing import beijing, seed
+from tests.kit.city import beijing, seed
 
 
 def load(text: str) -> ResponsibilityList:

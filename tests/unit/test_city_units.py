@@ -5,7 +5,7 @@ import pytest
 from shared.city.errors import BrokenFile, UnknownUnit
 from shared.city.units import load_units
 from shared.kernel.words import UnitLevel
-from tests.unit.city_of_beijing import beijing, seed
+from tests.kit.city import beijing, seed
 
 HEAD = "code,name,level,parent_code\n11,北京市,city,\n"
 

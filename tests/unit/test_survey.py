@@ -1,0 +1,267 @@
+"""Calling back: every round's life, the ladder, quiet hours, claims, links, and which result is scored."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from services.survey.domain import commands as do
+from services.survey.domain import errors, policy
+from services.survey.domain.lifecycle import ROUND_LIFE
+from services.survey.domain.model import Answers, RoundState, Survey
+from shared.events import survey as say
+from shared.kernel.decision import Decision
+from shared.kernel.errors import Refusal
+from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.lifecycle.machine import MoveNotAllowed
+from tests.kit.city import beijing
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=BEIJING)
+NIGHT = datetime(2026, 11, 20, 23, 0, tzinfo=BEIJING)
+CASE = CaseId(UUID(int=1))
+FIRST = CallbackId(UUID(int=101))
+HAPPY = Answers(contacted=True, solved=Solved.YES, satisfied=Satisfied.SATISFIED)
+UNHAPPY = Answers(contacted=True, solved=Solved.NO, satisfied=Satisfied.NOT)
+
+
+def a_survey(*, has_phone: bool = True, at: datetime = NOON, started: bool = True) -> Survey:
+    survey = Survey(CASE, has_phone)
+    return start(survey, FIRST, at=at).state if started else survey
+
+
+def start(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision[Survey]:
+    return policy.schedule(survey, do.Schedule(CASE, callback_id), beijing(), at=at)
+
+
+def claimed(survey: Survey, *, by: str = "caller-1", at: datetime = NOON) -> Survey:
+    running = survey.running
+    assert running
+    return policy.claim(survey, do.ClaimRound(running.callback_id, by), at=at).state
+
+
+def call(
+    survey: Survey, answers: Answers | None, *, at: datetime, by: str = "caller-1", inbound: bool = False
+) -> Decision[Survey]:
+    cmd = do.RecordAttempt(survey.rounds[-1].callback_id, by, answers is not None, answers, inbound)
+    return policy.record_attempt(survey, cmd, beijing(), at=at)
+
+
+def test_a_round_starts_at_once_in_open_hours_and_next_morning_at_night() -> None:
+    assert start(Survey(CASE, True), FIRST, at=NOON).state.rounds[0].due_at == NOON
+    due = start(Survey(CASE, True), FIRST, at=NIGHT).state.rounds[0].due_at
+    assert due == datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+
+
+def test_a_running_round_is_not_started_twice() -> None:
+    survey = a_survey()
+    again = start(survey, CallbackId(UUID(int=102)), at=NOON)
+    assert again == Decision(survey)
+
+
+def test_nobody_to_phone_ends_the_round_at_once() -> None:
+    decided = start(Survey(CASE, has_phone=False), FIRST, at=NOON)
+    assert [type(fact) for fact in decided.facts] == [say.CallbackScheduled, say.CallbackUnreachable]
+    assert decided.state.rounds[0].state is RoundState.UNREACHABLE
+    assert decided.state.running is None
+
+
+def test_the_first_result_is_scored_and_the_next_stands_beside_it() -> None:
+    first = call(claimed(a_survey()), UNHAPPY, at=NOON)
+    second_round = start(first.state, CallbackId(UUID(int=102)), at=NOON).state
+    second = call(claimed(second_round), HAPPY, at=NOON)
+    assert [fact.scored for fact in (first.facts[-1], second.facts[-1])] == [True, False]
+    assert second.facts[-1].round == 2
+    assert second.state.rounds[0].answers == UNHAPPY
+
+
+def test_the_ladder_climbs_0_4_24_72_hours_and_ends_unreachable() -> None:
+    survey, now, dues = a_survey(), NOON, []
+    for _ in range(3):
+        survey = call(claimed(survey, at=now), None, at=now).state
+        now = survey.rounds[0].due_at
+        dues.append(now)
+    # 12:00 + 4 h, + 24 h, + 72 h after the round began.
+    assert dues == [NOON + timedelta(hours=hours) for hours in (4, 24, 72)]
+    last = call(claimed(survey, at=now), None, at=now)
+    assert [type(fact) for fact in last.facts] == [say.CallbackAttempted, say.CallbackUnreachable]
+    assert last.facts[-1].attempts == 4
+
+
+def test_a_rung_that_falls_into_the_night_waits_for_the_morning() -> None:
+    evening = NOON.replace(hour=18)
+    tried = call(claimed(a_survey(at=evening), at=evening), None, at=evening).state
+    assert tried.rounds[0].due_at == datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+
+
+def test_nobody_is_called_in_quiet_hours_but_may_ring_himself() -> None:
+    survey = claimed(a_survey(), at=NIGHT)
+    with pytest.raises(errors.QuietHours):
+        call(survey, HAPPY, at=NIGHT)
+    assert call(survey, HAPPY, at=NIGHT, inbound=True).state.rounds[0].state is RoundState.COMPLETED
+
+
+def test_nobody_is_called_before_the_rung_is_due() -> None:
+    survey = call(claimed(a_survey()), None, at=NOON).state
+    with pytest.raises(errors.NotDueYet):
+        call(claimed(survey), HAPPY, at=NOON + timedelta(hours=1))
+
+
+def test_two_callers_never_have_the_same_callback_in_hand() -> None:
+    survey = claimed(a_survey())
+    with pytest.raises(errors.ClaimedByAnother):
+        claimed(survey, by="caller-2")
+    with pytest.raises(errors.NotClaimed):
+        call(survey, HAPPY, at=NOON, by="caller-2")
+    later = NOON + policy.LEASE
+    assert claimed(survey, by="caller-2", at=later).rounds[0].claim.by == "caller-2"  # type: ignore[union-attr]
+    with pytest.raises(errors.NotClaimed):
+        call(survey, HAPPY, at=later)
+
+
+def test_answers_are_there_exactly_when_somebody_was_reached() -> None:
+    survey = claimed(a_survey())
+    with pytest.raises(errors.AnswersMissing):
+        policy.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", True, None), beijing(), at=NOON)
+    with pytest.raises(errors.AnswersUnasked):
+        policy.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", False, HAPPY), beijing(), at=NOON)
+
+
+def linked(survey: Survey) -> Survey:
+    return policy.send_link(survey, FIRST, beijing(), at=NOON).state
+
+
+def test_a_link_answers_once_then_it_is_used() -> None:
+    answered = policy.answer_by_link(linked(a_survey()), do.AnswerByLink(FIRST, HAPPY), at=NOON)
+    assert answered.facts[-1].channel is CallbackChannel.LINK
+    with pytest.raises(errors.LinkUsed):
+        policy.answer_by_link(answered.state, do.AnswerByLink(FIRST, UNHAPPY), at=NOON)
+
+
+def test_a_link_lives_fourteen_days_and_is_not_renewed_by_sending_again() -> None:
+    survey = linked(a_survey())
+    again = policy.send_link(survey, FIRST, beijing(), at=NOON + timedelta(days=3)).state
+    assert again == survey
+    last_moment = NOON + timedelta(days=14) - timedelta(microseconds=1)
+    assert policy.require_link(survey, FIRST, at=last_moment).callback_id == FIRST
+    with pytest.raises(errors.LinkExpired):
+        policy.require_link(survey, FIRST, at=NOON + timedelta(days=14))
+
+
+def test_a_link_that_was_never_sent_is_unknown() -> None:
+    with pytest.raises(errors.UnknownLink):
+        policy.require_link(a_survey(), FIRST, at=NOON)
+
+
+def test_a_withdrawn_case_ends_the_round_without_a_result() -> None:
+    over = policy.cancel(claimed(a_survey()))
+    assert isinstance(over.facts[0], say.CallbackCancelled)
+    assert policy.cancel(over.state) == Decision(over.state)
+    with pytest.raises(MoveNotAllowed):
+        call(over.state, HAPPY, at=NOON)
+
+
+@pytest.mark.parametrize("state", RoundState)
+@pytest.mark.parametrize("move", ["attempt", "complete", "give_up", "cancel"])
+def test_only_an_open_round_moves(state: RoundState, move: str) -> None:
+    if state is RoundState.SCHEDULED:
+        assert ROUND_LIFE.fire(move, state) in RoundState
+    else:
+        with pytest.raises(MoveNotAllowed):
+            ROUND_LIFE.fire(move, state)
+
+
+def test_an_unknown_callback_is_refused_by_name() -> None:
+    with pytest.raises(errors.UnknownCallback):
+        policy.claim(a_survey(), do.ClaimRound(CallbackId(UUID(int=999)), "caller-1"), at=NOON)
+
+
+def test_joined_cases_are_remembered_once() -> None:
+    other = CaseId(UUID(int=2))
+    joined = policy.join(a_survey(), other).state
+    assert policy.join(joined, other) == Decision(joined)
+    assert joined.joined == (other,)
+
+
+class CallingBack(RuleBasedStateMachine):
+    """Any interleaving of rounds, calls, links and clocks keeps the rules of the score."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.survey = Survey(CASE, True)
+        self.now = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
+        self.facts: list[object] = []
+
+    def _try(self, decide: object) -> None:
+        try:
+            decided: Decision[Survey] = decide()  # type: ignore[operator]
+        except Refusal:
+            return
+        self.facts += decided.facts
+        self.survey = replace(decided.state, version=self.survey.version + len(decided.facts))
+
+    @rule()
+    def resolve(self) -> None:
+        callback_id = CallbackId(UUID(int=1000 + len(self.survey.rounds)))
+        self._try(lambda: start(self.survey, callback_id, at=self.now))
+
+    @precondition(lambda self: self.survey.rounds)
+    @rule(
+        by=st.sampled_from(["a", "b"]), answers=st.sampled_from([None, HAPPY, UNHAPPY]), inbound=st.booleans()
+    )
+    def ring(self, by: str, answers: Answers | None, inbound: bool) -> None:
+        self._try(lambda: policy.claim(self.survey, do.ClaimRound(self._last, by), at=self.now))
+        self._try(lambda: call(self.survey, answers, at=self.now, by=by, inbound=inbound))
+
+    @precondition(lambda self: self.survey.rounds)
+    @rule(answers=st.sampled_from([HAPPY, UNHAPPY]))
+    def answer_the_link(self, answers: Answers) -> None:
+        self._try(lambda: policy.send_link(self.survey, self._last, beijing(), at=self.now))
+        self._try(
+            lambda: policy.answer_by_link(self.survey, do.AnswerByLink(self._last, answers), at=self.now)
+        )
+
+    @rule()
+    def withdraw(self) -> None:
+        self._try(lambda: policy.cancel(self.survey))
+
+    @rule(hours=st.integers(1, 40))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @property
+    def _last(self) -> CallbackId:
+        return self.survey.rounds[-1].callback_id
+
+    @invariant()
+    def one_result_is_scored_and_it_is_the_first(self) -> None:
+        completed = [fact for fact in self.facts if isinstance(fact, say.CallbackCompleted)]
+        assert [fact.scored for fact in completed] == [i == 0 for i in range(len(completed))]
+
+    @invariant()
+    def at_most_one_round_runs_and_it_is_the_last(self) -> None:
+        states = [one.state for one in self.survey.rounds]
+        assert all(state is not RoundState.SCHEDULED for state in states[:-1])
+
+    @invariant()
+    def every_ended_round_said_so_once(self) -> None:
+        ends = (say.CallbackCompleted, say.CallbackUnreachable, say.CallbackCancelled)
+        said = [fact.callback_id for fact in self.facts if isinstance(fact, ends)]
+        ended = [one.callback_id for one in self.survey.rounds if one.state is not RoundState.SCHEDULED]
+        assert said == ended
+
+    @invariant()
+    def no_round_has_more_calls_than_the_ladder_has_rungs(self) -> None:
+        for one in self.survey.rounds:
+            calls = [each for each in one.attempts if each.channel is CallbackChannel.PHONE]
+            assert len(calls) <= len(beijing().policy.callback.attempts)
+
+
+TestCallingBack = CallingBack.TestCase
+TestCallingBack.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
