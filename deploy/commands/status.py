@@ -43,4 +43,6 @@ def _print(seen: "Look") -> None:
         place = f"process {part.pid}" if part.pid else ""
         waiting = seen.outbox_age.get(part.name)
         age = f"oldest unsent fact {waiting:.1f} s" if waiting is not None else ""
-        typer.echo(f" {mark} {part.name:<9} {part.url or '':<22} {place:<15} {part.word}  {age}".rstrip())
+        behind = f"{seen.lag[part.name]} facts behind" if part.name in seen.lag else ""
+        words = "  ".join(word for word in (part.word, behind, age) if word)
+        typer.echo(f" {mark} {part.name:<9} {part.url or '':<22} {place:<15} {words}")

@@ -40,7 +40,7 @@ async def create_topics(kind: str, bootstrap: str | None, admin_dsn: str, groups
     topics = all_topics(groups)
     if kind == "embedded":
         await _prepare_embedded(admin_dsn, groups)
-    bus = _bus(kind, bootstrap, admin_dsn)
+    bus = bus_of(kind, bootstrap, admin_dsn)
     try:
         await bus.create_topics(topics)
     finally:
@@ -60,7 +60,8 @@ async def _prepare_embedded(admin_dsn: str, roles: Sequence[str]) -> None:
         await connection.close()
 
 
-def _bus(kind: str, bootstrap: str | None, admin_dsn: str) -> "Bus":
+def bus_of(kind: str, bootstrap: str | None, admin_dsn: str) -> "Bus":
+    """The bus of that kind, connected when it is first used."""
     if kind == "embedded":
         from shared.bus.embedded import EmbeddedBus
 

@@ -1,9 +1,11 @@
 """How a run is: each process, each service's own word, the bus, and how long facts wait to be sent."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from deploy.commands.topics import bus_of
 from deploy.local.kafka.probe import answers
 from deploy.local.marks import find
 from deploy.local.plan import DATABASE
@@ -11,6 +13,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import answers_ready
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
+from shared.bus.port import BusBusy
 
 # The invariant of the house: nothing committed waits longer than this to be said.
 OUTBOX_AGE_LIMIT = 60.0
@@ -36,6 +39,9 @@ class Look:
     bus_reason: str
     parts: tuple[Part, ...]
     outbox_age: Mapping[str, float]
+    """Seconds the oldest unsent fact of each service has waited."""
+    lag: Mapping[str, int]
+    """Records each service has not finished; empty when the bus does not answer."""
 
     @property
     def well(self) -> bool:
@@ -49,9 +55,11 @@ def look(state: StateFolder) -> Look | None:
     run = state.run()
     if run is None or not run.is_alive():
         return None
-    parts = [_database(run, state), _bus(run)]
+    bus = _bus(run)
+    parts = [_database(run, state), bus]
     parts += [_service(run, name, url) for name, url in run.urls.items()]
-    return Look(run.phase, run.bus, run.bus_reason, tuple(parts), _outbox_ages(run, state))
+    lag = _lag(run, state) if bus.well else {}
+    return Look(run.phase, run.bus, run.bus_reason, tuple(parts), _outbox_ages(run, state), lag)
 
 
 def _database(run: RunFile, state: StateFolder) -> Part:
@@ -94,4 +102,26 @@ def _outbox_ages(run: RunFile, state: StateFolder) -> dict[str, float]:
     return ages
 
 
+def _lag(run: RunFile, state: StateFolder) -> dict[str, int]:
+    dsn = LocalPostgres(state.path).attach().dsn(DATABASE)
+    try:
+        return asyncio.run(asyncio.wait_for(_count_lag(run, dsn), _LAG_WITHIN))
+    except (BusBusy, OSError, TimeoutError, asyncio.CancelledError):
+        # A broker that goes while it is asked: the client gives its own cancelled tasks up to us.
+        return {}
+
+
+async def _count_lag(run: RunFile, dsn: str) -> dict[str, int]:
+    bus = bus_of(run.bus, run.bootstrap, dsn)
+    behind: dict[str, int] = {}
+    try:
+        for name in run.urls:
+            with contextlib.suppress(BusBusy):  # a group nobody ever joined
+                behind[name] = sum((await bus.lag(name)).values())
+    finally:
+        await bus.close()
+    return behind
+
+
+_LAG_WITHIN = 8.0
 _OUTBOX_AGE = 'SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0) FROM "{schema}".outbox'

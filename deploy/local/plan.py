@@ -11,7 +11,7 @@ from deploy.local.kafka.fetch import Say
 from deploy.local.keys import LocalIssuer
 from deploy.local.postgres import LocalPostgres
 from deploy.local.state import StateFolder, project_root
-from deploy.local.suite import BASE_PORT, SUITE, Flat
+from deploy.local.suite import BASE_PORT, SUITE, Flat, ports
 
 DATABASE = "jiesu"
 BEIJING = Path(__file__).parents[1] / "seed" / "beijing"
@@ -79,11 +79,23 @@ class Plan:
             "PYTHONUNBUFFERED": "1",
             **ground.bus_environment(),
         }
+        told |= self._addresses(flat)
         if self.driven_clock:
             told["JIESU_CLOCK_FILE"] = str(state.clock)
+        if flat.name == "intake":
+            told["JIESU_VAULT_KEYS"] = str(state.keys / flat.name / "vault.json")
         kept = {name: value for name, value in self.environment.items() if name not in _NOT_INHERITED}
         paths = [str(project_root(Path(__file__).parent)), kept.get("PYTHONPATH", "")]
         return {**kept, **told, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+    def _addresses(self, flat: Flat) -> dict[str, str]:
+        """Where the others answer, and what a citizen's link to this one begins with."""
+        urls = {
+            name: f"http://127.0.0.1:{port}"
+            for name, port in ports(self.flats, base_port=self.base_port).items()
+        }
+        others = {f"JIESU_{name.upper()}_URL": url for name, url in urls.items()}
+        return {**others, "JIESU_PUBLIC_URL": urls[flat.name]}
 
 
 # A service of this run must not be told another run's clock or bus by the shell it was started from.

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -50,9 +51,10 @@ def test_a_stale_pid_file_naming_a_living_stranger_does_not_stop_it(postgres: Lo
 
 async def test_nobody_enters_without_the_password(postgres: LocalPostgres) -> None:
     """Trust is not enough, even on this machine."""
+    connect: Any = asyncpg.connect
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(postgres.dsn(password="guess"))
-    connection = await asyncpg.connect(postgres.dsn())
+        await connect(postgres.dsn(password="guess"))
+    connection = await connect(postgres.dsn())
     assert await connection.fetchval("SHOW password_encryption") == "scram-sha-256"
     assert await connection.fetchval("SHOW fsync") == "on"
     assert await connection.fetchval("SHOW listen_addresses") == "127.0.0.1"
