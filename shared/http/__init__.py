@@ -1,1 +1,1 @@
-"""The door people knock at: one kind of app, one kind of refusal, one way to be known. Used by services' `api`."""
+"""The door people knock at: one kind of app, one kind of refusal, one way to be known."""

@@ -25,7 +25,7 @@ class Overflow(HTTPException):
 
     def __init__(self, limit: int) -> None:
         super().__init__(413)
-        self.limit = limit
+        self.refusal = BodyTooLarge(limit)
 
 
 def looks_like_json(content_type: str) -> bool:

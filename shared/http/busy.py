@@ -1,6 +1,7 @@
 """Busy is not broken: errors of database and network that go away by themselves."""
 
-import asyncpg
+from asyncpg.exceptions._base import InterfaceError as DriverMisused
+from asyncpg.exceptions._base import PostgresError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -16,11 +17,11 @@ def is_busy(error: BaseException) -> bool:
         return False
     if isinstance(error, DBAPIError):
         return _database_is_busy(error)
-    if isinstance(error, asyncpg.PostgresError):
+    if isinstance(error, PostgresError):
         return _busy_state(error)
     if isinstance(error, FileNotFoundError | PermissionError):
         return False  # A missing file of ours is a bug, not a busy hour.
-    return isinstance(error, OSError | PoolTimeout | asyncpg.InterfaceError)
+    return isinstance(error, OSError | PoolTimeout | DriverMisused)
 
 
 def lock_not_free(error: DBAPIError) -> bool:

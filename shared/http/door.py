@@ -147,8 +147,10 @@ def _is_correlation(text: str) -> bool:
 
 def route_of(scope: Scope) -> str:
     """The template of the route that answered."""
-    template = scope.get("state", {}).get("route")
-    return template if isinstance(template, str) else UNMATCHED
+    # An included router's prefix is only in FastAPI's own context, not in the route Starlette names.
+    found = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    template = getattr(found, "path", None)
+    return template if isinstance(template, str) and template else UNMATCHED
 
 
 def _method(scope: Scope) -> str:
@@ -173,6 +175,6 @@ def _problem(error: Exception) -> Problem:
     if found is None:
         LOG.exception("bug")
         return bug()
-    if found.status >= 500:  # noqa: PLR2004
+    if found.status >= 500:
         LOG.warning("unavailable", reason=found.reason, error=type(error).__name__)
     return found

@@ -126,6 +126,8 @@ def _headers_of(refusal: Refusal, status: int) -> dict[str, str]:
     headers: dict[str, str] = {}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = CHALLENGE
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        headers["Connection"] = "close"  # The rest of the body stays unread.
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
@@ -158,6 +160,9 @@ def clean(name: str) -> str:
 
 
 def _of_http(error: HTTPException) -> Problem:
+    carried = getattr(error, "refusal", None)
+    if isinstance(carried, Refusal):
+        return _of_refusal(carried)
     try:
         phrase = HTTPStatus(error.status_code).phrase
     except ValueError:

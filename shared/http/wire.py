@@ -59,7 +59,7 @@ def _wrap(schema: dict[str, Any]) -> None:
     if inner["type"] == "datetime":
         inner.setdefault("tz_constraint", "aware")
     schema.clear()
-    schema.update(core_schema.no_info_before_validator_function(_only_text, inner))  # type: ignore[arg-type]
+    schema.update(core_schema.no_info_before_validator_function(_only_text, inner))
 
 
 def _is_wrapped(schema: dict[str, Any]) -> bool:

@@ -4,7 +4,9 @@ from prometheus_client import Counter, Gauge
 
 from shared.observability.metrics import REGISTRY
 
-RELAY_SHARDS = Gauge("jiesu_relay_shards", "Shards of the outbox this process owns.", ["service"], registry=REGISTRY)
+RELAY_SHARDS = Gauge(
+    "jiesu_relay_shards", "Shards of the outbox this process owns.", ["service"], registry=REGISTRY
+)
 CONSUMER_RENEWED = Counter(
     "jiesu_consumer_renewals",
     "Consumers thrown away and made new, by cause (busy, stuck).",

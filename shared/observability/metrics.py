@@ -1,4 +1,4 @@
-"""Every metric, named once, with a sentence. Importing this opens nothing; `exposition` is what is scraped."""
+"""Every metric, named once, with a sentence. Importing opens nothing; `exposition` is scraped."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics import MetricWrapperBase

@@ -7,11 +7,36 @@ from typing import Any
 HIDDEN = "[redacted]"
 
 PERSONAL_KEYS = frozenset(
-    """
-    access_code address api_key authorization body contact contact_name cookie detail_text free_text
-    id_number identity input lat lng location mobile name password phone phone_number private_key query
-    query_string secret text token words
-    """.split()
+    [
+        "access_code",
+        "address",
+        "api_key",
+        "authorization",
+        "body",
+        "contact",
+        "contact_name",
+        "cookie",
+        "detail_text",
+        "free_text",
+        "id_number",
+        "identity",
+        "input",
+        "lat",
+        "lng",
+        "location",
+        "mobile",
+        "name",
+        "password",
+        "phone",
+        "phone_number",
+        "private_key",
+        "query",
+        "query_string",
+        "secret",
+        "text",
+        "token",
+        "words",
+    ]
 )
 """Keys whose values never reach a log, at any depth."""
 

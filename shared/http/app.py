@@ -1,0 +1,94 @@
+"""One kind of app for every service: the door around it, problems for errors, a complete description."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from shared.events.envelope import Cause
+from shared.http import openapi
+from shared.http.auth import Auth
+from shared.http.body import JSON_LIMIT
+from shared.http.door import Door
+from shared.http.health import Check, Info, health_routes
+from shared.http.paging import Cursors
+from shared.http.problems import answer
+from shared.kernel.errors import Refusal
+from shared.observability import metrics
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def make_app(
+    title: str,
+    version: str,
+    routes: Sequence[APIRouter],
+    *,
+    service: str,
+    auth: Auth,
+    cursors: Cursors,
+    info: Callable[[], Info] | None = None,
+    checks: Sequence[Check] = (),
+    state: Mapping[str, Any] | None = None,
+    upload_limit: int = JSON_LIMIT,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """A service's app. `state` becomes `request.app.state.<name>`; `upload_limit` is for bodies not JSON."""
+    app = FastAPI(
+        title=title,
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,
+        lifespan=lifespan,
+    )
+    for name, value in {"auth": auth, "cursors": cursors, **(state or {})}.items():
+        setattr(app.state, name, value)
+    for kind in (Refusal, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer)
+    tell = info or (lambda: Info(service=service, version=version))
+    for one in (*routes, health_routes(tell, checks), _metrics_route()):
+        app.include_router(one)
+    app.add_middleware(Door, service=service, json_limit=JSON_LIMIT, upload_limit=upload_limit)
+    _describe(app)
+    return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """The handler's own name, which is a verb of the trade."""
+    return route.name
+
+
+def request_cause(request: Request) -> Cause:
+    """The cause the door gave this request."""
+    cause: Cause = request.scope["state"]["cause"]
+    return cause
+
+
+def _metrics_route() -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/metrics")
+    async def scrape() -> Response:
+        return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+    return routes
+
+
+def _describe(app: FastAPI) -> None:
+    """FastAPI's documented way: its own `openapi` is replaced on the instance."""
+    plain = app.openapi
+    described: dict[str, Any] = {}
+
+    def whole() -> dict[str, Any]:
+        if not described:
+            described.update(openapi.complete(plain()))
+        return described
+
+    app.openapi = whole  # type: ignore[method-assign]

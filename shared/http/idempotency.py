@@ -1,0 +1,162 @@
+"""Idempotency-Key: the same request, sent again, gets the same answer for ever and is done once.
+
+A route ends in `async with open_work() as work: return await once(work, status=201, answer=...)`, so
+the kept answer commits with the state. A refusal rolls both back: the key is free for another try.
+"""
+
+import hashlib
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.http import answers
+from shared.http.answers import UNDER_WAY, Answer
+from shared.http.auth import Known
+from shared.http.busy import lock_not_free
+from shared.http.door import route_of
+from shared.http.refusals import IdempotencyKeyReused, MalformedKey, SameRequestUnderWay
+from shared.observability.metrics import HTTP_REPLAYED
+
+ANONYMOUS = "anonymous"
+KEPT_HEADERS = frozenset({"content-type", "location", "etag"})
+JSON_TYPE = ("content-type", "application/json")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+Content = BaseModel | bytes | dict[str, object] | None
+Answering = Callable[[], Content | Awaitable[Content]]
+
+
+class OpenTransaction(Protocol):
+    """A work, as far as this module needs one."""
+
+    @property
+    def connection(self) -> AsyncConnection: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request's claim to be done once; without a key it is simply done."""
+
+    caller: str
+    key: str | None
+    fingerprint: bytes
+    route: str
+
+    async def __call__(
+        self,
+        work: OpenTransaction,
+        *,
+        status: int,
+        answer: Answering,
+        headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
+    ) -> Response:
+        """Do it and keep the answer in the work's transaction, or give the answer kept before.
+
+        `headers` may be asked after `answer`, when the new id or version is known.
+        """
+        if self.key is not None:
+            known = await self._claimed(work.connection, self.key)
+            if known is not None:
+                return self.replayed(known)
+        made = await self._made(answer)
+        extra = headers() if callable(headers) else headers or {}
+        given = self.given(status, made, extra)
+        if self.key is not None:
+            await answers.complete(work.connection, given)
+        return response_of(given)
+
+    def given(self, status: int, content: Content, headers: Mapping[str, str]) -> Answer:
+        """The answer as a row: what a group commit hands to `answers.write`."""
+        names = {name.lower(): value for name, value in headers.items()}
+        kept = tuple((name, value) for name, value in names.items() if name in KEPT_HEADERS)
+        body = encode(content)
+        if body and "content-type" not in names:
+            kept = (JSON_TYPE, *kept)
+        return Answer(self.caller, self.key or "", self.fingerprint, status, kept, body)
+
+    def replayed(self, known: Answer) -> Response:
+        """The answer given before. Raises `IdempotencyKeyReused` when that was another request's."""
+        if known.fingerprint != self.fingerprint:
+            raise IdempotencyKeyReused
+        if known.status == UNDER_WAY:
+            raise SameRequestUnderWay
+        HTTP_REPLAYED.labels(self.route).inc()
+        response = response_of(known)
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    async def _claimed(self, connection: AsyncConnection, key: str) -> Answer | None:
+        """None when the key is ours now; else the answer it has. Waits for the one who is at it."""
+        claim = Answer(self.caller, key, self.fingerprint)
+        try:
+            if await answers.write(connection, [claim]):
+                return None
+        except DBAPIError as error:
+            if lock_not_free(error):
+                raise SameRequestUnderWay from None
+            raise
+        found = await answers.read(connection, [claim.pair])
+        if claim.pair not in found:
+            raise SameRequestUnderWay
+        return found[claim.pair]
+
+    async def _made(self, answer: Answering) -> Content:
+        made = answer()
+        return await made if inspect.isawaitable(made) else made
+
+
+async def once_of(
+    request: Request,
+    caller: Known,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="1 to 255 visible ASCII characters; the same key and body get the same answer.",
+        ),
+    ] = None,
+) -> Once:
+    """The dependency. Raises `MalformedKey`."""
+    if idempotency_key is not None and _KEY.fullmatch(idempotency_key) is None:
+        raise MalformedKey
+    subject = f"{caller.kind}:{caller.subject}" if caller else ANONYMOUS
+    return Once(subject, idempotency_key, await fingerprint(request), route_of(request.scope))
+
+
+OnceOnly = Annotated[Once, Depends(once_of)]
+
+
+async def fingerprint(request: Request) -> bytes:
+    """What makes a request the same: method, path, body."""
+    digest = hashlib.sha256(f"{request.method}\n{request.url.path}\n".encode())
+    digest.update(await request.body())
+    return digest.digest()
+
+
+def encode(content: Content) -> bytes:
+    """The body's bytes."""
+    match content:
+        case None:
+            return b""
+        case bytes():
+            return content
+        case BaseModel():
+            return content.model_dump_json(by_alias=True).encode()
+        case _:
+            return orjson.dumps(content)
+
+
+def response_of(answer: Answer) -> Response:
+    """The HTTP answer a row stands for."""
+    response = Response(answer.body, answer.status)
+    for name, value in answer.headers:
+        response.headers[name] = value
+    return response
