@@ -1,0 +1,12 @@
+"""What grid alone is told from outside."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.kernel.settings import ServiceSettings
+
+
+class GridSettings(ServiceSettings):
+    on_site_radius_m: Annotated[float, Field(gt=0, le=50_000)] = 500.0
+    """How near to the site a report-in counts as on the site. No published rule was found: ours."""

@@ -1,0 +1,70 @@
+"""Row ⇄ aggregate, and the work that holds grid's repositories."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.grid.domain.case_lead import CaseLead
+from services.grid.domain.errors import UnknownWhistle
+from services.grid.domain.lifecycle import WhistleState
+from services.grid.domain.model import Whistle
+from services.grid.store import tables
+from shared.city.city import City
+from shared.events.envelope import Cause
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId, WhistleId
+from shared.store.bulk import Row
+from shared.store.repository import Repository
+from shared.store.work import Work
+
+
+class WhistleRepository(Repository[WhistleId, Whistle]):
+    AGGREGATE = "whistle"
+    MODEL = Whistle
+    TABLE = tables.WHISTLES
+    KEY = "whistle_id"
+
+    async def due(self, at: datetime, limit: int) -> Sequence[Whistle]:
+        """Whistles of which a step ran over, the longest waiting first. Locked in key order by `preload`."""
+        calls = tables.WHISTLE_CALLS.c
+        longest = func.min(calls.due_at)
+        query = select(calls.whistle_id).where(calls.due_at < at).group_by(calls.whistle_id)
+        rows = await self._work.connection.execute(query.order_by(longest, calls.whistle_id).limit(limit))
+        keys = [WhistleId(key) for key in rows.scalars()]
+        await self.preload(keys)
+        return [await self.get(key) for key in keys]
+
+    def projections(self, aggregate: Whistle) -> Iterable[tuple[Table, Row]]:
+        is_open = aggregate.state is WhistleState.OPEN
+        for call in aggregate.departments:
+            yield (
+                tables.WHISTLE_CALLS,
+                {
+                    "whistle_id": aggregate.whistle_id,
+                    "unit": call.unit,
+                    "state": call.state,
+                    "due_at": call.due_at if is_open else None,
+                },
+            )
+
+    def unknown(self, key: WhistleId) -> NotFound:
+        return UnknownWhistle(key)
+
+
+class CaseLeadRepository(Repository[CaseId, CaseLead]):
+    AGGREGATE = "case_lead"
+    MODEL = CaseLead
+    TABLE = tables.CASE_LEADS
+    KEY = "case_id"
+
+
+class GridWork(Work):
+    SOURCE = "grid"
+    METADATA = tables.METADATA
+
+    def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
+        super().__init__(connection, now=now, city=city, cause=cause)
+        self.whistles = WhistleRepository(self)
+        self.case_leads = CaseLeadRepository(self)

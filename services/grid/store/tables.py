@@ -1,0 +1,48 @@
+"""Grid's tables. `whistle_calls` follows from `whistles`: it is written with it and only queried."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.store.tables import service_metadata
+
+METADATA = service_metadata()
+
+WHISTLES = Table(
+    "whistles",
+    METADATA,
+    Column("whistle_id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("blown_by", Text, nullable=False),
+    Column("case_id", Uuid, index=True),
+    Column("site", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("departments", JSONB, nullable=False),
+    Column("blown_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("cancel_reason", Text),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "blown_by", "whistle_id"),
+)
+
+WHISTLE_CALLS = Table(
+    "whistle_calls",
+    METADATA,
+    Column("whistle_id", Uuid, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("due_at", DateTime(timezone=True), index=True),
+    Index(None, "unit", "whistle_id"),
+)
+
+CASE_LEADS = Table(
+    "case_leads",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("assigned_to", Text),
+    Column("place", Text),
+    Column("standing", Text, nullable=False),
+    Column("heard", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)

@@ -1,0 +1,30 @@
+"""主办: what grid remembers of a case's lead, and that an old fact delivered again changes nothing."""
+
+from services.grid.domain.case_lead import CaseLead, Standing, assign, release, take
+from services.grid.domain.commands import AssignCase, ReleaseCase, TakeCase
+from tests.kit.whistles import CASE_ID, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
+
+TAKEN = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
+
+
+def test_a_dispatch_names_the_lead_and_forgets_whom_the_case_was_passed_to() -> None:
+    before = assign(TAKEN, AssignCase(CASE_ID, GUANYINSI_COMMUNITY, heard=5)).state
+    assert before.assigned_to == GUANYINSI_COMMUNITY
+    after = take(before, TakeCase(CASE_ID, DONGHUASHI, None, heard=9)).state
+    assert after == CaseLead(CASE_ID, DONGHUASHI, None, None, Standing.IN_HAND, heard=9)
+
+
+def test_a_case_is_released_for_a_while_or_for_good() -> None:
+    for done, standing in ((False, Standing.BETWEEN_UNITS), (True, Standing.DONE)):
+        assert release(TAKEN, ReleaseCase(CASE_ID, done, heard=4)).state.standing is standing
+
+
+def test_a_fact_heard_before_changes_nothing() -> None:
+    assert take(TAKEN, TakeCase(CASE_ID, DONGHUASHI, None, heard=3)).state == TAKEN
+    assert assign(TAKEN, AssignCase(CASE_ID, GUANYINSI_COMMUNITY, heard=2)).state == TAKEN
+    assert release(TAKEN, ReleaseCase(CASE_ID, done=True, heard=3)).state == TAKEN
+
+
+def test_nothing_is_said_about_it_so_its_version_stands() -> None:
+    taken = take(None, TakeCase(CASE_ID, GUANYINSI, GUANYINSI_COMMUNITY, heard=3))
+    assert (taken.state, taken.facts) == (TAKEN, ())
