@@ -15,14 +15,24 @@ from deploy.local.waiting import NEVER, wait_until
 Say = Callable[[str], None]
 
 
-def start_detached(state: StateFolder, arguments: Sequence[str], *, say: Say, within: float = 300.0) -> None:
+RUN = ("deploy.cli", "run")
+
+
+def start_detached(
+    state: StateFolder,
+    arguments: Sequence[str],
+    *,
+    say: Say,
+    program: Sequence[str] = RUN,
+    within: float = 300.0,
+) -> None:
     """Start a run in the background and repeat its words until it is ready."""
     state.prepare()
     state.lock().release()  # refuses by name while another run holds it
     log = state.logs / "run.log"
     with log.open("wb") as out:
         child = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli", "run", *arguments],
+            [sys.executable, "-m", *program, *arguments],
             cwd=project_root(Path(__file__).parent),
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -55,7 +55,7 @@ def look(state: StateFolder) -> Look | None:
     run = state.run()
     if run is None or not run.is_alive():
         return None
-    bus = _bus(run)
+    bus = _bus(run, state)
     parts = [_database(run, state), bus]
     parts += [_service(run, name, url) for name, url in run.urls.items()]
     lag = _lag(run, state) if bus.well else {}
@@ -71,12 +71,24 @@ def _database(run: RunFile, state: StateFolder) -> Part:
     return Part("postgres", pid is not None, "answers", pid)
 
 
-def _bus(run: RunFile) -> Part:
+def _bus(run: RunFile, state: StateFolder) -> Part:
     if run.bootstrap is None:
-        return Part("bus", run.bus == "embedded", "embedded, in Postgres")
+        return _embedded_bus(state)
     well = answers(run.bootstrap)
     word = f"Kafka at {run.bootstrap} {'answers' if well else 'does not answer'}"
     return Part("bus", well, word, _living_pid(run, "kafka"))
+
+
+def _embedded_bus(state: StateFolder) -> Part:
+    try:
+        topics = (
+            LocalPostgres(state.path)
+            .attach()
+            .execute("SELECT count(DISTINCT topic) FROM bus.log", database=DATABASE)
+        )
+    except (LocalRefused, OSError) as refusal:
+        return Part("bus", False, f"embedded: {refusal}")
+    return Part("bus", topics != "0", f"embedded, {topics} topics in Postgres")
 
 
 def _service(run: RunFile, name: str, url: str) -> Part:

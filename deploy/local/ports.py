@@ -39,6 +39,16 @@ def free_port(*, remembered: int | None = None, avoid: Collection[int] = ()) -> 
     raise OSError(f"no free port between {_LOWEST} and {EPHEMERAL_FROM} in {_TRIES} tries")
 
 
+def free_row(length: int) -> int:
+    """The first of so many free ports in a row."""
+    dice = random.SystemRandom()
+    for _ in range(_TRIES):
+        first = dice.randrange(_LOWEST, EPHEMERAL_FROM - length)
+        if all(is_free(first + step) for step in range(length)):
+            return first
+    raise OSError(f"no {length} free ports in a row between {_LOWEST} and {EPHEMERAL_FROM}")
+
+
 def same_port(name: str, port: int) -> int:
     """The port again that clients were already told; refuses when a stranger took it meanwhile."""
     if not wait_until(lambda: is_free(port), within=3.0):

@@ -3,6 +3,7 @@
 `python -m tests.integration.local_house run STATE BASE_PORT BUS` is a whole run in a process of its own.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,9 +14,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+from deploy.commands.topics import create_topics
 from deploy.local.instance import Instance, say_on_terminal, stopping_on_signals
-from deploy.local.plan import Plan
-from deploy.local.ports import is_free
+from deploy.local.plan import Ground, Plan, Step
+from deploy.local.ports import free_row
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import Flat
@@ -27,15 +29,22 @@ def house(state: Path, base_port: int, bus: str) -> Plan:
     """A plan with the two small services."""
     program = (sys.executable, "-m", "tests.integration.local_house", "serve")
     return Plan(
-        state=state, flats=FLATS, base_port=base_port, bus=bus, command=lambda flat: (*program, flat.name)
+        state=state,
+        flats=FLATS,
+        steps=(Step("topics", _topics),),
+        base_port=base_port,
+        bus=bus,
+        command=lambda flat: (*program, flat.name),
     )
+
+
+def _topics(ground: Ground) -> str:
+    return str(asyncio.run(create_topics(ground.bus.kind, ground.bootstrap, ground.admin_dsn, ())))
 
 
 def base_port() -> int:
     """A free pair of ports below the ephemeral range."""
-    return next(
-        port for port in range(21000 + os.getpid() % 900 * 10, 32000) if is_free(port) and is_free(port + 1)
-    )
+    return free_row(len(FLATS))
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.detached import stop_run
+from deploy.local.detached import start_detached, stop_run
 from deploy.local.look import look
 from deploy.local.marks import find
 from deploy.local.postgres import LocalPostgres
+from deploy.local.refusals import LocalRefused, NotReady
 from deploy.local.state import RunFile, StateFolder
-from tests.integration.local_house import base_port, eventually, ready, run_of
+from deploy.local.throwaway import throw_away
+from tests.integration.local_house import base_port, eventually, house, ready, run_of
 
 pytestmark = pytest.mark.postgres
 
@@ -154,3 +156,46 @@ def test_a_stranger_under_a_recycled_pid_is_left_alone(state: Path) -> None:
     finally:
         stranger.kill()
         stranger.wait()
+
+
+PROGRAM = ("tests.integration.local_house", "run")
+
+
+def test_in_the_background_it_is_ready_when_the_starter_returns(state: Path) -> None:
+    """Started detached it lives on, is well at once, refuses a second, and is stopped by its folder."""
+    told: list[str] = []
+    folder = StateFolder(state)
+    words = [str(state), str(base_port()), "embedded"]
+    start_detached(folder, words, say=told.append, program=PROGRAM)
+    seen = look(folder)
+    assert seen is not None
+    assert seen.well
+    assert any("front ready" in line for line in told)
+    with pytest.raises(LocalRefused, match="already running"):
+        start_detached(folder, words, say=told.append, program=PROGRAM)
+    assert stop_run(folder, say=told.append)
+    assert look(folder) is None
+
+
+def test_in_the_background_a_failed_start_is_told(state: Path) -> None:
+    """The reason reaches the person who started it, not only a log."""
+    port = base_port()
+    told: list[str] = []
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(NotReady, match="ended with code 1"):
+        start_detached(
+            StateFolder(state), [str(state), str(port), "embedded"], say=told.append, program=PROGRAM
+        )
+    assert any(f"port {port}, wanted for front" in line for line in told)
+
+
+def test_a_throw_away_instance_leaves_nothing(tmp_path: Path) -> None:
+    """While it is there it is whole; afterwards neither process, folder nor database is."""
+    with throw_away(lambda state: house(state, 0, "embedded"), say=print, folder=tmp_path) as instance:
+        seen = look(instance.state)
+        assert seen is not None
+        assert seen.well
+        processes = everybody(instance.state.run() or pytest.fail("no run file"))
+        data = instance.postgres.data
+    assert all_gone(processes)
+    assert not data.exists()
+    assert list(tmp_path.iterdir()) == []
