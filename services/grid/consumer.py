@@ -1,0 +1,62 @@
+"""The bus knocks: who leads a case, so that the right unit may blow on it."""
+
+from services.grid import handlers
+from services.grid.domain.commands import AssignCase, ReleaseCase, TakeCase
+from services.grid.ports import GridWork
+from shared.bus.subscriptions import on
+from shared.events.envelope import Heard
+from shared.events.router import (
+    CaseAnswered,
+    CaseAssigned,
+    CaseClosed,
+    CaseDeclined,
+    CaseDispatched,
+    CaseMerged,
+    CaseReopened,
+    CaseResolved,
+    CaseReturned,
+    CaseWithdrawn,
+    RouterFact,
+)
+from shared.kernel.ids import CaseId
+
+PutAside = CaseReturned | CaseReopened
+Ended = CaseResolved | CaseAnswered | CaseDeclined | CaseMerged | CaseWithdrawn | CaseClosed
+
+
+async def case_dispatched(work: GridWork, heard: Heard[CaseDispatched]) -> None:
+    fact = heard.fact
+    await handlers.take_case(work, TakeCase(fact.case_id, fact.unit, fact.place, heard.envelope.sequence))
+
+
+async def case_assigned(work: GridWork, heard: Heard[CaseAssigned]) -> None:
+    fact = heard.fact
+    await handlers.assign_case(work, AssignCase(fact.case_id, fact.to_unit, heard.envelope.sequence))
+
+
+async def case_put_aside(work: GridWork, heard: Heard[PutAside]) -> None:
+    cmd = ReleaseCase(heard.fact.case_id, done=False, heard=heard.envelope.sequence)
+    await handlers.release_case(work, cmd)
+
+
+async def case_ended(work: GridWork, heard: Heard[Ended]) -> None:
+    cmd = ReleaseCase(heard.fact.case_id, done=True, heard=heard.envelope.sequence)
+    await handlers.release_case(work, cmd)
+
+
+def _lead(fact: RouterFact) -> dict[str, CaseId]:
+    return {"case_leads": fact.case_id}
+
+
+SUBSCRIPTIONS = (
+    on(CaseDispatched, case_dispatched, needs=_lead),
+    on(CaseAssigned, case_assigned, needs=_lead),
+    on(CaseReturned, case_put_aside, needs=_lead),
+    on(CaseReopened, case_put_aside, needs=_lead),
+    on(CaseResolved, case_ended, needs=_lead),
+    on(CaseAnswered, case_ended, needs=_lead),
+    on(CaseDeclined, case_ended, needs=_lead),
+    on(CaseMerged, case_ended, needs=_lead),
+    on(CaseWithdrawn, case_ended, needs=_lead),
+    on(CaseClosed, case_ended, needs=_lead),
+)

@@ -1,0 +1,8 @@
+"""Time knocks: steps that ran over their limit are told."""
+
+from datetime import timedelta
+
+from services.grid import handlers
+from shared.ticker import Timer
+
+TIMERS = (Timer("overdue", timedelta(seconds=1), handlers.ring_overdue),)
