@@ -1,0 +1,1 @@
+"""Mind: pure decisions over a case."""

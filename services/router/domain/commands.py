@@ -1,0 +1,196 @@
+"""What router can be told to do."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.router.domain.model import ReturnReason
+from services.router.domain.words import Words
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
+from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Satisfied, Solved, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts: a clerk of a unit, or of the desk (`unit` None)."""
+
+    name: str
+    unit: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderIds:
+    """Ids made before deciding, so that deciding makes none; more than needed, the rest is dropped."""
+
+    lead: WorkOrderId
+    co: tuple[WorkOrderId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """受理 was done; the case begins its life here."""
+
+    case_id: CaseId
+    registered_at: datetime
+    channel: Channel
+    kind: Kind
+    stated_category: CategoryCode | None
+    sealed_words: str
+    words: Words = field(repr=False)
+    has_phone: bool
+    confidential: bool = False
+    anonymous: bool = False
+    proactive: bool = False
+    linked_case_id: CaseId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCommand:
+    """Told by the desk about a case. `seen` is the version it was decided on."""
+
+    case_id: CaseId
+    by: By
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch(CaseCommand):
+    """What is left out, the responsibility list says."""
+
+    category: CategoryCode | None = None
+    place: UnitCode | None = None
+    lead: UnitCode | None = None
+    co_units: tuple[UnitCode, ...] | None = None
+    tier: Tier | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjudicate(CaseCommand):
+    ruling: Ruling
+    reason: str
+    lead: UnitCode | None = None
+    co_units: tuple[UnitCode, ...] | None = None
+    place: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(CaseCommand):
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline(CaseCommand):
+    reason: DeclineReason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(CaseCommand):
+    into_case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCommand:
+    """Told about one work order. `seen` is the version of its case it was decided on."""
+
+    order_id: WorkOrderId
+    by: By
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(OrderCommand):
+    """签收."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(OrderCommand):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(OrderCommand):
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign(OrderCommand):
+    to_unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnOrder(OrderCommand):
+    reason: ReturnReason
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(OrderCommand):
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend(OrderCommand):
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelve(OrderCommand):
+    review_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshelve(OrderCommand):
+    """Before the review date, by hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urge(OrderCommand):
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervise(OrderCommand):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedByCitizen:
+    """A wish that came as a fact; `asked_by` is its event, for the answer when it is refused."""
+
+    case_id: CaseId
+    asked_by: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    case_id: CaseId
+    sealed_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackCommand:
+    """Something happened to one round of calling back."""
+
+    case_id: CaseId
+    callback_id: CallbackId
+    round: int
+    asked_by: EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartSurvey(CallbackCommand):
+    """回访 began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeAnswer(CallbackCommand):
+    solved: Solved
+    satisfied: Satisfied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUpSurvey(CallbackCommand):
+    """Nobody could be reached."""

@@ -1,0 +1,26 @@
+"""The case's life is `shared.lifecycle.case`; here only that of one co-unit's order beside it."""
+
+from services.router.domain.model import OrderState
+from shared.events import router as say
+from shared.lifecycle.machine import Lifecycle, Move
+
+CO_ORDER_LIFE = Lifecycle(
+    "co-order",
+    first=OrderState.SENT,
+    moves=(
+        Move(
+            "sign",
+            frozenset({OrderState.SENT}),
+            OrderState.SIGNED,
+            say.CoOrderSigned,
+            "the co-unit has it in hand",
+        ),
+        Move(
+            "resolve",
+            frozenset({OrderState.SIGNED}),
+            OrderState.RESOLVED,
+            say.CoOrderResolved,
+            "the co-unit did its part",
+        ),
+    ),
+)

@@ -1,0 +1,104 @@
+"""分类: what a report is about, where, and who would have to answer. Reads words, decides nothing."""
+
+from dataclasses import dataclass
+
+from services.router.domain.model import Suggested
+from services.router.domain.words import Words
+from shared.city.categories import Suggestion
+from shared.city.city import City
+from shared.city.errors import NoResponsibility, PlaceTooCoarse
+from shared.city.places import Places
+from shared.city.responsibilities import Undertaking
+from shared.kernel.ids import CategoryCode, UnitCode
+from shared.kernel.words import Kind, Tier
+
+STATED = 0.9
+"""How sure a category is that the client stated: a clerk chose it, but nobody checked (ours)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What was found, the surest first; `sure`: it can be dispatched without asking a person."""
+
+    suggestions: tuple[Suggested, ...]
+    place: UnitCode | None
+    candidates: tuple[UnitCode, ...]
+    sure: bool
+
+    @property
+    def best(self) -> Suggested | None:
+        return self.suggestions[0] if self.suggestions else None
+
+    @property
+    def tier(self) -> Tier:
+        """The tier that sets the dispatch limit: while it is unclear, danger is believed."""
+        if any(each.tier is Tier.URGENT for each in self.suggestions):
+            return Tier.URGENT
+        return self.best.tier if self.best else Tier.GENERAL
+
+
+def assess(words: Words, kind: Kind, stated: CategoryCode | None, city: City) -> Assessment:
+    """Category, tier and place by rules, and the unit the responsibility list names for each."""
+    found = city.categories.classify(words.text, kind)
+    places, candidates = places_of(words, city)
+    ranked = _with_stated(found, stated, city)
+    suggestions = tuple(_suggested(each, places, words, city) for each in ranked)
+    threshold = city.policy.classifying.threshold
+    best = suggestions[0] if suggestions else None
+    sure = best is not None and best.confidence >= threshold and best.lead is not None
+    disputed = any(
+        each.tier is Tier.URGENT and each.confidence >= threshold and best and best.tier is not Tier.URGENT
+        for each in suggestions
+    )
+    place = UnitCode(places.lead_place) if places.lead_place else None
+    return Assessment(suggestions, place, candidates, sure and not disputed and place is not None)
+
+
+def places_of(words: Words, city: City) -> tuple[Places, tuple[UnitCode, ...]]:
+    """Where the report belongs, or the homonyms to ask about. A stated unit nobody knows states nothing."""
+    said = words.stated()
+    known = Places(*(code if code in city.units else None for code in (said.site, said.home, said.papers)))
+    placing = city.place(text=words.text, address=words.address or "", stated=known)
+    asked = () if placing.places.lead_place else placing.match.candidates
+    return placing.places, tuple(UnitCode(code) for code in asked)
+
+
+def undertaking(category: str, places: Places, words: Words, city: City) -> Undertaking | None:
+    """Who the list names for a matter there; None when it cannot say."""
+    try:
+        item = city.responsibilities.find(category, places.lead_place, words.text)
+        return city.responsibilities.undertake(item, places)
+    except (NoResponsibility, PlaceTooCoarse):
+        return None
+
+
+def tier_of(rules: Tier, said: Undertaking | None) -> Tier:
+    """Urgency comes from the rules; else the list's item may know better than its category."""
+    if rules is Tier.URGENT or said is None:
+        return rules
+    return said.item.tier or rules
+
+
+def _with_stated(
+    found: tuple[Suggestion, ...], stated: CategoryCode | None, city: City
+) -> tuple[Suggestion, ...]:
+    if stated is None or stated not in city.categories:
+        return found
+    seen = next((each for each in found if each.category == stated), None)
+    tier = seen.tier if seen else city.categories.get(stated).tier
+    confidence = max(STATED, seen.confidence if seen else 0.0)
+    first = Suggestion(stated, tier, confidence, seen.explanation if seen else "stated by the client")
+    return (first, *(each for each in found if each.category != stated))
+
+
+def _suggested(each: Suggestion, places: Places, words: Words, city: City) -> Suggested:
+    said = undertaking(each.category, places, words, city)
+    return Suggested(
+        category=CategoryCode(each.category),
+        tier=tier_of(each.tier, said),
+        confidence=each.confidence,
+        explanation=each.explanation,
+        lead=UnitCode(said.lead) if said else None,
+        co_units=tuple(UnitCode(code) for code in said.co_units) if said else (),
+        clause=said.item.clause if said else None,
+    )

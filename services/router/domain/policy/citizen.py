@@ -1,0 +1,52 @@
+"""What the citizen asks for: withdraw, urge, add words. A wish that comes too late is refused by a fact."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.router.domain import commands as do
+from services.router.domain.model import Case, Note, Supplement
+from services.router.domain.policy.bells import decided
+from services.router.domain.policy.handling import named
+from services.router.domain.policy.orders import with_order
+from services.router.domain.policy.sending import all_ended
+from shared.events import router as say
+from shared.kernel.decision import Decision
+from shared.kernel.ids import EventId
+from shared.lifecycle.case import CASE_LIFE
+from shared.lifecycle.machine import MoveNotAllowed
+
+
+def withdraw(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
+    """The citizen's own wish, until somebody claims that it is done."""
+    try:
+        state = CASE_LIFE.fire("withdraw", case.state)
+    except MoveNotAllowed as refusal:
+        return refuse(case, refusal.move, cmd.asked_by)
+    gone = replace(all_ended(case), state=state, returning=None, shelf=None, closed_at=at)
+    return decided(gone, say.CaseWithdrawn(case_id=case.case_id))
+
+
+def urge(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
+    """催办 by the citizen."""
+    try:
+        CASE_LIFE.fire("urge", case.state)
+    except MoveNotAllowed as refusal:
+        return refuse(case, refusal.move, cmd.asked_by)
+    order = case.lead
+    if order is None:
+        raise AssertionError(f"case {case.case_id} is {case.state} and nobody has it")
+    note = Note(at, "citizen", "urge", "")
+    urged = replace(order, urged=order.urged + 1, notes=(*order.notes, note))
+    return decided(with_order(case, urged), say.CaseUrged(**named(case, order)))
+
+
+def supplement(case: Case, cmd: do.AddWords, *, at: datetime) -> Decision[Case]:
+    """Words are kept in whatever state: they say nothing about it, and lose nobody's time."""
+    added = Supplement(at, cmd.sealed_words)
+    return decided(replace(case, supplements=(*case.supplements, added)))
+
+
+def refuse(case: Case, move: str, asked_by: EventId) -> Decision[Case]:
+    """Tell the asker that the case cannot do this now."""
+    fact = say.MoveRefused(case_id=case.case_id, move=move, state=case.state, asked_by=asked_by)
+    return decided(case, fact)

@@ -1,0 +1,158 @@
+"""退单 and 裁定: handed back once, decided within a day, and never to and fro.
+
+What bounds it: a unit returns a case once; after `max_returns` rulings the next return makes the district
+the backstop in the same breath, and what the district has as backstop nobody returns.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.router.domain import commands as do
+from services.router.domain import errors
+from services.router.domain.model import Adjudicated, Case, OrderState, Returning, WorkOrder
+from services.router.domain.policy.assessing import places_of, undertaking
+from services.router.domain.policy.bells import decided
+from services.router.domain.policy.handling import named, said
+from services.router.domain.policy.orders import (
+    answerable,
+    lead_of,
+    require_seen,
+    with_order,
+)
+from services.router.domain.policy.sending import DISCRETION, Sending, send
+from services.router.domain.words import Words
+from shared.city.city import City
+from shared.city.places import Places
+from shared.events import router as say
+from shared.events.fact import Fact
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CategoryCode, UnitCode
+from shared.kernel.words import Ruling, Tier
+from shared.lifecycle.case import CASE_LIFE
+
+BY_CLOCK = "clock"
+BY_POLICY = "policy"
+BY_HAND = frozenset({Ruling.UPHOLD, Ruling.REDIRECT, Ruling.DIVIDE})
+
+
+def return_case(
+    case: Case, cmd: do.ReturnOrder, ids: do.OrderIds, city: City, *, at: datetime
+) -> Decision[Case]:
+    """退单: once per unit, with reason and evidence, inside the window. The deadline stays."""
+    order = lead_of("return", answerable(case, cmd, city.units))
+    state = CASE_LIFE.fire("return", case.state)
+    _require_may_return(case, order, city, at=at)
+    adjudicate_by = city.calendar.deadline(at, city.policy.returns.adjudication)
+    evidence = said(cmd.evidence, "evidence")
+    returned = replace(
+        with_order(case, replace(order, state=OrderState.RETURNED)),
+        state=state,
+        returning=Returning(order.id, order.unit, cmd.reason, evidence, at, adjudicate_by),
+        returned_by=(*case.returned_by, order.unit),
+    )
+    fact = say.CaseReturned(**named(case, order), reason=cmd.reason, adjudicate_by=adjudicate_by)
+    if len(case.rulings) < city.policy.returns.max_returns:
+        return decided(returned, fact)
+    district = _district(returned, order.unit, city)
+    ruling = Adjudicated(Ruling.BACKSTOP, order.unit, district, "", BY_POLICY, at)
+    after = _ruled(replace(returned, backstopped=True), ruling, _kept(returned, district), ids, city, at=at)
+    return replace(after, facts=(fact, *after.facts))
+
+
+def adjudicate(
+    case: Case, cmd: do.Adjudicate, words: Words, ids: do.OrderIds, city: City, *, at: datetime
+) -> Decision[Case]:
+    """裁定: uphold (it stays there), redirect (another unit), or divide (a lead and co-units)."""
+    require_seen(case, cmd)
+    CASE_LIFE.fire("adjudicate", case.state)
+    if cmd.ruling not in BY_HAND:
+        raise errors.NotARuling(cmd.ruling)
+    returning = _waiting(case)
+    lead = _ruled_lead(cmd, returning.unit)
+    ruling = Adjudicated(cmd.ruling, returning.unit, lead, said(cmd.reason, "reason"), cmd.by.name, at)
+    return _ruled(case, ruling, _redirected(case, cmd, lead, words, city), ids, city, at=at)
+
+
+def rule_by_silence(case: Case, ids: do.OrderIds, city: City, *, at: datetime) -> Decision[Case]:
+    """Nobody decided in time: the return is refused, the unit keeps the order."""
+    returning = _waiting(case)
+    ruling = Adjudicated(Ruling.SILENCE, returning.unit, returning.unit, "", BY_CLOCK, at)
+    return _ruled(case, ruling, _kept(case, returning.unit), ids, city, at=at)
+
+
+def _require_may_return(case: Case, order: WorkOrder, city: City, *, at: datetime) -> None:
+    rules = city.policy.returns
+    if case.backstopped:
+        raise errors.BackstopStands(order.unit)
+    if rules.once_per_unit and order.unit in case.returned_by:
+        raise errors.AlreadyReturned(order.unit)
+    until = city.calendar.deadline(order.signed_at or order.dispatched_at, rules.window)
+    if at > until:
+        raise errors.ReturnWindowOver(until)
+
+
+def _ruled(
+    case: Case, ruling: Adjudicated, to: Sending, ids: do.OrderIds, city: City, *, at: datetime
+) -> Decision[Case]:
+    decidedly = replace(case, returning=None, rulings=(*case.rulings, ruling))
+    sent, dispatched = send(decidedly, to, ids, city, at=at)
+    fact: Fact = say.CaseAdjudicated(
+        case_id=case.case_id, ruling=ruling.ruling, returned_by=ruling.returned_by, to_unit=ruling.to_unit
+    )
+    return decided(sent, fact, dispatched)
+
+
+def _ruled_lead(cmd: do.Adjudicate, returned_by: UnitCode) -> UnitCode:
+    if cmd.ruling is Ruling.UPHOLD:
+        if cmd.lead not in (None, returned_by):
+            raise errors.RulingKeepsTheUnit(returned_by)
+        return returned_by
+    if cmd.ruling is Ruling.DIVIDE and not cmd.co_units:
+        raise errors.CoUnitsNeeded
+    if cmd.lead is None:
+        raise errors.LeadNeeded
+    if cmd.ruling is Ruling.REDIRECT and cmd.lead == returned_by:
+        raise errors.RedirectToItself(returned_by)
+    return cmd.lead
+
+
+def _kept(case: Case, lead: UnitCode) -> Sending:
+    """The same matter for a lead; co-units that are at work go on."""
+    is_same = case.lead is not None and case.lead.unit == lead
+    return Sending(
+        lead=lead,
+        co_units=tuple(each.unit for each in case.co_orders if each.is_open),
+        category=_category(case),
+        tier=case.tier or Tier.GENERAL,
+        place=case.place,
+        clause=(case.clause or DISCRETION) if is_same else DISCRETION,
+    )
+
+
+def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, city: City) -> Sending:
+    kept = _kept(case, UnitCode(city.units.get(lead).code))
+    told, _ = places_of(words, city)
+    place = UnitCode(city.units.get(cmd.place).code) if cmd.place else case.place
+    listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
+    clause = listed.item.clause if listed and listed.lead == lead else kept.clause
+    co_units = kept.co_units if cmd.co_units is None else cmd.co_units
+    return replace(kept, place=place, clause=clause, co_units=co_units)
+
+
+def _district(case: Case, unit: UnitCode, city: City) -> UnitCode:
+    """The place's district, else the unit's; a city department's case without a place goes to the city."""
+    found = case.place and city.units.district_of(case.place)
+    return UnitCode(found or city.units.district_of(unit) or city.units.lineage(unit)[-1])
+
+
+def _waiting(case: Case) -> Returning:
+    CASE_LIFE.fire("adjudicate", case.state)
+    if case.returning is None:
+        raise AssertionError(f"case {case.case_id} is returned, and nobody returned it")
+    return case.returning
+
+
+def _category(case: Case) -> CategoryCode:
+    if case.category is None:
+        raise AssertionError(f"case {case.case_id} was dispatched without a category")
+    return case.category

@@ -1,0 +1,57 @@
+"""What the desk needs of a work; the store's `RouterWork` is one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from services.router.domain.model import Case, Unit
+from services.router.domain.words import Words
+from shared.city.city import City
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+
+
+class Cases(Protocol):
+    """Cases under lock."""
+
+    async def find(self, key: CaseId) -> Case | None: ...
+
+    async def get(self, key: CaseId) -> Case:
+        """Raises `UnknownCase`."""
+
+    async def of_order(self, order_id: WorkOrderId) -> Case:
+        """The case an order belongs to. Raises `UnknownOrder`."""
+
+    async def preload(self, keys: Iterable[CaseId]) -> None:
+        """Lock several in key order."""
+
+    async def due(self, at: datetime, *, limit: int) -> Sequence[CaseId]:
+        """Cases whose bell has rung, locked; those another replica has in hand are left to it."""
+
+    async def keep(self, decision: Decision[Case]) -> Case: ...
+
+
+class DirectoryUnits(Protocol):
+    """Units as published."""
+
+    async def find(self, key: UnitCode) -> Unit | None: ...
+
+    async def preload(self, keys: Iterable[UnitCode]) -> None: ...
+
+    async def keep(self, decision: Decision[Unit]) -> Unit: ...
+
+
+class RouterWork(Protocol):
+    """One knock."""
+
+    now: datetime
+    city: City
+
+    @property
+    def cases(self) -> Cases: ...
+
+    @property
+    def units(self) -> DirectoryUnits: ...
+
+    def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
+        """The citizen's words. Raises `SealBroken`, `WordsUnreadable`."""

@@ -1,0 +1,5 @@
+"""Router's memory."""
+
+from services.router.store.repository import RouterWork
+
+__all__ = ["RouterWork"]

@@ -1,0 +1,103 @@
+"""Router's aggregates as rows, and the work that opens on them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.router.domain.errors import UnknownCase, UnknownOrder
+from services.router.domain.model import Case, Unit, WorkOrder
+from services.router.domain.words import Words, context, read_words
+from services.router.store import tables
+from shared.city.city import City
+from shared.events.envelope import Cause
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.sealing.ring import KeyRing
+from shared.store.bulk import Row
+from shared.store.repository import Repository
+from shared.store.work import Work
+
+
+class CaseRepository(Repository[CaseId, Case]):
+    """Cases with their work orders."""
+
+    AGGREGATE = "case"
+    MODEL = Case
+    TABLE = tables.CASES
+    KEY = "case_id"
+
+    async def of_order(self, order_id: WorkOrderId) -> Case:
+        """An order never changes its case, so it is looked up before the lock is taken."""
+        where = tables.WORK_ORDERS.c.order_id == order_id
+        case_id = await self._work.connection.scalar(select(tables.WORK_ORDERS.c.case_id).where(where))
+        if case_id is None:
+            raise UnknownOrder(order_id)
+        return await self.get(CaseId(case_id))
+
+    async def due(self, at: datetime, *, limit: int) -> Sequence[CaseId]:
+        c = tables.CASES.c
+        found = await self._work.connection.scalars(
+            select(c.case_id)
+            .where(c.bell_at <= at)
+            .order_by(c.bell_at, c.case_id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [CaseId(each) for each in found]
+
+    def projections(self, aggregate: Case) -> Iterable[tuple[Table, Row]]:
+        return [(tables.WORK_ORDERS, _queue_row(aggregate, order)) for order in aggregate.orders]
+
+    def unknown(self, key: CaseId) -> NotFound:
+        return UnknownCase(key)
+
+
+class UnitRepository(Repository[UnitCode, Unit]):
+    """Units as the directory last published them."""
+
+    AGGREGATE = "unit"
+    MODEL = Unit
+    TABLE = tables.UNITS
+    KEY = "code"
+
+
+class RouterWork(Work):
+    """One knock at router's desk. It is equipped with the ring that opens the citizen's words."""
+
+    SOURCE = "router"
+    METADATA = tables.METADATA
+    equipment: KeyRing
+
+    def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
+        super().__init__(connection, now=now, city=city, cause=cause)
+        self.cases = CaseRepository(self)
+        self.units = UnitRepository(self)
+
+    def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
+        return read_words(self.equipment.open(sealed_words, context=context(case_id)))
+
+
+def _queue_row(case: Case, order: WorkOrder) -> Row:
+    return {
+        "order_id": order.id,
+        "case_id": case.case_id,
+        "unit": order.unit,
+        "assigned_to": order.assigned_to,
+        "role": order.role,
+        "state": order.state,
+        "case_state": case.state,
+        "category": case.category,
+        "tier": case.tier,
+        "place": case.place,
+        "redo": case.redo,
+        "supervised": case.supervised,
+        "proactive": case.proactive,
+        "dispatched_at": order.dispatched_at,
+        "sign_by": order.sign_by,
+        "resolve_by": order.resolve_by,
+        "signed_at": order.signed_at,
+        "resolved_at": order.resolved_at,
+        "urged": order.urged,
+    }

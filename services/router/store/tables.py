@@ -1,0 +1,117 @@
+"""Router's tables: cases, their work orders as a queue, units as published."""
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+
+from shared.store.tables import service_metadata
+
+METADATA = service_metadata()
+
+
+def _when(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSONB, nullable=False)
+
+
+def _flag(name: str) -> Column[object]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _text(name: str, *, nullable: bool = True) -> Column[object]:
+    return Column(name, Text, nullable=nullable)
+
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    _text("state", nullable=False),
+    _text("kind", nullable=False),
+    _text("channel", nullable=False),
+    _when("registered_at", nullable=False),
+    _text("sealed_words", nullable=False),
+    _when("dispatch_by", nullable=False),
+    _flag("has_phone"),
+    _flag("confidential"),
+    _flag("anonymous"),
+    _flag("proactive"),
+    Column("linked_case_id", Uuid),
+    _json("supplements"),
+    _json("suggestions"),
+    _json("candidates"),
+    _text("category"),
+    _text("tier"),
+    Column("confidence", Double, nullable=False),
+    _text("place"),
+    _text("mode"),
+    _text("clause"),
+    _text("list_version"),
+    _text("policy_version"),
+    _json("lead"),
+    _json("co_orders"),
+    _json("earlier"),
+    _when("started_at"),
+    _when("resolve_by"),
+    Column("extensions", Integer, nullable=False),
+    _json("returning"),
+    _json("returned_by"),
+    _json("rulings"),
+    _flag("backstopped"),
+    _json("shelf"),
+    Column("redo", Integer, nullable=False),
+    _flag("supervised"),
+    Column("callback_id", Uuid),
+    Column("callback_round", Integer, nullable=False),
+    _json("callbacks"),
+    _json("rung"),
+    _when("bell_at"),
+    _json("notes"),
+    _text("answer"),
+    _text("decline_reason"),
+    Column("merged_into", Uuid),
+    _when("closed_at"),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "state", "case_id"),
+)
+Index("ix_cases_bell_at", CASES.c.bell_at, CASES.c.case_id, postgresql_where=CASES.c.bell_at.is_not(None))
+
+WORK_ORDERS = Table(
+    "work_orders",
+    METADATA,
+    Column("order_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    _text("unit", nullable=False),
+    _text("assigned_to"),
+    _text("role", nullable=False),
+    _text("state", nullable=False),
+    _text("case_state", nullable=False),
+    _text("category"),
+    _text("tier"),
+    _text("place"),
+    Column("redo", Integer, nullable=False),
+    _flag("supervised"),
+    _flag("proactive"),
+    _when("dispatched_at", nullable=False),
+    _when("sign_by", nullable=False),
+    _when("resolve_by", nullable=False),
+    _when("signed_at"),
+    _when("resolved_at"),
+    Column("urged", Integer, nullable=False),
+    Index(None, "unit", "state", "resolve_by", "order_id"),
+    Index(None, "assigned_to", "resolve_by", "order_id"),
+    Index(None, "resolve_by", "order_id"),
+)
+"""A projection of the orders inside `cases`: written with them, for queues and for finding an order's case."""
+
+UNITS = Table(
+    "units",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    _text("name", nullable=False),
+    _text("level", nullable=False),
+    _text("parent_code"),
+    Column("version", BigInteger, nullable=False),
+)
