@@ -1,0 +1,18 @@
+"""The one file that knows all of scoring."""
+
+from services.scoring.api.routes import ROUTES
+from services.scoring.consumer import SUBSCRIPTIONS
+from services.scoring.settings import ScoringSettings
+from services.scoring.store import ScoringWork
+from services.scoring.timers import TIMERS
+from shared.service import Service
+
+SERVICE = Service(
+    name="scoring",
+    port=8105,
+    settings=ScoringSettings,
+    routes=(ROUTES,),
+    hears=SUBSCRIPTIONS,
+    ticks=TIMERS,
+    work=ScoringWork,
+)

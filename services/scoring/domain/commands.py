@@ -1,0 +1,184 @@
+"""What the consumer asks of the ledger: take note of a fact, with the mark that tells a duplicate."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.scoring.domain.model import Answer, Department, Mark, Stamp
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode, WhistleId, WorkOrderId
+from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Tier, WhistleKind
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Take note of something about a case."""
+
+    case_id: CaseId
+    stamp: Stamp
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRegistered(Note):
+    channel: Channel
+    kind: Kind
+    proactive: bool
+    linked_case_id: CaseId | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteClassified(Note):
+    category: CategoryCode | None
+    tier: Tier | None
+    place: UnitCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDispatched(Note):
+    work_order_id: WorkOrderId
+    unit: UnitCode
+    co_orders: tuple[tuple[WorkOrderId, UnitCode], ...]
+    place: UnitCode | None
+    category: CategoryCode
+    tier: Tier
+    sign_by: datetime
+    resolve_by: datetime
+    redo: int
+    proactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOrder(Note):
+    work_order_id: WorkOrderId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSigned(NoteOrder):
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteContacted(NoteOrder):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAssigned(NoteOrder):
+    to_unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReturned(NoteOrder):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteExtended(NoteOrder):
+    resolve_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoteResolved(NoteOrder):
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRuled(Note):
+    ruling: Ruling
+    returned_by: UnitCode
+    to_unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReopened(Note):
+    redo: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAnswered(Note):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDeclined(Note):
+    reason: DeclineReason
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMerged(Note):
+    into_case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWithdrawn(Note):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteClosed(Note):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteResult(Note):
+    callback_id: CallbackId
+    round: int
+    answer: Answer | None
+    scored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWhistle:
+    """Take note of something about a whistle."""
+
+    whistle_id: WhistleId
+    stamp: Stamp
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBlown(NoteWhistle):
+    case_id: CaseId | None
+    kind: WhistleKind
+    blown_by: UnitCode
+    departments: tuple[Department, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDepartment(NoteWhistle):
+    unit: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDepartmentSigned(NoteDepartment):
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDepartmentContacted(NoteDepartment):
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReportedIn(NoteDepartment):
+    in_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteActed(NoteDepartment):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteScored(NoteDepartment):
+    reported_in_time: bool
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWhistleClosed(NoteWhistle):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWhistleCancelled(NoteWhistle):
+    pass

@@ -1,0 +1,132 @@
+"""What counts: the lines that follow from an entry by the policy's rules.
+
+- response 响应: every dispatched order, lead and co, first handling and redo, at the dispatch's time;
+  1 when its unit signed in time. An order that a ruling took away, or that ended before its time to sign
+  was over, counts for nobody; one returned in vain counts once.
+- contact, resolution 解决, satisfaction 满意: the first valid callback, at its own time, for the lead alone.
+  "No opinion" is no answer about satisfaction; an unreachable citizen is no valid callback.
+- An order counts for the deepest unit it was given to. A joined case's answer counts for the lead of the
+  case it was joined to. A case answered at once has no unit and counts for none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.scoring.domain.lifecycle import Fate
+from services.scoring.domain.model import Answer, Entry, Order, Result
+from services.scoring.domain.periods import Periods
+from shared.city.policy import Policy
+from shared.kernel.ids import CaseId, UnitCode
+from shared.kernel.words import Satisfied, Solved
+
+ONE = Decimal(1)
+NONE = Decimal(0)
+
+
+class Measure(StrEnum):
+    """三率, and the second reading of response."""
+
+    RESPONSE = "response"
+    CONTACT = "contact"
+    RESOLUTION = "resolution"
+    SATISFACTION = "satisfaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How much an answer counts, and in which period."""
+
+    solved: dict[Solved, Decimal]
+    satisfied: dict[Satisfied, Decimal]
+    periods: Periods
+
+    @classmethod
+    def of_policy(cls, policy: Policy) -> "Rules":
+        score = policy.score
+        return cls(
+            {Solved.YES: ONE, Solved.PARTLY: score.partly_solved, Solved.NO: NONE},
+            {Satisfied.SATISFIED: ONE, Satisfied.BASICALLY: score.basically_satisfied, Satisfied.NOT: NONE},
+            Periods.of_policy(policy),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One case × unit × measure that counts: `numerator` of `denominator`."""
+
+    case_id: CaseId
+    measure: Measure
+    because: UUID
+    """The work order or the callback."""
+    unit: UnitCode | None
+    joined_into: CaseId | None
+    """When there is no unit: the case whose lead it counts for."""
+    at: datetime
+    period: str
+    numerator: Decimal
+    denominator: int
+    """0: it does not count after all."""
+    proactive: bool
+    is_lead: bool
+    redo: int
+    undecided_until: datetime | None
+    """While the unit may still sign in time; the order counts already."""
+
+
+def lines_of(entry: Entry, rules: Rules) -> Iterator[Line]:
+    """Every line that follows from an entry."""
+    for order in entry.orders:
+        yield _response(entry, order, rules)
+    scored = entry.scored
+    if scored is None or scored.answer is None or (scored.unit is None and entry.merged_into is None):
+        return
+    for measure, worth in _worths(scored.answer, rules):
+        yield _judged(entry, scored, measure, worth, rules)
+
+
+def _response(entry: Entry, order: Order, rules: Rules) -> Line:
+    counts = order.fate is Fate.STANDING
+    return Line(
+        entry.case_id,
+        Measure.RESPONSE,
+        order.work_order_id,
+        order.counts_for,
+        None,
+        order.dispatched.at,
+        rules.periods.label(order.dispatched.at),
+        ONE if counts and order.is_signed_in_time else NONE,
+        int(counts),
+        entry.proactive,
+        order.is_lead,
+        order.redo,
+        order.sign_by if counts and order.signed is None else None,
+    )
+
+
+def _worths(answer: Answer, rules: Rules) -> Iterator[tuple[Measure, Decimal]]:
+    yield Measure.CONTACT, ONE if answer.contacted else NONE
+    yield Measure.RESOLUTION, rules.solved[answer.solved]
+    if answer.satisfied in rules.satisfied:
+        yield Measure.SATISFACTION, rules.satisfied[answer.satisfied]
+
+
+def _judged(entry: Entry, result: Result, measure: Measure, worth: Decimal, rules: Rules) -> Line:
+    return Line(
+        entry.case_id,
+        measure,
+        result.callback_id,
+        result.unit,
+        entry.merged_into if result.unit is None else None,
+        result.heard.at,
+        rules.periods.label(result.heard.at),
+        worth,
+        1,
+        entry.proactive,
+        True,
+        result.round - 1,
+        None,
+    )

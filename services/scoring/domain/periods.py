@@ -1,0 +1,71 @@
+"""考核周期: which period an instant belongs to, by policy. A period is named after the month it ends in."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from services.scoring.domain.errors import UnreadablePeriod
+from shared.city.policy import PeriodKind, Policy
+
+CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `starts` up to, not including, `ends`: no instant is in two periods, none in no period."""
+
+    label: str
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """The cut between periods: a day of the month at a local time, or midnight of the first."""
+
+    zone: ZoneInfo
+    kind: PeriodKind
+    cut_day: int
+    cut_at: time
+
+    @classmethod
+    def of_policy(cls, policy: Policy) -> "Periods":
+        period = policy.period
+        return cls(policy.zone, period.kind, period.cut_day, period.cut_at)
+
+    def label(self, at: datetime) -> str:
+        """The name of the period an instant lies in."""
+        here = at.astimezone(self.zone)
+        month = (here.year, here.month)
+        if self.kind is PeriodKind.CUT_DAY and (here.day, here.time()) >= (self.cut_day, self.cut_at):
+            following = _next(date(*month, 1))
+            month = (following.year, following.month)
+        return f"{month[0]:04d}-{month[1]:02d}"
+
+    def at(self, at: datetime) -> Period:
+        """The period an instant lies in."""
+        return self.named(self.label(at))
+
+    def named(self, label: str) -> Period:
+        """The period of this name. Raises `UnreadablePeriod`."""
+        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", label):
+            raise UnreadablePeriod(label)
+        month = date(int(label[:4]), int(label[5:]), 1)
+        if self.kind is PeriodKind.CALENDAR_MONTH:
+            return Period(label, self._cut(month, 1, time(0)), self._cut(_next(month), 1, time(0)))
+        before = (month - timedelta(days=1)).replace(day=1)
+        return Period(
+            label, self._cut(before, self.cut_day, self.cut_at), self._cut(month, self.cut_day, self.cut_at)
+        )
+
+    def asked(self, written: str, *, at: datetime) -> Period:
+        """What a reader asked for: `current` or a name. Raises `UnreadablePeriod`."""
+        return self.at(at) if written == CURRENT else self.named(written)
+
+    def _cut(self, month: date, day: int, clock: time) -> datetime:
+        return datetime.combine(month.replace(day=day), clock, tzinfo=self.zone)
+
+
+def _next(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)

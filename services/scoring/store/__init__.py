@@ -1,0 +1,5 @@
+"""Scoring's memory."""
+
+from services.scoring.store.repository import ScoringWork
+
+__all__ = ["ScoringWork"]
