@@ -100,9 +100,10 @@ class KafkaBus:
             fetch_max_wait_ms=250,
             metadata_max_age_ms=30_000,
         )
-        consumer.subscribe(topics=list(topics), listener=_Listener(on_revoke))
+        listener = _Listener(on_revoke)
+        consumer.subscribe(topics=list(topics), listener=listener)
         await _start(consumer)
-        return KafkaConsumer(consumer)
+        return KafkaConsumer(consumer, listener)
 
     async def create_topics(self, topics: Sequence[Topic]) -> None:
         async with self._admin() as admin:
@@ -221,26 +222,30 @@ class KafkaProducer:
 
 
 class _Listener(ConsumerRebalanceListener):
-    """Tells the subscriber before a partition goes."""
+    """Knows what is ours, and tells the subscriber before it goes."""
 
     def __init__(self, on_revoke: OnRevoke) -> None:
         self._on_revoke = on_revoke
+        # aiokafka's own answer still names the old partitions while the group is dividing them anew.
+        self.held: frozenset[Partition] = frozenset()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self.held = frozenset()
         await self._on_revoke(frozenset(map(_ours, revoked)))
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """The subscriber asks `assigned()`; there is nothing to tell."""
+        self.held = frozenset(map(_ours, assigned))
 
 
 class KafkaConsumer:
     """A static member of a consumer group."""
 
-    def __init__(self, consumer: _Client) -> None:
+    def __init__(self, consumer: _Client, listener: _Listener) -> None:
         self._consumer = consumer
+        self._listener = listener
 
     def assigned(self) -> frozenset[Partition]:
-        return frozenset(map(_ours, self._consumer.assignment()))
+        return self._listener.held
 
     async def poll(
         self, partition: Partition, *, limit: int = POLL_LIMIT, wait: float = 0.5
@@ -290,9 +295,10 @@ async def _send_all(producer: _Client, batch: Sequence[Message]) -> None:
 
 
 async def _start(client: _Client) -> None:
+    patience = _REQUEST_MS / 1000 if isinstance(client, AIOKafkaProducer) else _START
     try:
         with _in_our_words():
-            async with asyncio.timeout(_START):
+            async with asyncio.timeout(patience):
                 await client.start()
     except BaseException:
         await (_abandon(client) if isinstance(client, AIOKafkaProducer) else _stop(client))
@@ -311,14 +317,20 @@ async def _abandon(producer: _Client) -> None:
     `stop()` alone flushes first: with the broker away it never ends, and when the broker is back it sends
     what somebody else has sent again since. So the sending task goes first, then the connections.
     """
-    task = producer._sender.sender_task
-    if task is not None:
-        task.cancel()
     with contextlib.suppress(*_AWAY):
         async with asyncio.timeout(_CLOSE):
+            await _end_sending(producer)
             await producer.client.close()
-            producer._message_accumulator.fail_all(KafkaError("abandoned"))
-            await producer.stop()
+    # There is nothing left that could be stopped; whoever still waits on it is bounded by its own patience.
+    producer._closed = True
+
+
+async def _end_sending(producer: _Client) -> None:
+    task = producer._sender.sender_task
+    # Cancelled once it still waits for the requests under way; cancelled twice it goes.
+    while task is not None and not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.2)
 
 
 async def _seek(reader: _Client, since: datetime | None) -> dict[TopicPartition, int]:

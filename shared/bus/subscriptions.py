@@ -66,5 +66,3 @@ class Subscriptions:
         # In one order for everybody, like the keys within: two batches cannot lock crosswise.
         for repository in sorted(wanted):
             await getattr(work, repository).preload(wanted[repository])
-
-

@@ -124,21 +124,20 @@ class EmbeddedConsumer:
 
     async def _beat(self) -> None:
         async with self._link.connection() as connection:
-            owned, share, alive = await self._membership.beat(connection)
-        lost = self.assigned() - owned
-        spare = (owned & self.assigned()) - share
-        if gone := lost | spare:
-            await self._give_up(gone, spare)
-        if wanted := share - owned:
+            owned, share, others = await self._membership.beat(connection)
+        if gone := (self.assigned() - owned) | (owned - share):
+            await self._give_up(gone)
+        if wanted := share - self.assigned():
             async with self._link.connection() as connection:
-                self._positions.update(await self._membership.take(connection, wanted, alive))
+                self._positions.update(await self._membership.take(connection, wanted, others))
 
-    async def _give_up(self, gone: frozenset[Partition], spare: frozenset[Partition]) -> None:
-        await self._on_revoke(gone)
+    async def _give_up(self, gone: frozenset[Partition]) -> None:
+        # Not ours to poll from here on; ours to commit until the row says so.
         for partition in gone:
             self._positions.pop(partition, None)
+        await self._on_revoke(gone)
         async with self._link.connection() as connection:
-            await self._membership.release(connection, spare)
+            await self._membership.release(connection, gone)
 
     async def _looks(self) -> None:
         while True:

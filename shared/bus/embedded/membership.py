@@ -98,7 +98,7 @@ class Membership:
         await connection.execute(CLAIMS, self.group, list(self.topics))
 
     async def beat(self, connection: Any) -> tuple[frozenset[Partition], frozenset[Partition], list[UUID]]:
-        """Show life; answers what we own, what we should own, and who lives. Raises `Replaced`."""
+        """Show life; answers what we own, what we should own, and which others live. Raises `Replaced`."""
         if await connection.execute(SEEN, self.group, self.instance, self.incarnation) == "UPDATE 0":
             raise Replaced(f"another process is {self.instance} of {self.group} now")
         alive = [
@@ -108,13 +108,14 @@ class Membership:
         partitions = _partitions(await connection.fetch(PARTITIONS, list(self.topics)))
         owned = _partitions(await connection.fetch(OWNED, self.group, self.incarnation))
         share = fair_share(self.incarnation, alive, partitions)
-        return frozenset(owned), share, [member.incarnation for member in alive]
+        others = [member.incarnation for member in alive if member.incarnation != self.incarnation]
+        return frozenset(owned), share, others
 
     async def take(
-        self, connection: Any, wanted: Collection[Partition], alive: list[UUID]
+        self, connection: Any, wanted: Collection[Partition], others: list[UUID]
     ) -> dict[Partition, int]:
-        """Take what nobody living has; answers it with the offsets to read from."""
-        rows = await connection.fetch(TAKE, self.group, self.incarnation, *_columns(wanted), alive)
+        """Take what no living other has; answers it with the offsets to read from."""
+        rows = await connection.fetch(TAKE, self.group, self.incarnation, *_columns(wanted), others)
         return {Partition(row[0], row[1]): row[2] for row in rows}
 
     async def release(self, connection: Any, given: Collection[Partition]) -> None:

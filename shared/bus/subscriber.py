@@ -1,0 +1,181 @@
+"""The bus knocks: keeps a consumer alive, and one worker for each partition it has.
+
+A worker polls, settles the batch in one transaction, then commits the offset. On revoke it finishes what it
+began, within a bound. A consumer that fails or stands still is thrown away and made new.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
+
+from shared.bus import parking
+from shared.bus.dead_letter_copies import Copies
+from shared.bus.fates import Fate, fate_of
+from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
+from shared.bus.settling import Settler, TooManyParked
+from shared.bus.subscriptions import Subscription, Subscriptions, on
+from shared.bus.watchdog import PATIENCE, Watchdog
+from shared.bus.worker import Worker
+from shared.observability.bus_metrics import CONSUMER_RENEWED
+from shared.observability.logging import logger
+from shared.observability.metrics import CONSUMER_LAG, PARKED
+from shared.store.work import Store, Work
+
+__all__ = ["Subscriber", "Subscription", "Subscriptions", "TooManyParked", "on"]
+
+W = TypeVar("W", bound=Work)
+
+FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
+LOOK = 0.1
+"""Seconds between two looks at which partitions are ours."""
+FINISH = 8.0
+"""Seconds a running transaction is given when its partition is revoked or we stop."""
+AT_ONCE = 4
+"""Transactions at once; more would only wait for the same two cores and take the requests' connections."""
+MEASURE = 15.0
+
+
+class Subscriber(Generic[W]):
+    """One service's membership in its group. `run()` returns after `stop()`, or raises what is a bug."""
+
+    def __init__(
+        self,
+        store: Store[W],
+        bus: Bus,
+        subscriptions: Iterable[Subscription],
+        *,
+        group: str | None = None,
+        instance: str = "1",
+        max_parked_in_row: int = 20,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._heard = Subscriptions(subscriptions)
+        self._group = group or store.source
+        self._instance = instance
+        self._copies = Copies(bus.producer(), service=store.source, group=self._group)
+        self._settler = Settler(
+            store, self._heard, self._group, self._copies, max_parked_in_row=max_parked_in_row
+        )
+        self._watchdog = Watchdog(patience)
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._workers: dict[Partition, Worker] = {}
+        self._stopping = asyncio.Event()
+        self._trouble: str | None = "not joined yet"
+        self._log = logger("jiesu.subscriber")
+
+    @property
+    def trouble(self) -> str | None:
+        """Why readiness should say no, or None."""
+        return self._trouble
+
+    def stop(self) -> None:
+        """Finish the running transactions and leave."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Hear, until stopped."""
+        if not self._heard.topics:
+            self._trouble = None
+            return
+        measuring = asyncio.create_task(self._measure())
+        try:
+            await self._keep_a_consumer()
+        finally:
+            measuring.cancel()
+            await asyncio.gather(measuring, return_exceptions=True)
+            await self._copies.close()
+
+    async def _keep_a_consumer(self) -> None:
+        wait = FIRST_WAIT
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            try:
+                await self._consume()
+            except BusBusy as error:
+                self._trouble = f"the bus is away: {error}"
+                self._log.warning("consumer renewed", error=str(error))
+                CONSUMER_RENEWED.labels(self._store.source, "busy").inc()
+            wait = FIRST_WAIT if time.monotonic() - began > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
+            await self._pause(wait)
+
+    async def _consume(self) -> None:
+        consumer = await self._bus.consumer(
+            self._group, self._heard.topics, instance=self._instance, on_revoke=self._let_go
+        )
+        self._watchdog.forget()
+        watching = asyncio.create_task(self._watch(consumer))
+        try:
+            self._trouble = None
+            while not self._stopping.is_set():
+                await self._assign(consumer)
+                self._raise_failures(watching)
+                await self._pause(LOOK)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            await self._let_go(frozenset(self._workers))
+            await consumer.close()
+
+    async def _assign(self, consumer: Consumer) -> None:
+        await self._let_go(frozenset(self._workers.keys() - consumer.assigned()))
+        for partition in consumer.assigned() - self._workers.keys():
+            self._workers[partition] = Worker(consumer, partition, self._settler, self._slots)
+
+    def _raise_failures(self, watching: "asyncio.Task[None]") -> None:
+        if watching.done():
+            watching.result()
+        for partition, worker in list(self._workers.items()):
+            error = worker.failure()
+            if isinstance(error, PartitionLost):
+                # Its new owner does it again; if it comes back to us, a new worker begins at the offset kept.
+                del self._workers[partition]
+            elif error is not None:
+                raise error
+
+    async def _let_go(self, partitions: frozenset[Partition]) -> None:
+        leaving = [self._workers.pop(partition) for partition in partitions & self._workers.keys()]
+        await asyncio.gather(*(worker.finish(within=FINISH) for worker in leaving))
+
+    async def _watch(self, consumer: Consumer) -> None:
+        while True:
+            await asyncio.sleep(self._watchdog.interval)
+            for partition, worker in list(self._workers.items()):
+                if await self._is_stuck(consumer, partition, worker):
+                    CONSUMER_RENEWED.labels(self._store.source, "stuck").inc()
+                    raise BusBusy(f"{partition.topic}/{partition.number} has more, and nothing comes")
+
+    async def _is_stuck(self, consumer: Consumer, partition: Partition, worker: Worker) -> bool:
+        try:
+            position = await consumer.position(partition)
+            high_water = await consumer.high_water(partition)
+        except BusBusy:
+            # The broker is away: that is no fault of the consumer's, which comes back by itself.
+            return False
+        asking = worker.is_asking
+        return self._watchdog.is_stuck(
+            partition, position=position, high_water=high_water, asking=asking, at=time.monotonic()
+        )
+
+    async def _measure(self) -> None:
+        while True:
+            try:
+                _show_lag(self._store.source, await self._bus.lag(self._group))
+                async with self._store.read() as connection:
+                    PARKED.labels(self._store.source).set(await parking.count(connection, self._group))
+            except Exception as error:
+                if fate_of(error) is not Fate.BUSY:
+                    raise
+            await asyncio.sleep(MEASURE)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+
+def _show_lag(service: str, lag: Mapping[Partition, int]) -> None:
+    for partition, behind in lag.items():
+        CONSUMER_LAG.labels(service, partition.topic, str(partition.number)).set(behind)
