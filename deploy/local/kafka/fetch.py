@@ -95,6 +95,9 @@ def _fetch(shelf: Path, environment: Mapping[str, str], say: Say, stop: threadin
     began = time.monotonic()
     command = [maven, "-B", "-C", "-f", str(POM), *_MAVEN_PATIENCE]
     command += [f"{_PLUGIN}:copy-dependencies", f"-DoutputDirectory={draft}", "-DincludeScope=runtime"]
+    if not os.access(Path("~").expanduser(), os.W_OK):
+        # A user without a home of its own: Maven would keep its downloads there.
+        command.append(f"-Dmaven.repo.local={shelf.parent / 'maven'}")
     try:
         _run_maven(command, environment, stop)
         draft.rename(shelf)
