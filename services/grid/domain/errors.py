@@ -5,6 +5,7 @@ NotFound
 ├── UnknownCase         no dispatch of this case was heard
 └── NotCalled           the whistle does not name this department
 NotAllowed
+├── NoUnit              the asker is staff of no unit
 ├── MayNotBlow          only a street or community may
 ├── ForeignCase         the case is another unit's
 ├── NotTheBlower        only who blew may score, close, cancel
@@ -16,7 +17,8 @@ Conflict
 └── SomebodyReportedIn  too late to take the whistle back
 Invalid
 ├── DepartmentsMiscounted · DepartmentRefused
-├── SiteMissing · SiteRefused · SpotMissing
+├── SiteMissing · SiteRefused · SpotMissing · SpotIncomplete
+├── FilterRefused       the queue is asked for a unit that does not exist
 └── ScoreOutOfRange
 """
 
@@ -43,6 +45,13 @@ class NotCalled(NotFound):
 
     def __init__(self, unit: UnitCode) -> None:
         super().__init__(f"the whistle does not call {unit}", unit=unit)
+
+
+class NoUnit(NotAllowed):
+    """The asker is staff of no unit."""
+
+    def __init__(self) -> None:
+        super().__init__("your sign-in names no unit; whistles are between units")
 
 
 class MayNotBlow(NotAllowed):
@@ -150,6 +159,20 @@ class SpotMissing(Invalid):
 
     def __init__(self) -> None:
         super().__init__("the site has coordinates: say with lng and lat where you stand", field="lng")
+
+
+class SpotIncomplete(Invalid):
+    """A longitude without a latitude, or the other way round."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("a spot is lng and lat together", field=field)
+
+
+class FilterRefused(Invalid):
+    """The queue is asked for a unit that does not exist."""
+
+    def __init__(self, unit: UnitCode) -> None:
+        super().__init__(f"{unit} is no unit of the directory", field="unit", unit=unit)
 
 
 class ScoreOutOfRange(Invalid):

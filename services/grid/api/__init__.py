@@ -1,0 +1,1 @@
+"""Grid's door for people: streets and communities blow, departments come."""

@@ -1,0 +1,107 @@
+"""吹哨: blow, look, close, take back."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.grid import handlers
+from services.grid.api.desk import Changing, CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.schemas import CancelIn, WhistleIn, WhistleOut
+from services.grid.domain import commands as do
+from services.grid.domain.errors import FilterRefused
+from services.grid.domain.lifecycle import CallState, WhistleState
+from services.grid.domain.model import Whistle
+from services.grid.domain.policy.parties import require_sight
+from services.grid.store import queries
+from shared.city.units import Units
+from shared.http.etag import etag, tag
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
+from shared.http.paging import Asked, Page
+from shared.http.wire import Text
+from shared.kernel.ids import CaseId, UnitCode, WhistleId
+
+ROUTES = APIRouter()
+
+
+@ROUTES.post("/whistles", status_code=201, response_model=WhistleOut)
+async def blow_whistle(body: WhistleIn, by: OwnUnit, open_work: OpenWork, once: OnceOnly) -> Response:
+    """吹哨: call departments to a site, on a case or alone."""
+    command = body.to_command(by)
+    made: list[Whistle] = []
+    async with open_work() as work:
+
+        async def answer() -> WhistleOut:
+            made.append(await handlers.blow_whistle(work, command))
+            return WhistleOut.of(made[0], work.city.units)
+
+        return await once(
+            work,
+            status=201,
+            answer=answer,
+            headers=lambda: {
+                "Location": f"/v1/whistles/{made[0].whistle_id}",
+                "ETag": etag(made[0].version),
+            },
+        )
+
+
+@ROUTES.get("/whistles")
+async def whistle_queue(
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    asked: Asked,
+    unit: Annotated[Text | None, Query(max_length=40, description="A party, or a unit above one.")] = None,
+    state: Annotated[WhistleState | None, Query()] = None,
+    call_state: Annotated[CallState | None, Query(description="How far a department has come.")] = None,
+    case_id: Annotated[UUID | None, Query()] = None,
+) -> Page[WhistleOut]:
+    """Whistles the asker's unit, or one below it, blew or is called by; newest first."""
+    sight = sight_of(reader)
+    if unit is not None and unit not in city.units:
+        raise FilterRefused(UnitCode(unit))
+    wanted = queries.Wanted(
+        seen_by=None if sight is None else below(sight, city.units),
+        party=None if unit is None else below(UnitCode(unit), city.units),
+        state=state,
+        call_state=call_state,
+        case_id=None if case_id is None else CaseId(case_id),
+    )
+    after = None if asked.after is None else WhistleId(UUID(str(asked.after[0])))
+    rows = await queries.queue(connection, wanted, after=after, limit=asked.fetch)
+    return asked.page(
+        rows, position=lambda row: (row.whistle_id,), item=lambda row: WhistleOut.of(row, city.units)
+    )
+
+
+@ROUTES.get("/whistles/{whistle_id}")
+async def whistle(
+    whistle_id: UUID, connection: Reading, reader: Reader, city: CityOf, response: Response
+) -> WhistleOut:
+    """One whistle with every department's part."""
+    found = await queries.whistle(connection, WhistleId(whistle_id))
+    sight = sight_of(reader)
+    if sight is not None:
+        require_sight(found, sight, city.units)
+    tag(response, found.version)
+    return WhistleOut.of(found, city.units)
+
+
+@ROUTES.post("/whistles/{whistle_id}/close", response_model=WhistleOut)
+async def close_whistle(change: Changing) -> Response:
+    """消哨: the blower closes it when every department is scored."""
+    return await change.make(lambda work: handlers.close(work, do.Close(change.whistle_id, change.by)))
+
+
+@ROUTES.post("/whistles/{whistle_id}/cancel", response_model=WhistleOut)
+async def cancel_whistle(body: CancelIn, change: Changing) -> Response:
+    """撤哨: the blower takes it back, as long as nobody reported in."""
+    command = do.Cancel(change.whistle_id, change.by, body.reason)
+    return await change.make(lambda work: handlers.cancel(work, command))
+
+
+def below(unit: UnitCode, units: Units) -> list[UnitCode]:
+    """A unit and all units below it; a unit that left the directory is alone."""
+    return [unit, *(UnitCode(code) for code, above in units.lineages.items() if unit in above[1:])]
