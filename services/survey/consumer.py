@@ -1,10 +1,9 @@
 """The bus knocks: a foreign fact becomes a command of survey's own."""
 
-from shared.bus.subscriber import on
-
 from services.survey import handlers
 from services.survey.domain.commands import Join, NoteCase
 from services.survey.store import SurveyWork
+from shared.bus.subscriber import on
 from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import CaseAnswered, CaseMerged, CaseResolved, CaseWithdrawn

@@ -1,9 +1,11 @@
 """What survey's handlers need from memory and from outside."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.survey.domain.links import Links
 from services.survey.domain.model import Survey
 from shared.city.city import City
 from shared.kernel.decision import Decision
@@ -27,6 +29,27 @@ class Surveys(Protocol):
 class Messages(Protocol):
     async def send_link(self, callback_id: CallbackId, *, at: datetime) -> None:
         """Hand a link over to the citizen's phone: once for each callback, however often it is asked."""
+
+
+class Contact(Protocol):
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def phone(self) -> str | None: ...
+
+
+class Contacts(Protocol):
+    async def contact_of(self, case_id: CaseId) -> Contact:
+        """Name and phone from intake's vault, asked for at call time and kept nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What survey has beside its store."""
+
+    contacts: Contacts
+    links: Links
 
 
 class SurveyWork(Protocol):

@@ -1,10 +1,15 @@
 """Bearer tokens: JWTs of an OIDC issuer, verified; and short ones our services mint for each other."""
 
+import hashlib
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
 from jwt.exceptions import PyJWTError
 
 from shared.http.callers import Caller, Kind, Role
@@ -15,6 +20,7 @@ from shared.kernel.ids import UnitCode
 LIFETIME = timedelta(seconds=60)
 LEEWAY = 10
 MAX_LENGTH = 8192
+SERVICE_KEY = "service:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +30,50 @@ class TokenDesk:
     jwks: Jwks
     issuer: str
     audience: str
+    service: str = ""
+    """Which service this is: what other services' tokens must be for."""
 
     async def recognise(self, token: str) -> Caller:
         """The caller a token names. Raises `BadToken`; `KeysAway` when there are no keys to judge by."""
-        key = await self.jwks.key(_key_id(token))
+        key_id = _key_id(token)
+        key = await self.jwks.key(key_id)
         try:
             claims = jwt.decode(
                 token,
                 key,
                 algorithms=list(ALGORITHMS),
                 issuer=self.issuer,
-                audience=self.audience,
+                audience=self._audience_of(key_id),
                 leeway=LEEWAY,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
         except PyJWTError as error:
             raise BadToken(type(error).__name__) from None
-        return caller_of(claims)
+        caller = caller_of(claims)
+        return _as_service(caller) if _is_service_key(key_id) else caller
+
+    def _audience_of(self, key_id: str) -> str:
+        """A service's token is for one other service, a person's for the whole suite."""
+        return service_audience(self.audience, self.service) if _is_service_key(key_id) else self.audience
+
+
+def service_key_id(service: str) -> str:
+    """The key id of a service's own signing key."""
+    return f"{SERVICE_KEY}{service}"
+
+
+def service_audience(audience: str, service: str) -> str:
+    """The audience of a token that one service mints for another."""
+    return f"{audience}/{service}"
+
+
+def _is_service_key(key_id: str) -> bool:
+    return key_id.startswith(SERVICE_KEY)
+
+
+def _as_service(caller: Caller) -> Caller:
+    """A service's key vouches for a service and for nobody else, whatever the token says."""
+    return Caller(caller.subject, caller.roles & {Role.SERVICE}, None, caller.scopes, "service")
 
 
 def caller_of(claims: dict[str, Any]) -> Caller:
@@ -63,14 +96,14 @@ def caller_of(claims: dict[str, Any]) -> Caller:
 def mint(
     private_key_pem: str | bytes,
     *,
-    kid: str,
     issuer: str,
     audience: str,
     caller: Caller,
     lifetime: timedelta = LIFETIME,
+    kid: str | None = None,
     at: datetime,
 ) -> str:
-    """A token signed with Ed25519. `at` is the machine's own time: tokens do not follow a shifted clock."""
+    """A token signed with Ed25519, by default under the key's thumbprint as its id. `at` is the machine's own time: tokens do not follow a shifted clock."""
     claims = {
         "iss": issuer,
         "aud": audience,
@@ -82,7 +115,18 @@ def mint(
         "kind": caller.kind,
         **({"unit": caller.unit} if caller.unit else {}),
     }
-    return jwt.encode(claims, private_key_pem, algorithm="EdDSA", headers={"kid": kid})
+    return jwt.encode(
+        claims, private_key_pem, algorithm="EdDSA", headers={"kid": kid or key_id(private_key_pem)}
+    )
+
+
+def key_id(private_key_pem: str | bytes) -> str:
+    """The key's RFC 7638 thumbprint: the id it has in the key set."""
+    pem = private_key_pem.encode() if isinstance(private_key_pem, str) else private_key_pem
+    public = cast(Ed25519PrivateKey, load_pem_private_key(pem, None)).public_key()
+    key = OKPAlgorithm.to_jwk(public, as_dict=True)
+    canonical = f'{{"crv":"{key["crv"]}","kty":"{key["kty"]}","x":"{key["x"]}"}}'
+    return urlsafe_b64encode(hashlib.sha256(canonical.encode()).digest()).rstrip(b"=").decode()
 
 
 def _key_id(token: str) -> str:

@@ -135,6 +135,11 @@ class Repository(Generic[Key, Kept]):
         for table, found in rows.items():
             await bulk.upsert(self._work.connection, table, found)
 
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Kept:
+        """An aggregate from a row that a query read: to look at, never to keep."""
+        return cast(Kept, cls._shape.from_row(row))
+
     def projections(self, aggregate: Kept) -> Iterable[tuple[Table, bulk.Row]]:
         """Rows for queries that follow from the aggregate: written with it, never read back into it."""
         del aggregate

@@ -31,4 +31,8 @@ class Shape(Generic[Model]):
 
     def _in(self, name: str, value: Any) -> Any:
         codec = self._codecs[name]
-        return codec.validate_json(value) if name in self._nested else codec.validate_python(value)
+        return codec.validate_json(value) if self._is_text(name, value) else codec.validate_python(value)
+
+    def _is_text(self, name: str, value: Any) -> bool:
+        """JSON comes as text from a driver's own statement, and read already from a Core query."""
+        return name in self._nested and isinstance(value, str | bytes)

@@ -1,0 +1,82 @@
+"""Survey's reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.survey.domain.errors import UnknownCallback
+from services.survey.domain.model import RoundState, Survey
+from services.survey.store import tables
+from services.survey.store.repository import SurveyRepository
+from shared.kernel.ids import CallbackId
+
+Position = tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRow:
+    """A line of the worklist."""
+
+    callback_id: UUID
+    case_id: UUID
+    number: int
+    state: str
+    due_at: datetime
+    attempts: int
+    claimed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message the embedded provider was given."""
+
+    callback_id: UUID
+    case_id: UUID
+    sent_at: datetime
+
+
+async def worklist(
+    connection: AsyncConnection,
+    *,
+    state: RoundState,
+    due_before: datetime | None,
+    after: Position,
+    limit: int,
+) -> list[CallbackRow]:
+    """Rounds in a state, the longest due first."""
+    c = tables.CALLBACKS.c
+    picked = select(c.callback_id, c.case_id, c.number, c.state, c.due_at, c.attempts, c.claimed_until)
+    query = picked.where(c.state == state).order_by(c.due_at, c.callback_id).limit(limit)
+    if due_before is not None:
+        query = query.where(c.due_at <= due_before)
+    if after is not None:
+        query = query.where(tuple_(c.due_at, c.callback_id) > tuple_(*after))
+    return [CallbackRow(*row) for row in await connection.execute(query)]
+
+
+async def survey_of(connection: AsyncConnection, callback_id: CallbackId) -> Survey:
+    """The case of a round as it is now, without a lock. Raises `UnknownCallback`."""
+    case_id = select(tables.CALLBACKS.c.case_id).where(tables.CALLBACKS.c.callback_id == callback_id)
+    query: Select[Any] = select(tables.SURVEYS).where(tables.SURVEYS.c.case_id == case_id.scalar_subquery())
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise UnknownCallback(callback_id)
+    return SurveyRepository.read(row)
+
+
+async def messages(connection: AsyncConnection, *, after: Position, limit: int) -> list[MessageRow]:
+    """What the embedded provider was told to send, newest first."""
+    sent, callbacks = tables.MESSAGES.c, tables.CALLBACKS.c
+    query = (
+        select(sent.callback_id, callbacks.case_id, sent.sent_at)
+        .join_from(tables.MESSAGES, tables.CALLBACKS, callbacks.callback_id == sent.callback_id)
+        .order_by(sent.sent_at.desc(), sent.callback_id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(sent.sent_at, sent.callback_id) < tuple_(*after))
+    return [MessageRow(*row) for row in await connection.execute(query)]

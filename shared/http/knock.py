@@ -1,0 +1,37 @@
+"""How a route opens its work: with the request as the cause, committed before the answer is made.
+
+A service names its own type: `OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.http.app import request_cause
+from shared.store.work import Store
+
+W = TypeVar("W")
+Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[W]]
+
+
+def opening(request: Request) -> Opening[Any]:
+    """The dependency: a function that opens one work of this service.
+
+    An explicit `async with`, and no dependency that commits after its `yield`: FastAPI would run that
+    after the answer was sent, and the client would read 201 before the row exists.
+    """
+    store: Store[Any] = request.app.state.flat.store
+    return lambda: store.work(request_cause(request))
+
+
+async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
+    """The dependency: a connection for one query; it gives way before the answer is sent."""
+    store: Store[Any] = request.app.state.flat.store
+    async with store.read() as connection:
+        yield connection
+
+
+Reading = Annotated[AsyncConnection, Depends(reading, scope="function")]

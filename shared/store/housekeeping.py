@@ -1,0 +1,22 @@
+"""What every schema's tables need from time to time: months ahead for the log, old rows out of the inbox."""
+
+from shared.store import partitions
+from shared.store.work import Work
+
+PRUNE = """
+DELETE FROM inbox WHERE (consumer, event_id) IN (
+    SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '35 days' LIMIT 5000
+)
+"""
+"""Longer than any consumer may lag; after that the aggregate's version makes a duplicate harmless."""
+
+
+async def make_months(work: Work) -> int:
+    """The log's partitions for the months to come."""
+    await partitions.ensure_now(work.connection)
+    return 0
+
+
+async def prune_inbox(work: Work) -> int:
+    """Forget what was heard long ago; answers how many rows went, so that the ticker comes back for more."""
+    return (await work.connection.exec_driver_sql(PRUNE)).rowcount
