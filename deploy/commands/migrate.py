@@ -1,7 +1,6 @@
 """`jiesu migrate`: a login role, a schema and the newest tables for each service; safe to run again."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -39,11 +38,8 @@ def schema_of(name: str) -> "Schema":
     """What alembic needs to know of a service, as the service itself declares it."""
     from importlib import import_module
 
-    from shared.store.migrate import Schema
-
-    package = import_module(f"services.{name}")
-    tables = import_module(f"services.{name}.store.tables")
-    return Schema(name, tables.METADATA, Path(str(package.__file__)).parent / "migrations")
+    schema: Schema = import_module(f"services.{name}.app").SERVICE.schema
+    return schema
 
 
 def passwords_from(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def start_detached(
     child.returncode = 0  # it outlives us on purpose: without this Python warns that nobody waited for it
 
 
-def stop_run(state: StateFolder, *, say: Say, within: float = 40.0, stop: threading.Event = NEVER) -> bool:
+def stop_run(state: StateFolder, *, say: Say, within: float = 60.0, stop: threading.Event = NEVER) -> bool:
     """Stop the run that holds this folder, or clear up after a killed one; False when there was nothing."""
     run = state.run()
     if run is None:
