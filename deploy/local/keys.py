@@ -13,6 +13,9 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from shared.http.tokens import service_key_id
+from shared.http.tokens import service_key_id
+
 ISSUER, AUDIENCE = "jiesu-local", "jiesu"
 
 
@@ -39,7 +42,8 @@ class LocalIssuer:
         if not self._private.exists():
             new_signing_key(self._private)
         others = sorted(self._private.parent.glob("*/*.pem"))
-        content = json.dumps({"keys": [_public_jwk(path) for path in (self._private, *others)]}, indent=1)
+        keys = [_public_jwk(self._private), *(_service_jwk(path) for path in others)]
+        content = json.dumps({"keys": keys}, indent=1)
         if not self.jwks.exists() or self.jwks.read_text(encoding="utf-8") != content:
             draft = self.jwks.with_suffix(f".{os.getpid()}")
             draft.write_text(content, encoding="utf-8")
@@ -87,6 +91,11 @@ def _public_jwk(path: Path) -> dict[str, str]:
     canonical = json.dumps(needed, separators=(",", ":"), sort_keys=True)
     kid = _base64url(hashlib.sha256(canonical.encode()).digest())
     return {**needed, "kid": kid, "use": "sig", "alg": "EdDSA"}
+
+
+def _service_jwk(path: Path) -> dict[str, str]:
+    """A service's key goes by the service's name: it vouches for that service and for nobody else."""
+    return {**_public_jwk(path), "kid": service_key_id(path.stem)}
 
 
 def _base64url(raw: bytes) -> str:
