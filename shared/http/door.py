@@ -19,7 +19,7 @@ from shared.http.problems import Problem, bug, problem_of
 from shared.kernel.ids import new_id
 from shared.observability.logging import logger
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from shared.observability.redaction import PHONE
+from shared.observability.redaction import PHONE, told
 from shared.observability.tracing import continued
 
 LOG = logger("jiesu.http")
@@ -97,7 +97,7 @@ class Door:
             await self.app(knock.scope, receive, knock.answer)
         except Exception as error:
             if knock.began:
-                LOG.exception("answer_broken_off")
+                LOG.error("answer_broken_off", exception=told(error))
                 raise
             await _problem(error).response(knock.scope["path"])(knock.scope, receive, knock.answer)
 
@@ -173,7 +173,7 @@ async def _looked_through(kind: str, receive: Receive) -> Receive:
 def _problem(error: Exception) -> Problem:
     found = problem_of(error)
     if found is None:
-        LOG.exception("bug")
+        LOG.error("bug", exception=told(error))
         return bug()
     if found.status >= 500:
         LOG.warning("unavailable", reason=found.reason, error=type(error).__name__)

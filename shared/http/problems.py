@@ -53,6 +53,7 @@ STATUSES: Mapping[type[Refusal], int] = {
 }
 """The kinds of refusal. A refusal has the status of the nearest kind above it."""
 
+PATH_SAFE = "/:@!$&'()*+,;=~"
 RESERVED = frozenset({"type", "title", "status", "detail", "instance", "reason"})
 
 
@@ -73,7 +74,7 @@ class Problem:
             "title": self.reason.replace("_", " ").capitalize(),
             "status": self.status,
             "detail": self.detail,
-            "instance": quote(path),
+            "instance": quote(path, safe=PATH_SAFE),
             "reason": self.reason,
             **{name: value for name, value in self.extra.items() if name not in RESERVED},
         }

@@ -103,7 +103,10 @@ def mint(
     kid: str | None = None,
     at: datetime,
 ) -> str:
-    """A token signed with Ed25519, by default under the key's thumbprint as its id. `at` is the machine's own time: tokens do not follow a shifted clock."""
+    """A token signed with Ed25519, under the key's thumbprint unless `kid` names it otherwise.
+
+    `at` is the machine's own time: tokens do not follow a shifted clock.
+    """
     claims = {
         "iss": issuer,
         "aud": audience,

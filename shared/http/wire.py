@@ -19,26 +19,14 @@ Text = Annotated[str, StringConstraints(pattern=NO_NUL)]
 _WRITTEN_AS_TEXT = ("datetime", "date", "time", "timedelta")
 
 
-class Wire(BaseModel):
-    """The parent of every request and answer body. For JSON only: a query's numbers are text."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True)
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        schema = handler(source)
-        _make_strict(schema)
-        return schema
-
-
 def _make_strict(schema: Any) -> None:
     if isinstance(schema, list | tuple):
         for inner in schema:
             _make_strict(inner)
     elif isinstance(schema, dict) and not _is_wrapped(schema):
         _make_one_strict(schema)
+        if _is_wrapped(schema):
+            return
         for name, inner in schema.items():
             if name not in ("metadata", "serialization", "members", "expected"):
                 _make_strict(inner)
@@ -73,3 +61,17 @@ def _only_text(value: Any) -> Any:
     if not isinstance(value, str) or not any(sign in value for sign in "-:PT"):
         raise PydanticCustomError("time_text", "Input should be written as ISO 8601 text")
     return value
+
+
+class Wire(BaseModel):
+    """The parent of every request and answer body. For JSON only: a query's numbers are text."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        schema = handler(source)
+        _make_strict(schema)
+        return schema

@@ -1,7 +1,6 @@
 """Every metric, named once, with a sentence. Importing opens nothing; `exposition` is scraped."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.metrics import MetricWrapperBase
 
 REGISTRY = CollectorRegistry(auto_describe=False)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -89,22 +88,3 @@ GATEWAY_SECONDS = _histogram(
 def exposition() -> bytes:
     """What Prometheus scrapes."""
     return generate_latest(REGISTRY)
-
-
-def declared() -> tuple[MetricWrapperBase, ...]:
-    """Every metric of this module, in the order it is written."""
-    return tuple(value for value in globals().values() if isinstance(value, MetricWrapperBase))
-
-
-def markdown_table() -> str:
-    """The metrics as a Markdown table, for the documentation."""
-    lines = ["| metric | kind | labels | what it says |", "|---|---|---|---|"]
-    lines += [_line(metric) for metric in declared()]
-    return "\n".join(lines) + "\n"
-
-
-def _line(metric: MetricWrapperBase) -> str:
-    (family,) = metric.describe()
-    name = f"{family.name}_total" if family.type == "counter" else family.name
-    labels = ", ".join(f"`{label}`" for label in metric._labelnames) or "–"
-    return f"| `{name}` | {family.type} | {labels} | {family.documentation} |"

@@ -1,6 +1,7 @@
 """What must not be read in a log: phone-like numbers, identity numbers, and values under personal keys."""
 
 import re
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
@@ -64,6 +65,11 @@ def redact_traceback(text: str) -> str:
     for spill in SPILLS:
         text = spill.sub(HIDDEN, text)
     return redact_text(text)
+
+
+def told(error: BaseException) -> str:
+    """The whole story of an error, fit for a log whichever way that is set up."""
+    return redact_traceback("".join(traceback.format_exception(error)))
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,0 +1,262 @@
+"""Who is known, who is not, and who may what."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from fastapi import APIRouter
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from shared.http.api_keys import make_api_key
+from shared.http.auth import Known, allow
+from shared.http.callers import Caller, Role
+from shared.http.jwks import PAUSE, Jwks, usable
+from shared.http.refusals import BadToken, KeysAway
+from shared.kernel.errors import Unauthenticated
+from tests.unit.http_kit import AUDIENCE, ISSUER, NOON, Issuer, an_app, an_auth, client, is_problem
+
+
+def _doors() -> APIRouter:
+    routes = APIRouter(prefix="/v1")
+
+    @routes.get("/unit")
+    async def unit(caller: Annotated[Caller, allow(Role.UNIT, Role.SUPERVISOR)]) -> dict[str, Any]:
+        return {"subject": caller.subject, "unit": caller.unit, "roles": sorted(caller.roles)}
+
+    @routes.get("/client")
+    async def report(caller: Annotated[Caller, allow(Role.CLIENT, scope="report")]) -> str:
+        return caller.subject
+
+    @routes.get("/open")
+    async def anybody(caller: Known) -> str | None:
+        return caller.subject if caller else None
+
+    return routes
+
+
+async def _get(path: str, auth: Any = None, **headers: str) -> httpx.Response:
+    async with client(an_app(_doors(), auth=auth)) as http:
+        return await http.get(
+            path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+        )
+
+
+def _bearer(token: str) -> str:
+    return f"Bearer {token}"
+
+
+async def test_a_good_token_names_its_caller() -> None:
+    issuer = Issuer()
+    token = issuer.token(Role.UNIT, subject="u7", unit="110101001")
+    answer = await _get("/v1/unit", an_auth(issuer), authorization=_bearer(token))
+    assert answer.json() == {"subject": "u7", "unit": "110101001", "roles": ["unit"]}
+
+
+async def test_nobody_is_a_401_with_a_challenge() -> None:
+    answer = await _get("/v1/unit")
+    is_problem(answer, 401, "not_signed_in")
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_another_role_is_a_403() -> None:
+    issuer = Issuer()
+    answer = await _get("/v1/unit", an_auth(issuer), authorization=_bearer(issuer.token(Role.CITIZEN)))
+    assert is_problem(answer, 403, "role_missing")["needed"] == ["unit", "supervisor"]
+
+
+def _bad_tokens(issuer: Issuer) -> dict[str, str]:
+    now = datetime.now(UTC)
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "p1", "exp": now + timedelta(60), "roles": ["unit"]}
+    kid = {"kid": issuer.kid}
+    good = issuer.token(Role.UNIT)
+    head, body, signature = good.split(".")
+    return {
+        "alg none": jwt.encode(claims, None, "none", headers=kid),
+        "alg none, dressed up": f"{head}.{body}.",
+        "HS256 with the public key": _hs256(claims, issuer),
+        "wrong audience": issuer.token(Role.UNIT, audience="other"),
+        "wrong issuer": issuer.token(Role.UNIT, issuer="https://evil.test"),
+        "expired": issuer.token(Role.UNIT, lifetime=timedelta(seconds=-60)),
+        "no expiry": issuer.raw(exp=None),
+        "no audience": issuer.raw(aud=None),
+        "no issuer": issuer.raw(iss=None),
+        "no subject": issuer.raw(sub=None),
+        "empty subject": issuer.raw(sub=""),
+        "missing kid": jwt.encode(claims, issuer.pem, "EdDSA"),
+        "unknown kid": issuer.raw({"kid": "other"}),
+        "another's signature": Issuer().raw(kid),
+        "broken signature": f"{head}.{body}.{signature[::-1]}",
+        "roles of the wrong type": issuer.raw(roles="unit"),
+        "unit of the wrong type": issuer.raw(unit=5),
+        "kind nobody knows": issuer.raw(kind="god"),
+        "not a token": "abc",
+        "far too long": "a" * 9000,
+        "empty": " ",
+    }
+
+
+def _hs256(claims: dict[str, Any], issuer: Issuer) -> str:
+    """The library refuses to sign like this, so it is signed as an attacker would."""
+    import base64
+    import hmac
+
+    import orjson
+
+    def written(value: Any) -> str:
+        return base64.urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=").decode()
+
+    head = written({"alg": "HS256", "typ": "JWT", "kid": issuer.kid})
+    body = written({**claims, "exp": int(claims["exp"].timestamp())})
+    signed = hmac.digest(issuer.public_pem, f"{head}.{body}".encode(), "sha256")
+    return f"{head}.{body}.{base64.urlsafe_b64encode(signed).rstrip(b'=').decode()}"
+
+
+@pytest.mark.parametrize("which", sorted(_bad_tokens(Issuer())))
+@pytest.mark.parametrize("path", ["/v1/unit", "/v1/open"])
+async def test_a_token_we_do_not_trust_is_a_401(which: str, path: str) -> None:
+    issuer = Issuer()
+    answer = await _get(path, an_auth(issuer), authorization=_bearer(_bad_tokens(issuer)[which]))
+    is_problem(answer, 401, "bad_token")
+    assert "www-authenticate" in answer.headers
+
+
+async def test_another_scheme_is_a_401() -> None:
+    is_problem(await _get("/v1/open", authorization="Basic YTpi"), 401, "bad_token")
+
+
+async def test_an_open_door_takes_everybody() -> None:
+    issuer = Issuer()
+    assert (await _get("/v1/open")).json() is None
+    known = await _get("/v1/open", an_auth(issuer), authorization=_bearer(issuer.token(subject="p9")))
+    assert known.json() == "p9"
+
+
+async def test_roles_we_do_not_know_are_passed_over() -> None:
+    issuer = Issuer()
+    token = issuer.raw(roles=["emperor", "supervisor"])
+    answer = await _get("/v1/unit", an_auth(issuer), authorization=_bearer(token))
+    assert answer.json()["roles"] == ["supervisor"]
+
+
+def _signed_otherwise(algorithm: str) -> tuple[str, dict[str, Any]]:
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "p1", "exp": datetime.now(UTC) + timedelta(60)}
+    private: Any
+    if algorithm == "ES256":
+        private = ec.generate_private_key(ec.SECP256R1())
+        public = ECAlgorithm.to_jwk(private.public_key(), as_dict=True)
+    else:
+        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        public = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return jwt.encode(claims, pem, algorithm, headers={"kid": "k"}), {**public, "kid": "k"}
+
+
+@pytest.mark.parametrize(("algorithm", "status"), [("ES256", 200), ("RS256", 200), ("PS256", 401)])
+async def test_only_listed_algorithms_count(algorithm: str, status: int) -> None:
+    token, key = _signed_otherwise(algorithm)
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, json={"keys": [key]}))
+    auth = an_auth(jwks=Jwks("https://issuer.test/jwks", transport=transport))
+    assert (await _get("/v1/open", auth, authorization=_bearer(token))).status_code == status
+
+
+class Ticks:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_remembered_keys_work_while_the_issuer_is_away() -> None:
+    issuer, ticks = Issuer(), Ticks()
+    jwks = Jwks("https://issuer.test/jwks", transport=issuer.transport(), ticks=ticks)
+    await jwks.key(issuer.kid)
+    issuer.away = True
+    ticks.now += 10 * PAUSE
+    with pytest.raises(BadToken):
+        await jwks.key("unknown")
+    assert (await jwks.key(issuer.kid)).key_id == issuer.kid
+
+
+async def test_made_up_key_ids_do_not_flood_the_issuer() -> None:
+    issuer, ticks = Issuer(), Ticks()
+    jwks = Jwks("https://issuer.test/jwks", transport=issuer.transport(), ticks=ticks)
+    await jwks.key(issuer.kid)
+    for number in range(20):
+        with pytest.raises(BadToken):
+            await jwks.key(f"made up {number}")
+    assert issuer.readings == 1
+
+
+async def test_a_new_key_is_found_after_the_pause() -> None:
+    issuer, ticks = Issuer(), Ticks()
+    jwks = Jwks("https://issuer.test/jwks", transport=issuer.transport(), ticks=ticks)
+    await jwks.key(issuer.kid)
+    issuer.kid = "rotated"
+    with pytest.raises(BadToken):
+        await jwks.key("rotated")
+    ticks.now += PAUSE
+    assert (await jwks.key("rotated")).key_id == "rotated"
+
+
+async def test_without_any_key_it_is_a_503_and_not_a_401() -> None:
+    issuer = Issuer()
+    token = issuer.token(Role.UNIT)
+    issuer.away = True
+    answer = await _get("/v1/unit", an_auth(issuer), authorization=_bearer(token))
+    is_problem(answer, 503, "keys_away")
+    assert "retry-after" in answer.headers
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": [5]}', b'{"keys": []}', b"<html>"])
+async def test_a_key_set_that_is_none_counts_as_away(content: bytes) -> None:
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=content))
+    with pytest.raises(KeysAway):
+        await Jwks("https://issuer.test/jwks", transport=transport).key("k")
+
+
+def test_a_shared_secret_in_a_key_set_is_passed_over() -> None:
+    document = b'{"keys": [{"kty": "oct", "kid": "k", "k": "c2VjcmV0", "alg": "HS256"}]}'
+    assert usable(document) == {}
+
+
+async def test_an_api_key_names_its_client() -> None:
+    text, key = make_api_key("app-1", scopes=frozenset({"report"}), expires_at=NOON + timedelta(seconds=1))
+    auth = an_auth(None, key)
+    assert (await _get("/v1/client", auth, x_api_key=text)).json() == "app-1"
+    assert (await _get("/v1/client", auth, authorization=_bearer(text))).json() == "app-1"
+
+
+async def test_an_api_key_without_the_scope_is_a_403() -> None:
+    text, key = make_api_key("app-1")
+    answer = await _get("/v1/client", an_auth(None, key), x_api_key=text)
+    assert is_problem(answer, 403, "scope_missing")["needed"] == ["report"]
+
+
+async def test_a_wrong_unknown_or_expired_api_key_is_a_401() -> None:
+    text, key = make_api_key("app-1", expires_at=NOON)
+    other, _ = make_api_key("app-2")
+    swapped = f"jk_{key.key_id}_{other.rpartition('_')[2]}"
+    for bad in (text, other, swapped, "jk_", "jk_abc_def", "abc", text.upper(), ""):
+        is_problem(await _get("/v1/open", an_auth(None, key), x_api_key=bad), 401, "bad_key")
+
+
+def test_of_an_api_key_only_a_hash_is_kept() -> None:
+    text, key = make_api_key("app-1")
+    assert text.rpartition("_")[2] not in repr(key)
+
+
+async def test_a_third_kind_of_secret_has_a_desk_of_its_own() -> None:
+    async def terminals(text: str) -> Caller:
+        if text != "dt_7":
+            raise Unauthenticated("this terminal was revoked")
+        return Caller("t7", frozenset({Role.GRID_WORKER}), kind="terminal")
+
+    plain = an_auth()
+    auth = type(plain)(plain.tokens, {**plain.others, "dt_": terminals})
+    assert (await _get("/v1/open", auth, authorization="Bearer dt_7")).json() == "t7"
+    is_problem(await _get("/v1/open", auth, authorization="Bearer dt_8"), 401, "unauthenticated")
