@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.http.tokens import service_key_id
-from shared.http.tokens import service_key_id
 
 ISSUER, AUDIENCE = "jiesu-local", "jiesu"
 
