@@ -1,22 +1,20 @@
 """What every question is answered from: a connection for reading, the city, the instant, and who asks."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Query, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.errors import NotYourUnit, UnknownUnit
 from services.scoring.domain.periods import CURRENT, Period, Periods
-from services.scoring.store import ScoringWork
 from shared.city.city import City
 from shared.city.units import Unit
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
+from shared.http.knock import Reading
 from shared.kernel.clock import Clock
-from shared.store.work import Store
 
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS, Role.ANALYST)
 
@@ -27,7 +25,6 @@ Reader = Annotated[Caller, allow(*OVERSEERS, Role.UNIT)]
 class Alive(Protocol):
     """The parts of a living flat that a reader needs."""
 
-    store: Store[ScoringWork]
     city: City
     clock: Clock
 
@@ -36,7 +33,7 @@ class Alive(Protocol):
 class Question:
     """One question to the ledger."""
 
-    connection: AsyncConnection
+    connection: Reading
     city: City
     caller: Caller
     now: datetime
@@ -66,10 +63,9 @@ class Question:
         return tuple(below for below, lineage in self.city.units.lineages.items() if code in lineage)
 
 
-async def _question(request: Request, caller: Reader) -> AsyncIterator[Question]:
+async def _question(request: Request, caller: Reader, connection: Reading) -> Question:
     flat: Alive = request.app.state.flat
-    async with flat.store.read() as connection:
-        yield Question(connection, flat.city, caller, flat.clock.now())
+    return Question(connection, flat.city, caller, flat.clock.now())
 
 
 Asking = Annotated[Question, Depends(_question, scope="function")]

@@ -1,5 +1,6 @@
 """Questions to the ledger: rates, the cases behind them, departments, periods. Nothing is changed here."""
 
+from collections.abc import Sequence
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
@@ -140,7 +141,7 @@ def _call(call: Call) -> schemas.CallView:
     return schemas.CallView(**{name: getattr(call, name) for name in schemas.CallView.model_fields})
 
 
-def _concerned(entry: Entry, lines: list[Behind], whistles: list[Whistle]) -> set[str]:
+def _concerned(entry: Entry, lines: Sequence[Behind], whistles: Sequence[Whistle]) -> set[str]:
     """Everybody who had a part in the case."""
     units = {unit for order in entry.orders for unit in (order.unit, order.assigned_to) if unit}
     called = {department.unit for whistle in whistles for department in whistle.departments}

@@ -74,9 +74,7 @@ class RatesView(Wire):
     period: PeriodView
     rules: RulesView
     level: UnitLevel
-    units: list[UnitRatesView] = Field(
-        description="By rank; units without any line in the period are not here."
-    )
+    units: list[UnitRatesView] = Field(description="By rank; units nothing counts for are not here.")
 
 
 class UnitView(Wire):

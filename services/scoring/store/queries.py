@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, FromClause, Select, Table, Text, and_, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.departments import DepartmentStanding
@@ -16,14 +16,12 @@ from services.scoring.domain.lines import Measure
 from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.rates import Sum, Tally
 from services.scoring.store import tables
+from services.scoring.store.repository import EntryRepository, WhistleRepository
 from shared.kernel.ids import CaseId
-from shared.store.shape import Shape
 
 L = tables.SCORE_LINES.c
 E = tables.ENTRIES.c
 D = tables.DEPARTMENT_LINES.c
-ENTRY = Shape(Entry, tables.ENTRIES)
-WHISTLE = Shape(Whistle, tables.WHISTLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +115,18 @@ async def lines(connection: AsyncConnection, case_id: CaseId) -> Sequence[Behind
 
 async def entry(connection: AsyncConnection, case_id: CaseId) -> Entry:
     """A case's entry. Raises `UnknownCase`."""
-    found = await connection.execute(select(*_as_kept(tables.ENTRIES)).where(E.case_id == case_id))
+    found = await connection.execute(select(tables.ENTRIES).where(E.case_id == case_id))
     row = found.mappings().one_or_none()
     if row is None:
         raise UnknownCase(case_id)
-    return ENTRY.from_row(dict(row))
+    return EntryRepository.read(dict(row))
 
 
 async def whistles_on(connection: AsyncConnection, case_id: CaseId) -> list[Whistle]:
     """The whistles blown on a case."""
-    blown = select(*_as_kept(tables.WHISTLES)).where(tables.WHISTLES.c.case_id == case_id)
+    blown = select(tables.WHISTLES).where(tables.WHISTLES.c.case_id == case_id)
     found = await connection.execute(blown.order_by(tables.WHISTLES.c.whistle_id))
-    return [WHISTLE.from_row(dict(row)) for row in found.mappings()]
+    return [WhistleRepository.read(dict(row)) for row in found.mappings()]
 
 
 async def departments(connection: AsyncConnection, period: str) -> list[DepartmentStanding]:
@@ -168,12 +166,8 @@ async def periods(connection: AsyncConnection) -> dict[str, int]:
         .group_by(L.period)
         .order_by(L.period.desc())
     )
-    return {period: cases for period, cases in await connection.execute(counted)}
-
-
-def _as_kept(table: Table) -> list[ColumnElement[Any]]:
-    """A whole row with its JSON as text, the way a shape reads it."""
-    return [cast(c, Text).label(c.name) if isinstance(c.type, JSON) else c for c in table.c]
+    rows = (await connection.execute(counted)).tuples()
+    return dict(rows.all())
 
 
 def _counted(these: ColumnElement[bool]) -> tuple[FromClause, ColumnElement[str]]:
