@@ -45,11 +45,11 @@ class OpenCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCommand:
-    """Told by the desk about a case. `seen` is the version it was decided on."""
+    """Told by the desk about a case. `seen`: the versions it may have been decided on."""
 
     case_id: CaseId
     by: By
-    seen: int | None = None
+    seen: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +91,11 @@ class Merge(CaseCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCommand:
-    """Told about one work order. `seen` is the version of its case it was decided on."""
+    """Told about one work order. `seen`: the case's versions it may have been decided on."""
 
     order_id: WorkOrderId
     by: By
-    seen: int | None = None
+    seen: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,10 @@ Conflict
 ├─ ExtensionsUsed · AlreadySupervised
 └─ UnfitMergeTarget
 Invalid
-├─ TextNeeded · WordsUnreadable
-├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits
+├─ TextNeeded · WordsUnreadable · MergeIntoItself
+├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits · ReasonNeeded
 ├─ LeadNeeded · CoUnitsNeeded · RedirectToItself · RulingKeepsTheUnit · NotARuling
-└─ BadExtension · ReviewInThePast
+└─ BadExtension · BadReview
 """
 
 from datetime import datetime
@@ -44,8 +44,8 @@ class NotAnswerable(NotAllowed):
 
 
 class CaseMovedOn(Stale):
-    def __init__(self, seen: int, version: int) -> None:
-        super().__init__("the case has changed since you read it", seen=seen, version=version)
+    def __init__(self, version: int) -> None:
+        super().__init__("the case has changed since you read it; read it again", version=version)
 
 
 class OrderOver(Conflict):
@@ -167,6 +167,10 @@ class BadExtension(Invalid):
         )
 
 
-class ReviewInThePast(Invalid):
-    def __init__(self) -> None:
-        super().__init__("the day to look again must lie ahead", field="review_at")
+class BadReview(Invalid):
+    def __init__(self, latest: datetime) -> None:
+        super().__init__(
+            f"the day to look again lies ahead, and not later than {latest.isoformat()}",
+            field="review_at",
+            latest=latest.isoformat(),
+        )

@@ -104,7 +104,7 @@ WORK_ORDERS = Table(
     Index(None, "assigned_to", "resolve_by", "order_id"),
     Index(None, "resolve_by", "order_id"),
 )
-"""A projection of the orders inside `cases`: written with them, for queues and for finding an order's case."""
+"""A projection of the orders inside `cases`, for queues and for finding an order's case."""
 
 UNITS = Table(
     "units",

@@ -41,8 +41,8 @@ def lead_of(move: str, order: WorkOrder) -> WorkOrder:
 
 def require_seen(case: Case, cmd: CaseCommand | OrderCommand) -> None:
     """Raise `CaseMovedOn` when the decision was made on an older version."""
-    if cmd.seen is not None and cmd.seen != case.version:
-        raise CaseMovedOn(cmd.seen, case.version)
+    if cmd.seen is not None and case.version not in cmd.seen:
+        raise CaseMovedOn(case.version)
 
 
 def with_order(case: Case, changed: WorkOrder) -> Case:

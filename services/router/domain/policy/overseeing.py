@@ -1,7 +1,7 @@
 """What the desk does with a running order: extend, shelve and take up again, urge, supervise."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.router.domain import commands as do
 from services.router.domain import errors
@@ -14,6 +14,9 @@ from shared.events import router as say
 from shared.kernel.decision import Decision
 from shared.kernel.words import Overdue, Tier
 from shared.lifecycle.case import CASE_LIFE
+
+LONGEST_SHELF = timedelta(days=730)
+"""挂账 is looked at again within two years (ours)."""
 
 
 def extend(case: Case, cmd: do.Extend, city: City, *, at: datetime) -> Decision[Case]:
@@ -36,8 +39,8 @@ def shelve(case: Case, cmd: do.Shelve, city: City, *, at: datetime) -> Decision[
     """挂账: approved, until a day to look again. The deadline stands: shelving explains, and excuses not."""
     order = lead_of("shelve", order_for(case, cmd, city.units))
     state = CASE_LIFE.fire("shelve", case.state)
-    if cmd.review_at <= at:
-        raise errors.ReviewInThePast
+    if not at < cmd.review_at <= at + LONGEST_SHELF:
+        raise errors.BadReview(at + LONGEST_SHELF)
     shelf = Shelf(said(cmd.reason, "reason"), cmd.by.name, at, cmd.review_at)
     shelved = replace(case, state=state, shelf=shelf)
     return decided(shelved, say.CaseShelved(**named(case, order), review_at=cmd.review_at))

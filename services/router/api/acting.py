@@ -1,0 +1,104 @@
+"""Who acts at router's door, and on what."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from services.router.domain.commands import By
+from services.router.domain.model import Case
+from services.router.domain.policy.orders import sees
+from services.router.domain.words import Words, context, read_words
+from services.router.store import RouterWork
+from shared.city.city import City
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.etag import etag
+from shared.http.idempotency import Once
+from shared.http.knock import Opening, opening
+from shared.http.wire import Wire
+from shared.kernel.errors import NotAllowed
+from shared.kernel.ids import UnitCode
+from shared.sealing.ring import KeyRing
+
+OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
+DESK = (Role.DISPATCHER, Role.SUPERVISOR)
+
+UnitStaff = Annotated[Caller, allow(Role.UNIT)]
+Desk = Annotated[Caller, allow(*DESK)]
+Urger = Annotated[Caller, allow(*DESK, Role.CALLER)]
+ListReader = Annotated[Caller, allow(*DESK, Role.OPS)]
+Reader = Annotated[Caller, allow(*DESK, Role.OPS, Role.UNIT)]
+
+
+class UnitNotNamed(NotAllowed):
+    """Staff of a unit whose token does not say of which."""
+
+    def __init__(self) -> None:
+        super().__init__("this token has the role unit, and no unit; ask the issuer for its unit claim")
+
+
+def unit_clerk(caller: Caller) -> By:
+    """Acts for a unit. A token without its unit acts for nobody: it would act for all."""
+    if caller.unit is None:
+        raise UnitNotNamed
+    return By(caller.subject, caller.unit)
+
+
+def desk_clerk(caller: Caller) -> By:
+    """Acts for the desk."""
+    return By(caller.subject)
+
+
+def reader(caller: Caller) -> By:
+    """Looks on: the desk sees everything, a unit its own."""
+    return desk_clerk(caller) if caller.may(*DESK, Role.OPS) else unit_clerk(caller)
+
+
+def units_below(by: By, city: City) -> frozenset[UnitCode] | None:
+    """The unit and all below it; None: all there are."""
+    if by.unit is None:
+        return None
+    below = (UnitCode(code) for code, lineage in city.units.lineages.items() if by.unit in lineage)
+    return frozenset((by.unit, *below))
+
+
+def may_read_case(case: Case, by: By, city: City) -> bool:
+    """Whether any of the case's orders is theirs."""
+    return by.unit is None or any(sees(order, by, city.units) for order in case.orders)
+
+
+def city_of(request: Request) -> City:
+    """The city this flat serves."""
+    city: City = request.app.state.flat.city
+    return city
+
+
+InCity = Annotated[City, Depends(city_of)]
+
+
+def words_of(request: Request, case: Case, caller: Caller) -> tuple[Words, ...] | None:
+    """The citizen's words and supplements; operators keep the machine running and need not read them."""
+    if not caller.may(*DESK, Role.UNIT):
+        return None
+    ring: KeyRing = request.app.state.flat.equipment
+    sealed = (case.sealed_words, *(each.sealed_words for each in case.supplements))
+    return tuple(read_words(ring.open(each, context=context(case.case_id))) for each in sealed)
+
+
+async def moved(
+    open_work: Opening[RouterWork],
+    once: Once,
+    move: Callable[[RouterWork], Awaitable[Case]],
+    show: Callable[[Case], Wire],
+) -> Response:
+    """One move of a case, once, committed before the answer goes out with the new version as its ETag."""
+    versions: list[int] = []
+    async with open_work() as work:
+
+        async def answer() -> Wire:
+            case = await move(work)
+            versions.append(case.version)
+            return show(case)
+
+        return await once(work, status=200, answer=answer, headers=lambda: {"ETag": etag(versions[-1])})

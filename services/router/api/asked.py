@@ -1,0 +1,83 @@
+"""What may be asked of router: the bodies of its moves."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.router.domain.model import ReturnReason
+from shared.http.wire import Wire
+from shared.kernel.words import DeclineReason, Ruling, Tier
+
+Said = Annotated[str, Field(min_length=1, max_length=4_000)]
+MaySay = Annotated[str, Field(max_length=4_000)]
+Unit = Annotated[str, Field(min_length=1, max_length=40)]
+CoUnits = Annotated[list[Unit], Field(max_length=10)]
+
+
+class NoteIn(Wire):
+    note: MaySay = Field("", examples=["已电话联系，约定周三上门"])
+
+
+class ProgressIn(Wire):
+    note: Said = Field(examples=["已张贴限期整改通知"])
+
+
+class AssignIn(Wire):
+    to_unit: Unit = Field(examples=["110115009006"])
+
+
+class ReturnIn(Wire):
+    reason: ReturnReason = Field(examples=["not_our_territory"])
+    evidence: Said = Field(examples=["该小区位于相邻街道，附行政区划图编号"])
+
+
+class ResolveIn(Wire):
+    evidence: Said = Field(examples=["已拆除隔断，恢复原状，照片 3 张"])
+
+
+class ExtendIn(Wire):
+    until: datetime = Field(examples=["2026-03-18T17:00:00+08:00"])
+    reason: Said = Field(examples=["需等待配件到货"])
+
+
+class ShelveIn(Wire):
+    review_at: datetime = Field(examples=["2026-06-01T09:00:00+08:00"])
+    reason: Said = Field(examples=["纳入老旧小区改造计划"])
+
+
+class ReasonIn(Wire):
+    reason: Said = Field(examples=["群众多次反映"])
+
+
+class DispatchIn(Wire):
+    """What is left out, the responsibility list says."""
+
+    category: str | None = Field(None, max_length=60, examples=["group_rental"])
+    place: Unit | None = Field(None, examples=["110115009"])
+    lead: Unit | None = Field(None, examples=["110115009"])
+    co_units: CoUnits | None = Field(None, examples=[["D110115-ZJW"]])
+    tier: Tier | None = None
+    reason: MaySay = Field("", description="Needed when it departs from the list or from the usual tier.")
+
+
+class AdjudicateIn(Wire):
+    ruling: Literal[Ruling.UPHOLD, Ruling.REDIRECT, Ruling.DIVIDE] = Field(examples=["redirect"])
+    reason: Said = Field(examples=["经核实属相邻街道辖区"])
+    lead: Unit | None = Field(None, examples=["110115008"])
+    co_units: CoUnits | None = None
+    place: Unit | None = Field(None, description="Where it is, when the place was the mistake.")
+
+
+class AnswerIn(Wire):
+    text: Said = Field(examples=["可携带身份证到街道政务服务中心办理"])
+
+
+class DeclineIn(Wire):
+    reason: DeclineReason
+    note: MaySay = ""
+
+
+class MergeIn(Wire):
+    into_case_id: UUID

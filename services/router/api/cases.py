@@ -1,0 +1,130 @@
+"""Cases: the desk's list, one case, and the desk's decisions."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.router import handlers
+from services.router.api import asked as say
+from services.router.api.acting import (
+    Desk,
+    InCity,
+    ListReader,
+    OpenWork,
+    Reader,
+    desk_clerk,
+    may_read_case,
+    moved,
+    reader,
+    words_of,
+)
+from services.router.api.schemas import CaseItem, CaseOut
+from services.router.domain import commands as do
+from services.router.domain.errors import UnknownCase
+from services.router.domain.model import Case
+from services.router.ports import RouterWork
+from services.router.store import queries
+from shared.http.etag import IfMatch, Seen, tag
+from shared.http.idempotency import Once, OnceOnly
+from shared.http.knock import Opening, Reading
+from shared.http.paging import Asked, Page
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.lifecycle.case import CaseState
+
+CASES = APIRouter(prefix="/cases")
+Handle = Callable[[RouterWork, Any], Awaitable[Case]]
+
+
+@CASES.get("")
+async def list_cases(
+    connection: Reading, _: ListReader, asked: Asked, state: CaseState | None = None
+) -> Page[CaseItem]:
+    """Cases in a state, the oldest first. `awaiting_dispatcher` and `returned` wait for the desk."""
+    rows = await queries.cases(connection, state=state, after=asked.after, limit=asked.fetch)
+    return asked.page(rows, position=lambda row: (row.case_id,), item=CaseItem.of)
+
+
+@CASES.get("/{case_id}")
+async def read_case(
+    case_id: UUID, request: Request, response: Response, connection: Reading, caller: Reader, city: InCity
+) -> CaseOut:
+    """One case with its orders, suggestions and the citizen's words. 404 for a unit that never had it."""
+    case = await queries.case(connection, CaseId(case_id))
+    if not may_read_case(case, reader(caller), city):
+        raise UnknownCase(case_id)
+    tag(response, case.version)
+    return CaseOut.whole(case, words_of(request, case, caller))
+
+
+@CASES.post("/{case_id}/dispatch", response_model=CaseOut)
+async def dispatch_case(
+    case_id: UUID, body: say.DispatchIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """派单 by a dispatcher; a departure from the responsibility list needs a reason."""
+    command = do.Dispatch(
+        **_by_desk(case_id, seen, caller),
+        category=CategoryCode(body.category) if body.category else None,
+        place=UnitCode(body.place) if body.place else None,
+        lead=UnitCode(body.lead) if body.lead else None,
+        co_units=_units(body.co_units),
+        tier=body.tier,
+        reason=body.reason,
+    )
+    return await _moved(open_work, once, command, handlers.dispatch)
+
+
+@CASES.post("/{case_id}/adjudicate", response_model=CaseOut)
+async def adjudicate_case(
+    case_id: UUID, body: say.AdjudicateIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """裁定: uphold, redirect, or divide. The deadline stays."""
+    command = do.Adjudicate(
+        **_by_desk(case_id, seen, caller),
+        ruling=body.ruling,
+        reason=body.reason,
+        lead=UnitCode(body.lead) if body.lead else None,
+        co_units=_units(body.co_units),
+        place=UnitCode(body.place) if body.place else None,
+    )
+    return await _moved(open_work, once, command, handlers.adjudicate)
+
+
+@CASES.post("/{case_id}/answer", response_model=CaseOut)
+async def answer_case(
+    case_id: UUID, body: say.AnswerIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """即时答复."""
+    command = do.Answer(**_by_desk(case_id, seen, caller), text=body.text)
+    return await _moved(open_work, once, command, handlers.answer)
+
+
+@CASES.post("/{case_id}/decline", response_model=CaseOut)
+async def decline_case(
+    case_id: UUID, body: say.DeclineIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """不予受理, for one of the eight reasons."""
+    command = do.Decline(**_by_desk(case_id, seen, caller), reason=body.reason, note=body.note)
+    return await _moved(open_work, once, command, handlers.decline)
+
+
+@CASES.post("/{case_id}/merge", response_model=CaseOut)
+async def merge_case(
+    case_id: UUID, body: say.MergeIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """并案 into another case."""
+    command = do.Merge(**_by_desk(case_id, seen, caller), into_case_id=CaseId(body.into_case_id))
+    return await _moved(open_work, once, command, handlers.merge)
+
+
+def _by_desk(case_id: UUID, seen: Seen, caller: Desk) -> Any:
+    return {"case_id": CaseId(case_id), "by": desk_clerk(caller), "seen": seen.versions}
+
+
+def _units(codes: list[str] | None) -> tuple[UnitCode, ...] | None:
+    return None if codes is None else tuple(UnitCode(code) for code in codes)
+
+
+async def _moved(open_work: Opening[Any], once: Once, command: do.CaseCommand, handle: Handle) -> Response:
+    return await moved(open_work, once, lambda work: handle(work, command), CaseOut.whole)

@@ -1,0 +1,215 @@
+"""Router's answers on the wire."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import Field
+
+from services.router.domain.model import Case, Note, OrderRole, OrderState, ReturnReason, WorkOrder
+from services.router.domain.words import Words
+from services.router.store.queries import CaseRow, QueueRow
+from shared.http.wire import Wire
+from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Tier
+from shared.lifecycle.case import CaseState
+
+T = TypeVar("T", bound=Wire)
+
+
+def taken(shape: type[T], source: Any, **more: Any) -> T:
+    """The fields of a shape that have the same names in the source."""
+    names = shape.model_fields.keys() - more.keys()
+    return shape(**{name: getattr(source, name) for name in names}, **more)
+
+
+class WordsOut(Wire):
+    """What the citizen said; coordinates are wgs84."""
+
+    text: str = Field(examples=["首座御园有群租房，夜间噪声扰民"])
+    address: str | None = Field(examples=["大兴区观音寺街道首座御园"])
+    lng: float | None
+    lat: float | None
+
+
+class NoteOut(Wire):
+    at: datetime
+    by: str
+    about: str = Field(description="The move it was written with.", examples=["progress"])
+    text: str
+
+
+class QueueItem(Wire):
+    """A work order in a queue."""
+
+    order_id: UUID
+    case_id: UUID
+    unit: str = Field(examples=["110115009"])
+    assigned_to: str | None
+    role: OrderRole
+    state: OrderState
+    case_state: CaseState
+    category: str | None = Field(examples=["group_rental"])
+    tier: Tier | None
+    place: str | None
+    redo: int
+    supervised: bool
+    proactive: bool
+    dispatched_at: datetime
+    sign_by: datetime
+    resolve_by: datetime
+    signed_at: datetime | None
+    resolved_at: datetime | None
+    urged: int
+
+    @classmethod
+    def of(cls, row: QueueRow) -> "QueueItem":
+        return taken(cls, row)
+
+
+class OrderOut(Wire):
+    """工单 with what its case says of it. `version` is also the ETag to send as If-Match."""
+
+    order_id: UUID
+    case_id: UUID
+    unit: str = Field(examples=["110115009"])
+    assigned_to: str | None
+    role: OrderRole
+    state: OrderState
+    case_state: CaseState
+    kind: Kind
+    category: str | None = Field(examples=["group_rental"])
+    tier: Tier | None
+    mode: HandlingMode | None
+    place: str | None
+    clause: str | None = Field(examples=["《条块共同事项清单》第 1 项"])
+    list_version: str | None
+    policy_version: str | None
+    redo: int
+    supervised: bool
+    proactive: bool
+    confidential: bool
+    dispatched_at: datetime
+    sign_by: datetime
+    resolve_by: datetime
+    signed_at: datetime | None
+    contacted_at: datetime | None
+    resolved_at: datetime | None
+    urged: int
+    notes: list[NoteOut]
+    words: WordsOut | None = Field(description="Null in the answer to a move; read the order to see them.")
+    supplements: list[WordsOut]
+    version: int
+
+    @classmethod
+    def of(cls, case: Case, order: WorkOrder, words: tuple[Words, ...] | None = None) -> "OrderOut":
+        own = {name: getattr(order, name) for name in cls.model_fields if name in WorkOrder.__slots__}
+        own["notes"] = notes(order.notes)
+        more = {**own, "order_id": order.id, "case_state": case.state, **_told(words)}
+        return taken(cls, case, **more)
+
+
+class SuggestionOut(Wire):
+    """A category the text may belong to, why, and who would lead."""
+
+    category: str
+    tier: Tier
+    confidence: float
+    explanation: str
+    lead: str | None
+    co_units: list[str]
+    clause: str | None
+
+
+class ReturnOut(Wire):
+    """退单 that waits for its ruling."""
+
+    unit: str
+    reason: ReturnReason
+    evidence: str
+    asked_at: datetime
+    adjudicate_by: datetime
+
+
+class RulingOut(Wire):
+    ruling: Ruling
+    returned_by: str
+    to_unit: str
+    reason: str
+    by: str
+    at: datetime
+
+
+class CaseItem(Wire):
+    """A case in the desk's list."""
+
+    case_id: UUID
+    state: CaseState
+    kind: Kind
+    channel: Channel
+    category: str | None
+    tier: Tier | None
+    confidence: float
+    place: str | None
+    registered_at: datetime
+    dispatch_by: datetime
+    resolve_by: datetime | None
+    redo: int
+    supervised: bool
+
+    @classmethod
+    def of(cls, row: CaseRow) -> "CaseItem":
+        return taken(cls, row)
+
+
+class CaseOut(CaseItem):
+    """诉求 whole. `version` is also the ETag to send as If-Match."""
+
+    proactive: bool
+    linked_case_id: UUID | None
+    suggestions: list[SuggestionOut]
+    candidates: list[str] = Field(description="Units a homonym may mean: ask the citizen which.")
+    mode: HandlingMode | None
+    clause: str | None
+    list_version: str | None
+    policy_version: str | None
+    started_at: datetime | None
+    orders: list[OrderOut] = Field(description="The running ones first.")
+    returning: ReturnOut | None
+    rulings: list[RulingOut]
+    backstopped: bool
+    review_at: datetime | None
+    answer: str | None
+    decline_reason: DeclineReason | None
+    merged_into: UUID | None
+    closed_at: datetime | None
+    notes: list[NoteOut]
+    words: WordsOut | None
+    supplements: list[WordsOut]
+    version: int
+
+    @classmethod
+    def whole(cls, case: Case, words: tuple[Words, ...] | None = None) -> "CaseOut":
+        return taken(
+            cls,
+            case,
+            suggestions=[
+                SuggestionOut(**{**asdict(s), "co_units": list(s.co_units)}) for s in case.suggestions
+            ],
+            candidates=list(case.candidates),
+            orders=[OrderOut.of(case, order) for order in case.orders],
+            returning=taken(ReturnOut, case.returning) if case.returning else None,
+            rulings=[taken(RulingOut, each) for each in case.rulings],
+            review_at=case.shelf.review_at if case.shelf else None,
+            notes=notes(case.notes),
+            **_told(words),
+        )
+
+
+def notes(found: tuple[Note, ...]) -> list[NoteOut]:
+    return [NoteOut(at=each.at, by=each.by, about=each.about, text=each.text) for each in found]
+
+
+def _told(words: tuple[Words, ...] | None) -> dict[str, Any]:
+    told = [taken(WordsOut, each) for each in words or ()]
+    return {"words": told[0] if told else None, "supplements": told[1:]}

@@ -1,0 +1,26 @@
+"""Router, declared."""
+
+from services.router.api.routes import ROUTES
+from services.router.consumer import SUBSCRIPTIONS
+from services.router.settings import RouterSettings
+from services.router.store import RouterWork
+from services.router.timers import TIMERS
+from shared.sealing.ring import KeyRing, load_ring
+from shared.service import Service
+
+
+def equip(settings: RouterSettings) -> KeyRing:
+    """The ring that opens the citizen's words."""
+    return load_ring(settings.words_ring)
+
+
+SERVICE = Service(
+    name="router",
+    port=8102,
+    settings=RouterSettings,
+    work=RouterWork,
+    routes=(ROUTES,),
+    hears=SUBSCRIPTIONS,
+    ticks=TIMERS,
+    equip=equip,
+)

@@ -1,0 +1,86 @@
+"""The bus knocks: intake's and survey's facts become router's own commands."""
+
+from services.router import handlers
+from services.router.domain import commands as do
+from services.router.store import RouterWork
+from shared.bus.subscriptions import on
+from shared.events.envelope import Heard
+from shared.events.fact import CaseFact
+from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackUnreachable
+from shared.kernel.ids import CaseId
+
+
+async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> None:
+    fact = heard.fact
+    command = do.OpenCase(
+        case_id=fact.case_id,
+        registered_at=heard.envelope.time,
+        channel=fact.channel,
+        kind=fact.kind,
+        stated_category=fact.category,
+        sealed_words=fact.sealed_words,
+        words=work.unseal(fact.case_id, fact.sealed_words),
+        has_phone=fact.has_phone,
+        confidential=fact.confidential,
+        anonymous=fact.anonymous,
+        proactive=fact.proactive,
+        linked_case_id=fact.linked_case_id,
+    )
+    await handlers.open_case(work, command)
+
+
+async def case_supplemented(work: RouterWork, heard: Heard[CaseSupplemented]) -> None:
+    await handlers.supplement(work, do.AddWords(heard.fact.case_id, heard.fact.sealed_words))
+
+
+async def withdrawal_asked(work: RouterWork, heard: Heard[WithdrawalAsked]) -> None:
+    await handlers.withdraw(work, do.AskedByCitizen(heard.fact.case_id, heard.envelope.id))
+
+
+async def urge_asked(work: RouterWork, heard: Heard[UrgeAsked]) -> None:
+    await handlers.citizen_urges(work, do.AskedByCitizen(heard.fact.case_id, heard.envelope.id))
+
+
+async def callback_scheduled(work: RouterWork, heard: Heard[CallbackScheduled]) -> None:
+    fact = heard.fact
+    command = do.StartSurvey(
+        case_id=fact.case_id, callback_id=fact.callback_id, round=fact.round, asked_by=heard.envelope.id
+    )
+    await handlers.start_survey(work, command)
+
+
+async def callback_completed(work: RouterWork, heard: Heard[CallbackCompleted]) -> None:
+    fact = heard.fact
+    command = do.TakeAnswer(
+        case_id=fact.case_id,
+        callback_id=fact.callback_id,
+        round=fact.round,
+        asked_by=heard.envelope.id,
+        solved=fact.solved,
+        satisfied=fact.satisfied,
+    )
+    await handlers.take_answer(work, command)
+
+
+async def callback_unreachable(work: RouterWork, heard: Heard[CallbackUnreachable]) -> None:
+    fact = heard.fact
+    command = do.GiveUpSurvey(
+        case_id=fact.case_id, callback_id=fact.callback_id, round=fact.round, asked_by=heard.envelope.id
+    )
+    await handlers.give_up_survey(work, command)
+
+
+def _cases(fact: CaseFact) -> dict[str, CaseId]:
+    return {"cases": fact.case_id}
+
+
+SUBSCRIPTIONS = (
+    on(CaseRegistered, case_registered, needs=_cases),
+    on(CaseSupplemented, case_supplemented, needs=_cases),
+    on(WithdrawalAsked, withdrawal_asked, needs=_cases),
+    on(UrgeAsked, urge_asked, needs=_cases),
+    on(CallbackScheduled, callback_scheduled, needs=_cases),
+    on(CallbackCompleted, callback_completed, needs=_cases),
+    on(CallbackUnreachable, callback_unreachable, needs=_cases),
+)

@@ -1,0 +1,17 @@
+"""Time knocks: dispatch, sign and resolve overdue; a return nobody decided; a shelf's day of review."""
+
+from datetime import timedelta
+
+from services.router import handlers
+from services.router.ports import RouterWork
+from shared.ticker import Timer
+
+AT_ONCE = 200
+
+
+async def ring_bells(work: RouterWork) -> int:
+    """One loop for all five clocks: a case has one bell, set to whichever runs out first."""
+    return await handlers.ring_bells(work, limit=AT_ONCE)
+
+
+TIMERS = (Timer("bells", timedelta(seconds=1), ring_bells),)
