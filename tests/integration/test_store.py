@@ -1,0 +1,226 @@
+"""The store on a real Postgres: one knock is one transaction; batches cost a handful of statements."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy import event
+
+from services.survey import handlers
+from services.survey.domain import commands as do
+from services.survey.domain.model import Survey
+from services.survey.store import SurveyWork
+from shared.kernel.clock import ShiftedClock
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CaseId, EventId, new_id
+from shared.store import inbox, migrate
+from shared.store.engine import make_engine
+from shared.store.outbox import SHARDS, shard_of
+from shared.store.repository import VersionMoved
+from shared.store.work import Store
+from tests.kit.city import beijing
+from tests.kit.flats import PASSWORD, SERVICES, dsn_of, furnish
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+async def dsn(database: str) -> str:
+    await furnish(database, ["survey", "grid"])
+    return dsn_of(database, "survey")
+
+
+@pytest.fixture
+async def store(dsn: str) -> AsyncIterator[Store[SurveyWork]]:
+    engine = make_engine(dsn, pool=5, application_name="tests")
+    yield Store(SurveyWork, engine, clock=ShiftedClock(timedelta), city=beijing())
+    await engine.dispose()
+
+
+async def rows(store: Store[SurveyWork], query: str, *arguments: Any) -> list[Any]:
+    async with store.read() as connection:
+        return list(await connection.exec_driver_sql(query, arguments))
+
+
+def a_case() -> CaseId:
+    return CaseId(new_id())
+
+
+async def a_case_in(store: Store[SurveyWork], case_id: CaseId) -> None:
+    async with store.work() as work:
+        await handlers.note_case(work, do.NoteCase(case_id, has_phone=True))
+
+
+async def test_state_and_facts_commit_together_and_count_from_one(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    await a_case_in(store, case_id)
+    async with store.work() as work:
+        await handlers.schedule(work, case_id)
+    async with store.work() as work:
+        await handlers.cancel(work, case_id)
+    said = await rows(
+        store,
+        "SELECT type, sequence, key, aggregatetype FROM event_log WHERE aggregateid = $1 ORDER BY sequence",
+        str(case_id),
+    )
+    assert [tuple(row) for row in said] == [
+        ("jiesu.callback.scheduled.v1", 1, str(case_id), "survey"),
+        ("jiesu.callback.cancelled.v1", 2, str(case_id), "survey"),
+    ]
+    unsent = await rows(
+        store,
+        "SELECT o.shard FROM outbox o JOIN event_log e USING (recorded_at, id) WHERE e.key = $1",
+        str(case_id),
+    )
+    assert [row[0] for row in unsent] == [shard_of(str(case_id))] * 2
+    assert 0 <= shard_of(str(case_id)) < SHARDS
+
+
+async def test_a_knock_that_fails_leaves_nothing(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    store.committed.clear()
+    with pytest.raises(RuntimeError, match="after all"):
+        async with store.work() as work:
+            await handlers.note_case(work, do.NoteCase(case_id, has_phone=True))
+            await handlers.schedule(work, case_id)
+            await work.flush()
+            raise RuntimeError("not after all")
+    assert await rows(store, "SELECT 1 FROM surveys WHERE case_id = $1", case_id) == []
+    assert await rows(store, "SELECT 1 FROM event_log WHERE key = $1", str(case_id)) == []
+    assert not store.committed.is_set()
+
+
+async def test_the_relay_is_woken_by_a_commit_that_said_something(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    await a_case_in(store, case_id)
+    assert not store.committed.is_set()
+    async with store.work() as work:
+        await handlers.schedule(work, case_id)
+    assert store.committed.is_set()
+
+
+async def test_an_aggregate_comes_back_as_it_was_kept(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    await a_case_in(store, case_id)
+    async with store.work() as work:
+        kept = await handlers.schedule(work, case_id)
+    async with store.work() as work:
+        assert await work.surveys.get(case_id) == kept
+        assert await work.surveys.with_callback(kept.rounds[0].callback_id) == kept
+
+
+async def test_two_knocks_on_one_aggregate_wait_for_each_other(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    await a_case_in(store, case_id)
+    entered = asyncio.Event()
+
+    async def second() -> Survey:
+        await entered.wait()
+        async with store.work() as work:
+            return await handlers.cancel(work, case_id)
+
+    waiting = asyncio.create_task(second())
+    async with store.work() as work:
+        await work.surveys.get(case_id)
+        entered.set()
+        await _until_somebody_waits(store)
+        await handlers.schedule(work, case_id)
+    assert [one.state for one in (await waiting).rounds] == ["cancelled"]
+
+
+async def _until_somebody_waits(store: Store[SurveyWork]) -> None:
+    query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    async with asyncio.timeout(5):
+        while not (await rows(store, query))[0][0]:
+            await asyncio.sleep(0)
+
+
+async def test_a_state_decided_on_another_version_is_refused(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    await a_case_in(store, case_id)
+    async with store.work() as work:
+        await work.surveys.get(case_id)
+        with pytest.raises(VersionMoved):
+            await work.surveys.keep(Decision(Survey(case_id, True, version=7)))
+
+
+async def test_a_batch_costs_as_many_statements_as_one(store: Store[SurveyWork]) -> None:
+    assert await _statements(store, 200) == await _statements(store, 1)
+
+
+async def _statements(store: Store[SurveyWork], count: int) -> int:
+    cases = [a_case() for _ in range(count)]
+    async with _counted(store) as made:
+        async with store.work() as work:
+            await inbox.accept(work.connection, "survey", [EventId(new_id()) for _ in cases])
+            await work.surveys.preload(cases)
+            for case_id in cases:
+                await handlers.note_case(work, do.NoteCase(case_id, has_phone=True))
+                await handlers.schedule(work, case_id)
+        assert len(made) > 0
+    found = await rows(store, "SELECT count(*) FROM callbacks WHERE case_id = ANY($1)", cases)
+    assert found[0][0] == count
+    return len(made)
+
+
+@asynccontextmanager
+async def _counted(store: Store[SurveyWork]) -> AsyncIterator[list[str]]:
+    made: list[str] = []
+
+    def count(_: Any, __: Any, statement: str, *___: Any) -> None:
+        made.append(statement)
+
+    event.listen(store.engine.sync_engine, "before_cursor_execute", count)
+    yield made
+    event.remove(store.engine.sync_engine, "before_cursor_execute", count)
+
+
+async def test_the_inbox_knows_what_was_heard(store: Store[SurveyWork]) -> None:
+    first, second = EventId(uuid4()), EventId(uuid4())
+    async with store.work() as work:
+        assert await inbox.accept(work.connection, "survey", [first]) == {first}
+    async with store.work() as work:
+        assert await inbox.accept(work.connection, "survey", [first, second]) == {second}
+        assert await inbox.accept(work.connection, "another", [first]) == {first}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_tables_and_migrations_say_the_same(database: str, name: str) -> None:
+    from deploy.commands.migrate import schema_of
+
+    await furnish(database, [name])
+    await asyncio.to_thread(lambda: asyncio.run(migrate.check(dsn_of(database, name), schema_of(name))))
+
+
+NEIGHBOUR = [
+    "SELECT * FROM survey.surveys",
+    "INSERT INTO survey.outbox (shard, id) VALUES (0, gen_random_uuid())",
+    "UPDATE survey.surveys SET has_phone = true",
+    "CREATE TABLE survey.mine (id int)",
+    "DROP TABLE survey.surveys",
+    "SET ROLE survey",
+    "CREATE TABLE public.mine (id int)",
+    "CREATE SCHEMA mine",
+    "CREATE ROLE mine",
+]
+
+
+@pytest.mark.parametrize("statement", NEIGHBOUR)
+async def test_a_service_cannot_touch_its_neighbours_schema(database: str, dsn: str, statement: str) -> None:
+    connection: Any = await asyncpg.connect(dsn_of(database, "grid"))  # type: ignore[no-untyped-call]
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_a_wrong_password_does_not_enter(database: str, dsn: str) -> None:
+    wrong = dsn.replace(PASSWORD, "guessed")
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(wrong)  # type: ignore[no-untyped-call]
