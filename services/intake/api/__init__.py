@@ -1,0 +1,1 @@
+"""Where people and client apps knock at intake."""

@@ -1,0 +1,140 @@
+"""查询与跟进: whoever has the tracking number and the access code follows the case; nobody signs in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+
+from services.intake import handlers
+from services.intake.api import views
+from services.intake.api.cases import InCity, OpenWork
+from services.intake.api.schemas import SupplementIn, TimelineOut
+from services.intake.api.sentences import Language, preferred
+from services.intake.domain.codes import read_access_code, read_tracking_number
+from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock, Supplement
+from services.intake.domain.errors import NothingToFollow
+from services.intake.domain.model import Case
+from services.intake.store import IntakeWork
+from services.intake.store.queries import timeline
+from shared.http.idempotency import Once, OnceOnly
+from shared.http.knock import Opening
+from shared.http.wire import Text
+
+ROUTES = APIRouter()
+
+Number = Annotated[
+    Text, Path(max_length=40, description="As it was handed out; blanks and dashes may be missing.")
+]
+AccessCode = Annotated[Text, Header(alias="X-Access-Code", max_length=40)]
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
+Ask = Callable[[IntakeWork, Case], Awaitable[Case]]
+
+
+@ROUTES.get("/cases/{tracking_number}", response_model=TimelineOut)
+async def follow_case(
+    tracking_number: Number,
+    access_code: AccessCode,
+    open_work: OpenWork,
+    city: InCity,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """查询: where the case stands and what was done, in the reader's language."""
+    language = preferred(accept_language)
+    view: TimelineOut | None = None
+    async with open_work() as work:
+        case = await handlers.recognise(work, _knock(tracking_number, access_code))
+        if case is not None:
+            view = views.timeline(case, await timeline(work.connection, case.case_id), language, city)
+    # A wrong code is counted in the work above, so it is refused only after that is committed.
+    if view is None:
+        raise NothingToFollow
+    return _in_language(Response(view.model_dump_json(), media_type="application/json"), language)
+
+
+@ROUTES.post("/cases/{tracking_number}/supplement", status_code=202, response_model=TimelineOut)
+async def supplement_case(
+    tracking_number: Number,
+    access_code: AccessCode,
+    wish: SupplementIn,
+    open_work: OpenWork,
+    once: OnceOnly,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """补充: add words; what becomes of them stands in the timeline."""
+
+    async def ask(work: IntakeWork, case: Case) -> Case:
+        return await handlers.supplement(work, Supplement(case.case_id, wish.text))
+
+    knock = _knock(tracking_number, access_code)
+    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+
+
+@ROUTES.post("/cases/{tracking_number}/urge", status_code=202, response_model=TimelineOut)
+async def urge_case(
+    tracking_number: Number,
+    access_code: AccessCode,
+    open_work: OpenWork,
+    once: OnceOnly,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """催办: ask that it be hurried."""
+
+    async def ask(work: IntakeWork, case: Case) -> Case:
+        return await handlers.ask_urge(work, AskUrge(case.case_id))
+
+    knock = _knock(tracking_number, access_code)
+    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+
+
+@ROUTES.post("/cases/{tracking_number}/withdraw", status_code=202, response_model=TimelineOut)
+async def withdraw_case(
+    tracking_number: Number,
+    access_code: AccessCode,
+    open_work: OpenWork,
+    once: OnceOnly,
+    accept_language: AcceptLanguage = None,
+) -> Response:
+    """撤回: ask to withdraw; a refusal, with its reason, stands in the timeline."""
+
+    async def ask(work: IntakeWork, case: Case) -> Case:
+        return await handlers.ask_withdrawal(work, AskWithdrawal(case.case_id))
+
+    knock = _knock(tracking_number, access_code)
+    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+
+
+async def _asked(
+    open_work: Opening[IntakeWork], once: Once, knock: Knock, ask: Ask, language: Language
+) -> Response:
+    """Recognise, ask once, answer with the view as it is now."""
+    answer: Response | None = None
+    async with open_work() as work:
+        case = await handlers.recognise(work, knock)
+        if case is not None:
+            known = case
+
+            async def view() -> TimelineOut:
+                asked = await ask(work, known)
+                await work.flush()
+                lines = await timeline(work.connection, asked.case_id)
+                return views.timeline(asked, lines, language, work.city)
+
+            # Citizens who never signed in share no keys: each case has its own.
+            answer = await replace(once, caller=f"case:{case.case_id}")(work, status=202, answer=view)
+    if answer is None:
+        raise NothingToFollow
+    return _in_language(answer, language)
+
+
+def _knock(tracking_number: str, access_code: str) -> Knock:
+    number = read_tracking_number(tracking_number)
+    if number is None:
+        raise NothingToFollow
+    return Knock(number, read_access_code(access_code))
+
+
+def _in_language(answer: Response, language: Language) -> Response:
+    answer.headers["Content-Language"] = language
+    answer.headers["Vary"] = "Accept-Language"
+    return answer

@@ -1,0 +1,177 @@
+"""Intake's wire shapes."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.intake.domain.commands import Register, StatedContact, StatedPlace
+from services.intake.domain.contact import Purpose
+from services.intake.domain.timeline import Code
+from services.intake.domain.words import PlaceRole, RelatedPlace
+from shared.city.coordinates import Datum
+from shared.http.wire import Wire
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Channel, Kind
+from shared.lifecycle.case import CaseState
+
+LONGEST_TEXT = 4000
+NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+Said = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=NOT_BLANK)]
+UnitIn = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
+class PlaceIn(Wire):
+    """Where it is: an address, a point or a unit, as much of it as is known."""
+
+    address: Annotated[str, StringConstraints(max_length=200, pattern=NOT_BLANK)] | None = None
+    lng: float | None = None
+    lat: float | None = None
+    system: Datum = Field(Datum.WGS84, description="The system lng and lat are measured in.")
+    unit: UnitIn | None = Field(None, description="Code of a street, community or other unit.")
+
+    def stated(self) -> StatedPlace:
+        unit = UnitCode(self.unit) if self.unit is not None else None
+        return StatedPlace(self.address, self.lng, self.lat, self.system, unit)
+
+
+class RelatedPlaceIn(Wire):
+    """Another place the matter touches, such as the town where the papers lie."""
+
+    unit: UnitIn
+    role: PlaceRole
+
+    def stated(self) -> RelatedPlace:
+        return RelatedPlace(UnitCode(self.unit), self.role)
+
+
+class ContactIn(Wire):
+    """Who asks. Of an anonymous citizen nothing is stored, whatever else is sent here."""
+
+    name: Annotated[str, StringConstraints(max_length=100)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+    confidential: bool = Field(False, description="The undertaking unit must not learn who asked.")
+    anonymous: bool = False
+
+    def stated(self) -> StatedContact:
+        return StatedContact(self.name, self.phone, self.confidential, self.anonymous)
+
+
+class CaseIn(Wire):
+    """诉求: what the citizen asks for."""
+
+    channel: Channel
+    kind: Kind
+    text: Said
+    category: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = Field(
+        None, description="A category code, if the client knows it."
+    )
+    place: PlaceIn | None = None
+    related_places: Annotated[tuple[RelatedPlaceIn, ...], Field(max_length=8)] = ()
+    contact: ContactIn | None = Field(None, description="Left out: anonymous.")
+    proactive: bool = Field(False, description="Found on site by the unit itself; for units only.")
+    linked_case_id: UUID | None = Field(None, description="The case a proactive one was found at.")
+
+    def register(self, *, by_unit: bool) -> Register:
+        """The wish as intake's own command."""
+        return Register(
+            channel=self.channel,
+            kind=self.kind,
+            text=self.text,
+            category=CategoryCode(self.category) if self.category is not None else None,
+            place=self.place.stated() if self.place else None,
+            related_places=tuple(place.stated() for place in self.related_places),
+            contact=self.contact.stated() if self.contact else None,
+            proactive=self.proactive,
+            linked_case_id=CaseId(self.linked_case_id) if self.linked_case_id else None,
+            by_unit=by_unit,
+        )
+
+
+class CaseOut(Wire):
+    """What the citizen is handed."""
+
+    case_id: UUID
+    tracking_number: str
+    access_code: str = Field(description="Shown once; with the number it opens the timeline.")
+
+
+class SupplementIn(Wire):
+    """Words added to a case."""
+
+    text: Said
+
+
+class UnitOut(Wire):
+    """A unit, by code and name."""
+
+    code: str
+    name: str
+
+
+class LineOut(Wire):
+    """One line of the timeline."""
+
+    at: datetime
+    code: Code
+    text: str = Field(description="In the language that was asked for.")
+    unit: UnitOut | None
+
+
+class TimelineOut(Wire):
+    """Where a case stands, as its citizen may see it."""
+
+    tracking_number: str
+    kind: Kind
+    status: CaseState
+    status_text: str
+    unit: UnitOut | None = Field(description="The unit that owes an answer.")
+    promised_at: datetime | None = Field(description="When the answer is due.")
+    registered_at: datetime
+    entries: list[LineOut]
+
+
+class DeskCaseOut(Wire):
+    """A case in the desk's list: nothing that was said, nobody who said it."""
+
+    case_id: UUID
+    tracking_number: str
+    channel: Channel
+    kind: Kind
+    category: str | None
+    status: CaseState
+    unit: UnitOut | None
+    promised_at: datetime | None
+    registered_at: datetime
+    has_phone: bool
+    confidential: bool
+    anonymous: bool
+    proactive: bool
+    linked_case_id: UUID | None
+
+
+class ContactReadingIn(Wire):
+    """Whose contact is wanted, and what for."""
+
+    case_id: UUID
+    purpose: Purpose
+
+
+class ContactOut(Wire):
+    """A contact; not to be kept by whoever reads it."""
+
+    name: str | None
+    phone: str | None
+    confidential: bool
+
+
+class ContactReadingOut(Wire):
+    """One line of the audit: who asked for a contact, when and what for."""
+
+    reading_id: UUID
+    case_id: UUID
+    reader: str
+    purpose: Purpose
+    found: bool
+    at: datetime

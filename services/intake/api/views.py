@@ -1,0 +1,68 @@
+"""What is shown: rows turned into wire shapes, with units' names and sentences in the reader's language."""
+
+from collections.abc import Sequence
+
+from services.intake.api.schemas import ContactReadingOut, DeskCaseOut, LineOut, TimelineOut, UnitOut
+from services.intake.api.sentences import STATUSES, Language, told
+from services.intake.domain.contact import ContactReading
+from services.intake.domain.model import Case
+from services.intake.domain.timeline import Note
+from services.intake.store.queries import DeskCase
+from shared.city.city import City
+from shared.kernel.ids import UnitCode
+
+
+def timeline(case: Case, notes: Sequence[Note], language: Language, city: City) -> TimelineOut:
+    """The public view of one case."""
+    return TimelineOut(
+        tracking_number=case.tracking_number,
+        kind=case.kind,
+        status=case.status,
+        status_text=STATUSES[case.status].of(language),
+        unit=unit(case.unit, city),
+        promised_at=case.promised_at,
+        registered_at=case.registered_at,
+        entries=[
+            LineOut(at=note.at, code=note.code, text=told(note, language, city), unit=unit(note.unit, city))
+            for note in notes
+        ],
+    )
+
+
+def desk_case(case: DeskCase, city: City) -> DeskCaseOut:
+    """One line of the desk's list."""
+    return DeskCaseOut(
+        case_id=case.case_id,
+        tracking_number=case.tracking_number,
+        channel=case.channel,
+        kind=case.kind,
+        category=case.category,
+        status=case.status,
+        unit=unit(case.unit, city),
+        promised_at=case.promised_at,
+        registered_at=case.registered_at,
+        has_phone=case.has_phone,
+        confidential=case.confidential,
+        anonymous=case.anonymous,
+        proactive=case.proactive,
+        linked_case_id=case.linked_case_id,
+    )
+
+
+def reading(one: ContactReading) -> ContactReadingOut:
+    """One line of the audit."""
+    return ContactReadingOut(
+        reading_id=one.reading_id,
+        case_id=one.case_id,
+        reader=one.reader,
+        purpose=one.purpose,
+        found=one.found,
+        at=one.at,
+    )
+
+
+def unit(code: UnitCode | None, city: City) -> UnitOut | None:
+    """The unit by name; one the directory no longer has keeps its code."""
+    if code is None:
+        return None
+    return UnitOut(code=code, name=city.units.get(code).name if code in city.units else code)

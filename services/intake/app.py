@@ -1,0 +1,38 @@
+"""Intake, declared."""
+
+from collections.abc import Mapping
+
+from services.intake.api.routes import ROUTES
+from services.intake.consumer import SUBSCRIPTIONS
+from services.intake.settings import IntakeSettings
+from services.intake.store import ApiKeyShelf, Equipment, IntakeWork, open_vault
+from services.intake.timers import TIMERS
+from shared.http.api_keys import PREFIX, ApiKeyDesk
+from shared.http.callers import Recogniser
+from shared.service import Flat, Service
+
+
+def equip(settings: IntakeSettings) -> Equipment:
+    """The vault with its keys; a missing key stops the service at its start."""
+    vault = open_vault(
+        contacts=settings.vault_ring, words=settings.words_ring, index_key=settings.vault_index_key
+    )
+    return Equipment(vault, settings.tracking_prefix)
+
+
+def recognises(flat: Flat) -> Mapping[str, Recogniser]:
+    """Client apps, by their API keys."""
+    return {PREFIX: ApiKeyDesk(ApiKeyShelf(flat.store), flat.clock).recognise}
+
+
+SERVICE = Service(
+    name="intake",
+    port=8101,
+    settings=IntakeSettings,
+    work=IntakeWork,
+    routes=(ROUTES,),
+    hears=SUBSCRIPTIONS,
+    ticks=TIMERS,
+    equip=equip,
+    recognises=recognises,
+)

@@ -1,0 +1,146 @@
+"""What intake hears: router's moves and survey's callbacks, as lines a citizen can read.
+
+Not here: classifications that were sure (nothing to tell), notes and clocks that are the unit's own business.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar, cast
+
+from services.intake import handlers
+from services.intake.domain.commands import Follow
+from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
+from services.intake.domain.timeline import Code, Note
+from services.intake.store import IntakeWork
+from shared.bus.subscriptions import Subscription, on
+from shared.events import router as r
+from shared.events import survey as s
+from shared.events.envelope import Envelope, Heard
+from shared.events.fact import CaseFact
+from shared.kernel.ids import UnitCode
+from shared.kernel.words import Overdue
+from shared.lifecycle.case import CaseState
+
+F = TypeVar("F", bound=CaseFact)
+S = CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[F]):
+    """How one kind of fact is told: the code of its line, and what the case's copy takes over from it."""
+
+    code: Code | Callable[[F], Code | None]
+    """A function where it depends on the fact; None = nothing is told."""
+    status: CaseState | Callable[[F], CaseState | None] | None = None
+    unit: Callable[[F], UnitCode | None] = lambda _: None
+    takes_unit: bool = False
+    """The unit answers for the case from now on."""
+    until: Callable[[F], datetime | None] = lambda _: None
+    promises: bool = False
+    """`until` is the day the citizen may count on."""
+    detail: Callable[[F], str | None] = lambda _: None
+
+
+def follow(line: Line[F]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
+    """The handler for one kind of fact."""
+
+    async def told(work: IntakeWork, heard: Heard) -> None:
+        await handlers.follow(work, command(line, heard.envelope, cast(F, heard.fact)))
+
+    return told
+
+
+def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
+    """The fact as intake's own command."""
+    code = line.code(fact) if not isinstance(line.code, Code) else line.code
+    status = line.status(fact) if callable(line.status) else line.status
+    unit, until = line.unit(fact), line.until(fact)
+    note = (
+        Note(envelope.id, fact.case_id, envelope.time, code, unit, until, line.detail(fact)) if code else None
+    )
+    return Follow(
+        case_id=fact.case_id,
+        at=envelope.time,
+        sequence=_sequence(envelope, fact),
+        note=note,
+        status=status,
+        unit=unit if line.takes_unit else None,
+        promised_at=until if line.promises else None,
+    )
+
+
+def _sequence(envelope: Envelope, fact: CaseFact) -> int | None:
+    """Router's count for the case. What it counts elsewhere (an order, a callback) is no measure for it."""
+    counts = envelope.source == r.ROUTER and envelope.subject == f"case/{fact.case_id}"
+    return envelope.sequence if counts else None
+
+
+def hear(fact: type[F], line: Line[F]) -> Subscription:
+    """One line of the table below."""
+    return on(fact, follow(line), needs=lambda told: {"cases": told.case_id})
+
+
+def _if_overdue(fact: r.CaseOverdue) -> Code | None:
+    """The clocks for dispatching and signing are between the desk and its units."""
+    return Code.OVERDUE if fact.clock is Overdue.RESOLVE else None
+
+
+def _if_asked(fact: r.MoveRefused) -> Code | None:
+    return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
+
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    hear(
+        r.CaseClassified,
+        Line(
+            lambda fact: Code.AWAITING_DISPATCHER if fact.awaiting_dispatcher else None,
+            lambda fact: S.AWAITING_DISPATCHER if fact.awaiting_dispatcher else None,
+        ),
+    ),
+    hear(
+        r.CaseDispatched,
+        Line(
+            Code.DISPATCHED,
+            S.DISPATCHED,
+            unit=lambda fact: fact.unit,
+            takes_unit=True,
+            until=lambda fact: fact.resolve_by,
+            promises=True,
+        ),
+    ),
+    hear(r.CaseSigned, Line(Code.SIGNED, S.SIGNED, unit=lambda fact: fact.unit)),
+    hear(r.CaseContacted, Line(Code.CONTACTED, unit=lambda fact: fact.unit)),
+    hear(r.CaseProgressed, Line(Code.PROGRESSED, unit=lambda fact: fact.unit)),
+    # The street still answers for what it gave to its community, so the case's unit stays the street.
+    hear(r.CaseAssigned, Line(Code.ASSIGNED, unit=lambda fact: fact.to_unit)),
+    hear(r.CaseReturned, Line(Code.RETURNED, S.RETURNED, unit=lambda fact: fact.unit)),
+    hear(r.CaseAdjudicated, Line(Code.ADJUDICATED, unit=lambda fact: fact.to_unit)),
+    hear(
+        r.CaseExtended,
+        Line(Code.EXTENDED, unit=lambda fact: fact.unit, until=lambda fact: fact.resolve_by, promises=True),
+    ),
+    hear(
+        r.CaseShelved,
+        Line(Code.SHELVED, S.SHELVED, unit=lambda fact: fact.unit, until=lambda fact: fact.review_at),
+    ),
+    hear(r.CaseUnshelved, Line(Code.UNSHELVED, S.SIGNED, unit=lambda fact: fact.unit)),
+    hear(r.CaseUrged, Line(Code.URGED, unit=lambda fact: fact.unit)),
+    hear(r.CaseSupervised, Line(Code.SUPERVISED, unit=lambda fact: fact.unit)),
+    hear(r.CaseResolved, Line(Code.RESOLVED, S.RESOLVED, unit=lambda fact: fact.unit)),
+    hear(r.CoOrderSigned, Line(Code.CO_SIGNED, unit=lambda fact: fact.unit)),
+    hear(r.CoOrderResolved, Line(Code.CO_RESOLVED, unit=lambda fact: fact.unit)),
+    hear(r.CaseAnswered, Line(Code.ANSWERED, S.ANSWERED)),
+    hear(r.CaseDeclined, Line(Code.DECLINED, S.DECLINED, detail=lambda fact: fact.reason)),
+    hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),
+    hear(r.CaseWithdrawn, Line(Code.WITHDRAWN, S.WITHDRAWN)),
+    hear(r.CaseSurveyStarted, Line(Code.SURVEY_STARTED, S.SURVEYING)),
+    hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED)),
+    hear(r.CaseClosed, Line(lambda fact: Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED, S.CLOSED)),
+    hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
+    hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move)),
+    hear(s.CallbackScheduled, Line(Code.CALLBACK_SCHEDULED, until=lambda fact: fact.due_at)),
+    hear(s.CallbackAttempted, Line(lambda fact: None if fact.reached else Code.CALLBACK_MISSED)),
+    hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
+    hear(s.CallbackUnreachable, Line(Code.CALLBACK_UNREACHABLE)),
+)

@@ -1,0 +1,117 @@
+"""What intake can be told to do, in the imperative."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.intake.domain.codes import AccessCode, TrackingNumber
+from services.intake.domain.contact import Purpose
+from services.intake.domain.timeline import Note
+from services.intake.domain.words import RelatedPlace
+from shared.city.coordinates import Datum
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Channel, Kind
+from shared.lifecycle.case import CaseState
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPlace:
+    """A place as the caller wrote it, unchecked."""
+
+    address: str | None = field(default=None, repr=False)
+    lng: float | None = field(default=None, repr=False)
+    lat: float | None = field(default=None, repr=False)
+    system: Datum = Datum.WGS84
+    unit: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedContact:
+    """A contact as the caller wrote it, unchecked."""
+
+    name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    confidential: bool = False
+    anonymous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """受理: take this request."""
+
+    channel: Channel
+    kind: Kind
+    text: str = field(repr=False)
+    category: CategoryCode | None = None
+    place: StatedPlace | None = None
+    related_places: tuple[RelatedPlace, ...] = ()
+    contact: StatedContact | None = None
+    proactive: bool = False
+    linked_case_id: CaseId | None = None
+    by_unit: bool = False
+    """The caller is an undertaking unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """What a request becomes a case with, once it was examined: ids and sealed things made for it."""
+
+    case_id: CaseId
+    tracking_number: TrackingNumber
+    access_hash: str
+    sealed_words: str
+    has_phone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Open the timeline of this number with this code."""
+
+    tracking_number: TrackingNumber
+    access_code: AccessCode = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """补充: add words to the case."""
+
+    case_id: CaseId
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskUrge:
+    """The citizen urges."""
+
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class AskWithdrawal:
+    """The citizen withdraws."""
+
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class ReadContact:
+    """Read a contact for a purpose, and have that written down."""
+
+    reading_id: UUID
+    case_id: CaseId
+    reader: str
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Take over what router or survey said of a case."""
+
+    case_id: CaseId
+    at: datetime
+    sequence: int | None
+    """Router's count for the case; None when the fact was counted elsewhere."""
+    note: Note | None = None
+    status: CaseState | None = None
+    unit: UnitCode | None = None
+    promised_at: datetime | None = None

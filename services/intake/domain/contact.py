@@ -1,0 +1,63 @@
+"""联系方式: a citizen's name and phone, the one thing that lies in the vault only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import phonenumbers
+
+from services.intake.domain.errors import UnreadablePhone
+from shared.kernel.ids import CaseId
+
+REGION = "CN"
+
+
+class Purpose(StrEnum):
+    """查阅目的: what a contact may be read for."""
+
+    CALLBACK = "callback"
+    HANDLING = "handling"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Name and phone as the vault keeps them; `repr` shows neither, so that no log line can."""
+
+    name: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContact:
+    """A row of the vault: sealed for its row and column, found again by a keyed hash of the phone."""
+
+    case_id: CaseId
+    sealed_name: str | None
+    sealed_phone: str | None
+    phone_index: str | None
+    confidential: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReading:
+    """查阅记录: who asked for a contact, what for, and whether there was one. Never changed."""
+
+    reading_id: UUID
+    case_id: CaseId
+    reader: str
+    purpose: Purpose
+    found: bool
+    at: datetime
+
+
+def normalised_phone(written: str) -> str:
+    """E.164, read as a number dialled in China. Raises `UnreadablePhone`."""
+    try:
+        number = phonenumbers.parse(written, REGION)
+    except phonenumbers.NumberParseException:
+        raise UnreadablePhone from None
+    if not phonenumbers.is_valid_number(number):
+        raise UnreadablePhone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

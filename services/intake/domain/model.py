@@ -1,0 +1,53 @@
+"""诉求 as intake knows it: what came in, and a copy of where router says it stands."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.intake.domain.codes import TrackingNumber
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Channel, Kind
+from shared.lifecycle.case import CaseState
+
+MOST_WRONG_CODES = 10
+WRONG_CODES_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A registered request: its words sealed, its access code a keyed hash, its contact elsewhere."""
+
+    case_id: CaseId
+    tracking_number: TrackingNumber
+    access_hash: str
+    channel: Channel
+    kind: Kind
+    category: CategoryCode | None
+    sealed_words: str
+    has_phone: bool
+    confidential: bool
+    anonymous: bool
+    proactive: bool
+    linked_case_id: CaseId | None
+    registered_at: datetime
+    status: CaseState = CaseState.REGISTERED
+    """A copy: router alone writes the status."""
+    status_at: datetime | None = None
+    unit: UnitCode | None = None
+    promised_at: datetime | None = None
+    router_sequence: int = 0
+    """How far router's facts about this case were heard; what comes again below it changes nothing."""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCodes:
+    """How often a tracking number was tried with a wrong access code since the first of them."""
+
+    tracking_number: TrackingNumber
+    count: int
+    since: datetime
+
+    def blocked_until(self, *, at: datetime) -> datetime | None:
+        """When the next try is heard, if it is not heard now."""
+        ends = self.since + WRONG_CODES_WINDOW
+        return ends if self.count >= MOST_WRONG_CODES and at < ends else None

@@ -1,0 +1,116 @@
+"""受理 decided: what a request must be, what it becomes, what its citizen is told. Pure; `at` comes last."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.intake.domain.commands import Admit, AskUrge, AskWithdrawal, Follow, Register, StatedContact
+from services.intake.domain.contact import Contact, normalised_phone
+from services.intake.domain.errors import (
+    EmptyContact,
+    LinkNeedsProactive,
+    NoSuchCategory,
+    ProactiveIsForUnits,
+)
+from services.intake.domain.model import Case
+from services.intake.domain.place import read_place
+from services.intake.domain.words import Words
+from shared.city.city import City
+from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.kernel.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A request that may be registered: its words as router reads them, and what the vault will keep."""
+
+    words: Words
+    contact: Contact | None
+
+
+def examine(cmd: Register, city: City) -> Examined:
+    """Raise the first refusal, or answer what is to be sealed. Nothing has been stored yet."""
+    if cmd.proactive and not cmd.by_unit:
+        raise ProactiveIsForUnits
+    if cmd.linked_case_id is not None and not cmd.proactive:
+        raise LinkNeedsProactive
+    if cmd.category is not None and cmd.category not in city.categories:
+        raise NoSuchCategory
+    return Examined(read_place(cmd, city), read_contact(cmd.contact))
+
+
+def read_contact(stated: StatedContact | None) -> Contact | None:
+    """What of a stated contact is kept: nothing of an anonymous one, even if the client sent it."""
+    if stated is None or stated.anonymous:
+        return None
+    name = stated.name.strip() if stated.name else None
+    if not name and stated.phone is None:
+        raise EmptyContact
+    return Contact(name or None, normalised_phone(stated.phone) if stated.phone is not None else None)
+
+
+def register(asked: Register, made: Admit, *, at: datetime) -> Decision[Case]:
+    """受理: the request is a case from now on."""
+    stated = asked.contact
+    case = Case(
+        case_id=made.case_id,
+        tracking_number=made.tracking_number,
+        access_hash=made.access_hash,
+        channel=asked.channel,
+        kind=asked.kind,
+        category=asked.category,
+        sealed_words=made.sealed_words,
+        has_phone=made.has_phone,
+        confidential=stated is not None and stated.confidential,
+        anonymous=stated.anonymous if stated is not None else not asked.proactive,
+        proactive=asked.proactive,
+        linked_case_id=asked.linked_case_id,
+        registered_at=at,
+        status_at=at,
+    )
+    return Decision(case, (_registered(case),))
+
+
+def _registered(case: Case) -> CaseRegistered:
+    return CaseRegistered(
+        case_id=case.case_id,
+        channel=case.channel,
+        kind=case.kind,
+        category=case.category,
+        sealed_words=case.sealed_words,
+        has_phone=case.has_phone,
+        confidential=case.confidential,
+        anonymous=case.anonymous,
+        proactive=case.proactive,
+        linked_case_id=case.linked_case_id,
+    )
+
+
+def supplement(case: Case, sealed_words: str) -> Decision[Case]:
+    """补充: whether it still helps is router's to say, who knows where the case stands."""
+    return Decision(case, (CaseSupplemented(case_id=case.case_id, sealed_words=sealed_words),))
+
+
+def ask_urge(case: Case, cmd: AskUrge) -> Decision[Case]:
+    """催办: asked of router."""
+    return Decision(case, (UrgeAsked(case_id=cmd.case_id),))
+
+
+def ask_withdrawal(case: Case, cmd: AskWithdrawal) -> Decision[Case]:
+    """撤回: asked of router; a resolved case cannot be withdrawn any more."""
+    return Decision(case, (WithdrawalAsked(case_id=cmd.case_id),))
+
+
+def follow(case: Case, cmd: Follow) -> Decision[Case]:
+    """Take over what router said, unless it is older than what is already known: a replay changes nothing."""
+    if cmd.sequence is not None and cmd.sequence <= case.router_sequence:
+        return Decision(case)
+    return Decision(
+        replace(
+            case,
+            status=cmd.status or case.status,
+            status_at=cmd.at if cmd.status else case.status_at,
+            unit=cmd.unit or case.unit,
+            promised_at=cmd.promised_at or case.promised_at,
+            router_sequence=cmd.sequence or case.router_sequence,
+        )
+    )

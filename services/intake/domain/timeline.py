@@ -1,0 +1,61 @@
+"""进度: what a citizen is told, as codes; sentences are made at the door, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.kernel.ids import CaseId, EventId, UnitCode
+
+
+class Code(StrEnum):
+    """One kind of line in a timeline."""
+
+    REGISTERED = "registered"
+    SUPPLEMENTED = "supplemented"
+    URGE_ASKED = "urge_asked"
+    WITHDRAWAL_ASKED = "withdrawal_asked"
+    MOVE_REFUSED = "move_refused"
+    AWAITING_DISPATCHER = "awaiting_dispatcher"
+    DISPATCHED = "dispatched"
+    SIGNED = "signed"
+    CONTACTED = "contacted"
+    PROGRESSED = "progressed"
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    ADJUDICATED = "adjudicated"
+    EXTENDED = "extended"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    URGED = "urged"
+    SUPERVISED = "supervised"
+    RESOLVED = "resolved"
+    CO_SIGNED = "co_signed"
+    CO_RESOLVED = "co_resolved"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    SURVEY_STARTED = "survey_started"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    CLOSED_UNREACHED = "closed_unreached"
+    OVERDUE = "overdue"
+    CALLBACK_SCHEDULED = "callback_scheduled"
+    CALLBACK_MISSED = "callback_missed"
+    CALLBACK_COMPLETED = "callback_completed"
+    CALLBACK_UNREACHABLE = "callback_unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line: `event_id` is the fact it tells of, so that a fact told twice is one line."""
+
+    event_id: EventId
+    case_id: CaseId
+    at: datetime
+    code: Code
+    unit: UnitCode | None = None
+    until: datetime | None = None
+    """The instant the line speaks of: a promise, a review day, an hour to be called."""
+    detail: str | None = None
+    """A code the sentence is completed with: a reason, a move."""

@@ -1,0 +1,47 @@
+"""诉求原文: what the citizen said, and where. Leaves this process only sealed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.kernel.ids import UnitCode
+
+
+class PlaceRole(StrEnum):
+    """事发地 · 居住地 · 户籍地: the part a named place plays."""
+
+    SITE = "site"
+    HOME = "home"
+    PAPERS = "papers"
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """A unit the caller named, and why it matters."""
+
+    unit: UnitCode
+    role: PlaceRole
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Text, address, wgs84 point and named places: the shape router reads."""
+
+    text: str
+    address: str | None = None
+    lng: float | None = None
+    lat: float | None = None
+    places: Sequence[RelatedPlace] = ()
+
+    def plain(self) -> bytes:
+        """The JSON that is sealed."""
+        told: dict[str, object] = {
+            "text": self.text,
+            "address": self.address,
+            "lng": self.lng,
+            "lat": self.lat,
+        }
+        if self.places:
+            told["places"] = [{"unit": place.unit, "role": place.role} for place in self.places]
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,131 @@
+"""One function for each command: load, decide, keep."""
+
+import secrets
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.intake.domain import codes, policy
+from services.intake.domain.codes import AccessCode, TrackingNumber
+from services.intake.domain.commands import (
+    Admit,
+    AskUrge,
+    AskWithdrawal,
+    Follow,
+    Knock,
+    ReadContact,
+    Register,
+    Supplement,
+)
+from services.intake.domain.contact import Contact, ContactReading
+from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
+from services.intake.domain.model import WRONG_CODES_WINDOW, Case
+from services.intake.domain.timeline import Code, Note
+from services.intake.domain.words import Words
+from services.intake.ports import IntakeWork
+from shared.kernel.ids import CaseId, EventId, new_id
+
+FORGET_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the citizen is handed; the code is kept nowhere in plain."""
+
+    case: Case
+    access_code: AccessCode = field(repr=False)
+
+
+async def register(work: IntakeWork, cmd: Register) -> Registered:
+    """受理: examine, seal, keep case and contact, open the timeline."""
+    examined = policy.examine(cmd, work.city)
+    if cmd.linked_case_id is not None and not await work.cases.exists(cmd.linked_case_id):
+        raise NoSuchLinkedCase
+    case_id, number = CaseId(new_id()), _draw_number(work)
+    code = codes.access_code(secrets.token_bytes(codes.CODE_NOISE))
+    contact = examined.contact
+    made = Admit(
+        case_id=case_id,
+        tracking_number=number,
+        access_hash=work.vault.hash_code(number, code),
+        sealed_words=work.vault.seal_words(case_id, examined.words),
+        has_phone=contact is not None and contact.phone is not None,
+    )
+    case = await work.cases.keep(policy.register(cmd, made, at=work.now))
+    if contact is not None:
+        sealed = work.vault.seal_contact(case_id, contact, confidential=case.confidential, at=work.now)
+        work.contacts.keep(sealed)
+    _tell(work, case_id, Code.REGISTERED)
+    return Registered(case, code)
+
+
+async def recognise(work: IntakeWork, cmd: Knock) -> Case | None:
+    """查询: the case, if the code is right; a wrong code is counted. Raises `TooManyWrongCodes`."""
+    guesses = await work.guesses.of(cmd.tracking_number)
+    until = guesses.blocked_until(at=work.now) if guesses else None
+    if until is not None:
+        raise TooManyWrongCodes(until, at=work.now)
+    case = await work.cases.numbered(cmd.tracking_number)
+    if work.vault.knows(case.access_hash if case else None, cmd.tracking_number, cmd.access_code):
+        return case
+    await work.guesses.count(cmd.tracking_number, at=work.now)
+    return None
+
+
+async def supplement(work: IntakeWork, cmd: Supplement) -> Case:
+    """补充: seal the added words and ask router to lay them to the case."""
+    case = await work.cases.get(cmd.case_id)
+    sealed = work.vault.seal_words(cmd.case_id, Words(cmd.text))
+    _tell(work, cmd.case_id, Code.SUPPLEMENTED)
+    return await work.cases.keep(policy.supplement(case, sealed))
+
+
+async def ask_urge(work: IntakeWork, cmd: AskUrge) -> Case:
+    """催办."""
+    case = await work.cases.get(cmd.case_id)
+    _tell(work, cmd.case_id, Code.URGE_ASKED)
+    return await work.cases.keep(policy.ask_urge(case, cmd))
+
+
+async def ask_withdrawal(work: IntakeWork, cmd: AskWithdrawal) -> Case:
+    """撤回."""
+    case = await work.cases.get(cmd.case_id)
+    _tell(work, cmd.case_id, Code.WITHDRAWAL_ASKED)
+    return await work.cases.keep(policy.ask_withdrawal(case, cmd))
+
+
+async def follow(work: IntakeWork, cmd: Follow) -> Case:
+    """Take over what router or survey said, and tell the citizen."""
+    case = await work.cases.get(cmd.case_id)
+    if cmd.note is not None:
+        work.timeline.note(cmd.note)
+    after = policy.follow(case, cmd)
+    return await work.cases.keep(after) if after.state != case else case
+
+
+async def read_contact(work: IntakeWork, cmd: ReadContact) -> tuple[Contact, bool] | None:
+    """查阅: the contact, and whether it is confidential. That it was asked for is written down either way."""
+    row = await work.contacts.find(cmd.case_id)
+    work.contacts.note_readings(
+        [ContactReading(cmd.reading_id, cmd.case_id, cmd.reader, cmd.purpose, row is not None, work.now)]
+    )
+    return (work.vault.open_contact(row), row.confidential) if row is not None else None
+
+
+async def forget_guesses(work: IntakeWork) -> int:
+    """Drop counts of wrong codes whose time is over."""
+    return await work.guesses.forget(before=work.now - WRONG_CODES_WINDOW, limit=FORGET_LIMIT)
+
+
+def _draw_number(work: IntakeWork) -> TrackingNumber:
+    """A number nobody can walk to from another one; drawn again in the few cases it would be misread."""
+    day = work.now.astimezone(work.city.policy.zone).date()
+    while (
+        number := codes.tracking_number(work.tracking_prefix, day, secrets.token_bytes(codes.NUMBER_NOISE))
+    ) is None:
+        continue
+    return number
+
+
+def _tell(work: IntakeWork, case_id: CaseId, code: Code) -> None:
+    line: UUID = new_id()
+    work.timeline.note(Note(EventId(line), case_id, work.now, code))

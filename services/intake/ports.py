@@ -1,0 +1,118 @@
+"""What intake's handlers need of the world; store is one answer, a test's memory another."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from services.intake.domain.codes import AccessCode, TrackingNumber
+from services.intake.domain.contact import Contact, ContactReading, SealedContact
+from services.intake.domain.model import Case, WrongCodes
+from services.intake.domain.timeline import Note
+from services.intake.domain.words import Words
+from shared.city.city import City
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CaseId
+
+
+class Cases(Protocol):
+    """Registered cases, each under lock once it is loaded."""
+
+    async def get(self, key: CaseId) -> Case:
+        """Raises `NoSuchCase`."""
+
+    async def find(self, key: CaseId) -> Case | None:
+        """The case, or None."""
+
+    async def numbered(self, number: TrackingNumber) -> Case | None:
+        """The case with this tracking number, not locked: for reading."""
+
+    async def exists(self, key: CaseId) -> bool:
+        """Whether it was registered here."""
+
+    async def keep(self, decision: Decision[Case]) -> Case:
+        """Hold what was decided until the knock ends."""
+
+
+class Timeline(Protocol):
+    """Lines told to citizens; a line is written once."""
+
+    def note(self, note: Note) -> None:
+        """Write a line when the knock ends."""
+
+
+class Contacts(Protocol):
+    """The vault's rows, and who read them."""
+
+    def keep(self, contact: SealedContact) -> None:
+        """Lay a contact into the vault when the knock ends."""
+
+    async def find(self, key: CaseId) -> SealedContact | None:
+        """The row of a case, or None."""
+
+    def note_readings(self, readings: Iterable[ContactReading]) -> None:
+        """Write down that contacts were asked for."""
+
+
+class Guesses(Protocol):
+    """Wrong access codes, counted for each tracking number."""
+
+    async def of(self, number: TrackingNumber) -> WrongCodes | None:
+        """The count; tries for one number wait for each other from here on, so that none slips by."""
+
+    async def count(self, number: TrackingNumber, *, at: datetime) -> None:
+        """One more wrong code."""
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Drop counts that began before an instant; how many there were."""
+
+
+class Vault(Protocol):
+    """Seals and opens. Neither key nor plain text leaves this process."""
+
+    def seal_words(self, case_id: CaseId, words: Words) -> str:
+        """Under the ring that router has too, bound to the case."""
+
+    def seal_contact(
+        self, case_id: CaseId, contact: Contact, *, confidential: bool, at: datetime
+    ) -> SealedContact:
+        """Under intake's own ring, each column bound to its row and name."""
+
+    def open_contact(self, sealed: SealedContact) -> Contact:
+        """The plain contact. Raises `SealBroken`."""
+
+    def seal_code(self, case_id: CaseId, code: AccessCode) -> str:
+        """For the answer that is kept for ever, so that it can be given again."""
+
+    def open_code(self, case_id: CaseId, sealed: str) -> AccessCode:
+        """The code of a kept answer. Raises `SealBroken`."""
+
+    def hash_code(self, number: TrackingNumber, code: AccessCode) -> str:
+        """The keyed hash an access code is known again by."""
+
+    def knows(self, kept: str | None, number: TrackingNumber, code: AccessCode) -> bool:
+        """Whether the code is the one; takes the same time whether there is a case or not."""
+
+
+class IntakeWork(Protocol):
+    """One knock at intake."""
+
+    now: datetime
+    city: City
+
+    @property
+    def cases(self) -> Cases: ...
+
+    @property
+    def timeline(self) -> Timeline: ...
+
+    @property
+    def contacts(self) -> Contacts: ...
+
+    @property
+    def guesses(self) -> Guesses: ...
+
+    @property
+    def vault(self) -> Vault: ...
+
+    @property
+    def tracking_prefix(self) -> str: ...

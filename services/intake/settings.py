@@ -1,0 +1,25 @@
+"""What only intake is told."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.kernel.settings import ServiceSettings
+
+
+class IntakeSettings(ServiceSettings):
+    """受理: its vault, and how its numbers begin."""
+
+    tracking_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "BJ"
+    """The two letters every tracking number of this city begins with."""
+
+    @property
+    def vault_ring(self) -> Path:
+        """Key ring of the contact vault; no other service is given it."""
+        return self.keys / "vault.json"
+
+    @property
+    def vault_index_key(self) -> Path:
+        """Secret of the keyed hashes that phones are found by and access codes are known by; never turned."""
+        return self.keys / "vault-index.key"

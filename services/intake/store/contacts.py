@@ -1,0 +1,39 @@
+"""The vault's rows and the record of who read them. Only sealed values and keyed hashes pass through here."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.domain.contact import ContactReading, SealedContact
+from services.intake.store.tables import CONTACT_READINGS, CONTACTS
+from shared.kernel.ids import CaseId
+from shared.store import bulk
+
+
+class ContactRows:
+    """Contacts kept and read in one knock."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._kept: list[SealedContact] = []
+        self._readings: list[ContactReading] = []
+
+    def keep(self, contact: SealedContact) -> None:
+        self._kept.append(contact)
+
+    async def find(self, key: CaseId) -> SealedContact | None:
+        asked = select(CONTACTS).where(CONTACTS.c.case_id == key)
+        row = (await self._connection.execute(asked)).mappings().one_or_none()
+        return SealedContact(**row) if row else None
+
+    def note_readings(self, readings: Iterable[ContactReading]) -> None:
+        self._readings.extend(readings)
+
+    async def flush(self) -> None:
+        """Write what was kept and who read."""
+        await bulk.insert(self._connection, CONTACTS, [asdict(contact) for contact in self._kept])
+        await bulk.insert(self._connection, CONTACT_READINGS, [asdict(one) for one in self._readings])
+        self._kept.clear()
+        self._readings.clear()

@@ -1,0 +1,98 @@
+"""Reads: the public timeline of one case, the desk's list, who read contacts. No personal data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.domain.codes import TrackingNumber
+from services.intake.domain.contact import ContactReading
+from services.intake.domain.timeline import Note
+from services.intake.store.tables import CASES, CONTACT_READINGS, TIMELINE
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Channel, Kind
+from shared.lifecycle.case import CaseState
+from shared.store.shape import Shape
+
+LONGEST_TIMELINE = 500
+"""Lines shown of one case, the newest: a case urged every day for years must not cost seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """A case as the desk's list shows it: what it is and where it stands, not what was said or by whom."""
+
+    case_id: CaseId
+    tracking_number: TrackingNumber
+    channel: Channel
+    kind: Kind
+    category: CategoryCode | None
+    status: CaseState
+    unit: UnitCode | None
+    promised_at: datetime | None
+    registered_at: datetime
+    has_phone: bool
+    confidential: bool
+    anonymous: bool
+    proactive: bool
+    linked_case_id: CaseId | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskQuestion:
+    """What the desk asks for; None = all."""
+
+    status: CaseState | None = None
+    channel: Channel | None = None
+    kind: Kind | None = None
+    unit: UnitCode | None = None
+
+
+DESK, LINES = Shape(DeskCase, CASES), Shape(Note, TIMELINE)
+READINGS = Shape(ContactReading, CONTACT_READINGS)
+
+
+async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, ...]:
+    """A case's lines, the oldest first."""
+    asked = (
+        select(*(TIMELINE.c[name] for name in LINES.names))
+        .where(TIMELINE.c.case_id == case_id)
+        .order_by(TIMELINE.c.seq.desc())
+    )
+    found = await connection.execute(asked.limit(LONGEST_TIMELINE))
+    return tuple(LINES.from_row(named(row)) for row in reversed(found.mappings().all()))
+
+
+async def desk(
+    connection: AsyncConnection, question: DeskQuestion, *, after: UUID | None, limit: int
+) -> Sequence[DeskCase]:
+    """Cases, the newest first, beginning after one."""
+    asked = select(*(CASES.c[name] for name in DESK.names)).order_by(CASES.c.case_id.desc()).limit(limit)
+    for name in ("status", "channel", "kind", "unit"):
+        value = getattr(question, name)
+        asked = asked.where(CASES.c[name] == value) if value is not None else asked
+    if after is not None:
+        asked = asked.where(CASES.c.case_id < after)
+    return [DESK.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
+
+
+async def readings(
+    connection: AsyncConnection, *, case_id: CaseId | None, after: UUID | None, limit: int
+) -> Sequence[ContactReading]:
+    """Who read contacts, the newest first."""
+    asked: Select[tuple[object, ...]] = select(CONTACT_READINGS)
+    if case_id is not None:
+        asked = asked.where(CONTACT_READINGS.c.case_id == case_id)
+    if after is not None:
+        asked = asked.where(CONTACT_READINGS.c.reading_id < after)
+    found = await connection.execute(asked.order_by(CONTACT_READINGS.c.reading_id.desc()).limit(limit))
+    return [READINGS.from_row(named(row)) for row in found.mappings()]
+
+
+def named(row: RowMapping) -> dict[str, Any]:
+    """A row by its columns' plain names."""
+    return {str(name): value for name, value in row.items()}

@@ -1,0 +1,87 @@
+"""诉求 in memory: the aggregate itself, and the whole of one knock at intake."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.domain.codes import TrackingNumber
+from services.intake.domain.errors import NoSuchCase, NumberTaken
+from services.intake.domain.model import Case
+from services.intake.store import tables
+from services.intake.store.contacts import ContactRows
+from services.intake.store.guesses import GuessRows
+from services.intake.store.timeline import TimelineRows
+from services.intake.store.vault import KeyVault
+from shared.city.city import City
+from shared.events.envelope import Cause
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId
+from shared.store.repository import Repository
+from shared.store.work import Work
+
+
+class CaseRepository(Repository[CaseId, Case]):
+    """诉求."""
+
+    AGGREGATE = "case"
+    MODEL = Case
+    TABLE = tables.CASES
+    KEY = "case_id"
+
+    async def numbered(self, number: TrackingNumber) -> Case | None:
+        """Read without a lock: whoever then changes the case loads it again by its id."""
+        asked = select(self.TABLE).where(self.TABLE.c.tracking_number == number)
+        row = (await self._work.connection.execute(asked)).mappings().one_or_none()
+        return self._shape.from_row({str(name): value for name, value in row.items()}) if row else None
+
+    async def exists(self, key: CaseId) -> bool:
+        asked = select(exists().where(self.TABLE.c.case_id == key))
+        return bool((await self._work.connection.execute(asked)).scalar_one())
+
+    def unknown(self, key: CaseId) -> NotFound:
+        return NoSuchCase(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What intake is equipped with when it starts."""
+
+    vault: KeyVault
+    tracking_prefix: str
+
+
+class IntakeWork(Work):
+    """受理: one knock; case, vault row, timeline, answer and fact commit together."""
+
+    SOURCE = "intake"
+    METADATA = tables.METADATA
+    equipment: Equipment
+
+    def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
+        super().__init__(connection, now=now, city=city, cause=cause)
+        self.cases = CaseRepository(self)
+        self.timeline = TimelineRows(connection)
+        self.contacts = ContactRows(connection)
+        self.guesses = GuessRows(connection)
+
+    @property
+    def vault(self) -> KeyVault:
+        return self.equipment.vault
+
+    @property
+    def tracking_prefix(self) -> str:
+        return self.equipment.tracking_prefix
+
+    async def flush(self) -> None:
+        """Rows beside the cases first: facts are logged last, when everything else is in."""
+        await self.contacts.flush()
+        await self.timeline.flush()
+        try:
+            await super().flush()
+        except IntegrityError as error:
+            if "uq_cases_tracking_number" in str(error.orig):
+                raise NumberTaken from None
+            raise

@@ -1,0 +1,104 @@
+"""Intake's own tables beside the shelf's."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.store.tables import service_metadata
+
+METADATA = service_metadata()
+
+CASES = Table(
+    "cases",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("tracking_number", Text, nullable=False, unique=True),
+    Column("access_hash", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text),
+    Column("sealed_words", Text, nullable=False),
+    Column("has_phone", Boolean, nullable=False),
+    Column("confidential", Boolean, nullable=False),
+    Column("anonymous", Boolean, nullable=False),
+    Column("proactive", Boolean, nullable=False),
+    Column("linked_case_id", Uuid),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_at", DateTime(timezone=True)),
+    Column("unit", Text),
+    Column("promised_at", DateTime(timezone=True)),
+    Column("router_sequence", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    # The desk's list of one status, newest first: without it a rare status is a walk through all cases.
+    Index(None, "status", "case_id"),
+)
+
+TIMELINE = Table(
+    "timeline",
+    METADATA,
+    Column("event_id", Uuid, primary_key=True),
+    # Lines are read in the order they came in: the clocks of services may differ by more than a case's steps.
+    Column("seq", BigInteger, Identity(always=True), nullable=False),
+    Column("case_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("unit", Text),
+    Column("until", DateTime(timezone=True)),
+    Column("detail", Text),
+    Index(None, "case_id", "seq"),
+)
+
+CONTACTS = Table(
+    "contacts",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("sealed_name", Text),
+    Column("sealed_phone", Text),
+    Column("phone_index", Text),
+    Column("confidential", Boolean, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index(None, "phone_index"),
+)
+
+CONTACT_READINGS = Table(
+    "contact_readings",
+    METADATA,
+    Column("reading_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("reader", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("found", Boolean, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+WRONG_CODES = Table(
+    "wrong_codes",
+    METADATA,
+    Column("tracking_number", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False, index=True),
+)
+
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("secret_sha256", LargeBinary, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+)

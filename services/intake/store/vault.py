@@ -1,0 +1,104 @@
+"""联系方式保险柜: everything at intake that is sealed, opened or hashed under a key.
+
+Contacts are sealed under intake's own ring, bound to table, column and row; words under the ring router has
+too. What must be found again (a phone, an access code) is hashed under keys derived from a secret that stays
+when rings are turned; each purpose has its own derived key.
+"""
+
+import base64
+import hmac
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from services.intake.domain.codes import AccessCode, TrackingNumber
+from services.intake.domain.contact import Contact, SealedContact
+from services.intake.domain.words import Words
+from shared.kernel.ids import CaseId
+from shared.sealing.ring import KeyRing, load_ring
+
+SECRET_LENGTH = 32
+NOBODY = "-"
+"""Stands for the hash of a case that is not there; no hash is written so."""
+
+
+class KeyVault:
+    """The `Vault` of the ports."""
+
+    def __init__(self, *, contacts: KeyRing, words: KeyRing, index_key: bytes) -> None:
+        self._contacts = contacts
+        self._words = words
+        self._code_key = _derived(index_key, "access_code")
+        self._phone_key = _derived(index_key, "phone_index")
+
+    def seal_words(self, case_id: CaseId, words: Words) -> str:
+        return self._words.seal(words.plain(), context=f"case:{case_id}")
+
+    def seal_contact(
+        self, case_id: CaseId, contact: Contact, *, confidential: bool, at: datetime
+    ) -> SealedContact:
+        return SealedContact(
+            case_id=case_id,
+            sealed_name=self._seal(case_id, "name", contact.name),
+            sealed_phone=self._seal(case_id, "phone", contact.phone),
+            phone_index=self.phone_index(contact.phone) if contact.phone else None,
+            confidential=confidential,
+            created_at=at,
+        )
+
+    def open_contact(self, sealed: SealedContact) -> Contact:
+        return Contact(
+            self._open(sealed.case_id, "name", sealed.sealed_name),
+            self._open(sealed.case_id, "phone", sealed.sealed_phone),
+        )
+
+    def phone_index(self, phone: str) -> str:
+        """What all rows of one phone are found by."""
+        return _hashed(self._phone_key, phone)
+
+    def hash_code(self, number: TrackingNumber, code: AccessCode) -> str:
+        return _hashed(self._code_key, f"{number}:{code}")
+
+    def knows(self, kept: str | None, number: TrackingNumber, code: AccessCode) -> bool:
+        return hmac.compare_digest(self.hash_code(number, code), kept or NOBODY)
+
+    def seal_code(self, case_id: CaseId, code: AccessCode) -> str:
+        return self._contacts.seal(code.encode(), context=f"receipt:{case_id}")
+
+    def open_code(self, case_id: CaseId, sealed: str) -> AccessCode:
+        return AccessCode(self._contacts.open(sealed, context=f"receipt:{case_id}").decode())
+
+    def _seal(self, case_id: CaseId, column: str, plain: str | None) -> str | None:
+        return self._contacts.seal(plain.encode(), context=_context(case_id, column)) if plain else None
+
+    def _open(self, case_id: CaseId, column: str, sealed: str | None) -> str | None:
+        return self._contacts.open(sealed, context=_context(case_id, column)).decode() if sealed else None
+
+
+def open_vault(*, contacts: Path, words: Path, index_key: Path) -> KeyVault:
+    """Read the keys. Raises `ValueError` with the path of one that is missing or not a key."""
+    return KeyVault(contacts=load_ring(contacts), words=load_ring(words), index_key=_load_secret(index_key))
+
+
+def _load_secret(path: Path) -> bytes:
+    try:
+        secret = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(secret) < SECRET_LENGTH:
+        raise ValueError(f"{path}: a secret has at least {SECRET_LENGTH} bytes")
+    return secret
+
+
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), SECRET_LENGTH, None, f"jiesu.intake.{purpose}".encode()).derive(secret)
+
+
+def _hashed(key: bytes, plain: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(key, plain.encode(), "sha256")).decode().rstrip("=")
+
+
+def _context(case_id: CaseId, column: str) -> str:
+    return f"contacts.{column}:{case_id}"
