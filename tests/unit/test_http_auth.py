@@ -1,10 +1,13 @@
 """Who is known, who is not, and who may what."""
 
+import base64
+import hmac
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import httpx
 import jwt
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -75,7 +78,7 @@ def _bad_tokens(issuer: Issuer) -> dict[str, str]:
     good = issuer.token(Role.UNIT)
     head, body, signature = good.split(".")
     return {
-        "alg none": jwt.encode(claims, None, "none", headers=kid),
+        "alg none": jwt.encode(claims, "", "none", headers=kid),
         "alg none, dressed up": f"{head}.{body}.",
         "HS256 with the public key": _hs256(claims, issuer),
         "wrong audience": issuer.token(Role.UNIT, audience="other"),
@@ -101,10 +104,6 @@ def _bad_tokens(issuer: Issuer) -> dict[str, str]:
 
 def _hs256(claims: dict[str, Any], issuer: Issuer) -> str:
     """The library refuses to sign like this, so it is signed as an attacker would."""
-    import base64
-    import hmac
-
-    import orjson
 
     def written(value: Any) -> str:
         return base64.urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=").decode()
