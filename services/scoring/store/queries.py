@@ -166,8 +166,8 @@ async def periods(connection: AsyncConnection) -> dict[str, int]:
         .group_by(L.period)
         .order_by(L.period.desc())
     )
-    rows = (await connection.execute(counted)).tuples()
-    return dict(rows.all())
+    rows: Sequence[Any] = (await connection.execute(counted)).all()
+    return dict(rows)
 
 
 def _counted(these: ColumnElement[bool]) -> tuple[FromClause, ColumnElement[str]]:
