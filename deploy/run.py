@@ -23,7 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="deploy.run", description="Run services of Jiesu in the foreground."
     )
-    parser.add_argument("--target", default="all", help="all, or names separated by commas")
+    parser.add_argument(
+        "--target",
+        default=os.environ.get("JIESU_TARGET") or "all",
+        help="all, or names separated by commas (default: $JIESU_TARGET, else all)",
+    )
     parser.add_argument("--list", action="store_true", help="print the services and their ports")
     asked = parser.parse_args(arguments)
     if asked.list:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,6 +9,9 @@ import pytest
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
+from tests.kit.kafka_part import SKIPPED, pytest_sessionfinish, pytest_terminal_summary
+
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     try:
         broker.start()
     except KafkaUnavailable as error:
-        pytest.skip(f"Kafka cannot be had here: {error}")
+        pytest.skip(f"{SKIPPED}: {error}")
     yield broker
     broker.discard()
 
@@ -40,9 +42,3 @@ async def database(postgres: LocalPostgres) -> AsyncIterator[str]:
     await asyncio.to_thread(postgres.create_database, name)
     yield postgres.dsn(name)
     await asyncio.to_thread(postgres.execute, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="session")
-def project_root() -> Path:
-    """Where child processes of tests start."""
-    return Path(__file__).parent.parent

@@ -1,6 +1,7 @@
 """`jiesu migrate`: a login role, a schema and the newest tables for each service; safe to run again."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,29 +43,53 @@ def schema_of(name: str) -> "Schema":
     return schema
 
 
+def urls_from(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """Each service's own address out of JIESU_DATABASE_URL_<SERVICE>; services without one are left out."""
+    found = {name: environment.get(f"JIESU_DATABASE_URL_{name.upper()}") for name in names}
+    return {name: url for name, url in found.items() if url}
+
+
 def passwords_from(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     """Each service's password out of JIESU_DATABASE_URL_<SERVICE>; services without one are left out."""
     from sqlalchemy.engine import make_url
 
-    urls = {name: environment.get(f"JIESU_DATABASE_URL_{name.upper()}") for name in names}
-    return {name: make_url(url).password or "" for name, url in urls.items() if url}
+    return {name: make_url(url).password or "" for name, url in urls_from(environment, names).items()}
+
+
+async def upgrade_each(urls: Mapping[str, str]) -> None:
+    """Bring every service to its newest tables as its own role; roles and schemas are there already."""
+    from shared.store.migrate import upgrade
+
+    for name, url in urls.items():
+        await upgrade(url, schema_of(name))
 
 
 def command(admin_dsn: AdminDsn = None, state: State = None) -> None:
-    """Create roles and schemas and bring every table up to date."""
+    """Bring every table up to date; with an administrator's address, roles and schemas first."""
     import asyncio
     import os
 
-    from deploy.local.plan import DATABASE
-    from deploy.local.postgres import LocalPostgres
     from deploy.local.suite import SUITE
 
     names = tuple(flat.name for flat in SUITE)
-    if admin_dsn is None:
-        folder = state_folder(state)
-        admin_dsn = LocalPostgres(folder.path).attach().dsn(DATABASE)
-        passwords = {name: folder.password(name) for name in names}
+    urls = urls_from(os.environ, names)
+    if admin_dsn is None and urls:
+        asyncio.run(upgrade_each(urls))
+        done = tuple(urls)
+    elif admin_dsn is None:
+        asyncio.run(migrate_all(*_of_local_run(state, names)))
+        done = names
     else:
         passwords = passwords_from(os.environ, names)
-    asyncio.run(migrate_all(admin_dsn, passwords))
-    typer.echo(f"up to date: {', '.join(passwords)}")
+        asyncio.run(migrate_all(admin_dsn, passwords))
+        done = tuple(passwords)
+    typer.echo(f"up to date: {', '.join(done)}")
+
+
+def _of_local_run(state: Path | None, names: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    from deploy.local.plan import DATABASE
+    from deploy.local.postgres import LocalPostgres
+
+    folder = state_folder(state)
+    passwords = {name: folder.password(name) for name in names}
+    return LocalPostgres(folder.path).attach().dsn(DATABASE), passwords

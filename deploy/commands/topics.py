@@ -1,6 +1,7 @@
 """`jiesu topics`: the job that makes topics; a service never does, and a mistyped name never becomes one."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -77,14 +78,25 @@ def command(
     """Create the topics, and the dead letters of each service."""
     import asyncio
 
+    from deploy.local.suite import SUITE
+
+    groups = [flat.name for flat in SUITE]
+    if bus == "kafka" and bootstrap:
+        made = asyncio.run(create_topics(bus, bootstrap, "", groups))
+    else:
+        made = asyncio.run(create_topics(*_of_local_run(bus, bootstrap, admin_dsn, state), groups))
+    typer.echo(f"{made} topics are there")
+
+
+def _of_local_run(
+    bus: str | None, bootstrap: str | None, admin_dsn: str | None, state: Path | None
+) -> tuple[str, str | None, str]:
+    """What was not said is the running local suite's. A container that is told all needs none of this."""
     from deploy.local.plan import DATABASE
     from deploy.local.postgres import LocalPostgres
-    from deploy.local.suite import SUITE
 
     folder = state_folder(state)
     run = folder.run()
     kind = bus or (run.bus if run else "kafka")
     address = bootstrap or (run.bootstrap if run else None)
-    dsn = admin_dsn or LocalPostgres(folder.path).attach().dsn(DATABASE)
-    made = asyncio.run(create_topics(kind, address, dsn, [flat.name for flat in SUITE]))
-    typer.echo(f"{made} topics are there")
+    return kind, address, admin_dsn or LocalPostgres(folder.path).attach().dsn(DATABASE)

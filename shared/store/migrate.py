@@ -69,8 +69,12 @@ async def check(dsn: str, schema: Schema) -> None:
 
 async def revise(dsn: str, schema: Schema, message: str) -> None:
     """Write the next migration from the difference between tables and database."""
+    number = f"{len(list(schema.migrations.glob('[0-9]*.py'))) + 1:04d}"
     await _inside(
-        dsn, lambda connection: command.revision(_config(schema, connection), message, autogenerate=True)
+        dsn,
+        lambda connection: command.revision(
+            _config(schema, connection), message, autogenerate=True, rev_id=number
+        ),
     )
 
 

@@ -1,0 +1,45 @@
+"""`python -m deploy.health`: are the services of this container ready? The exit code says it.
+
+Written for an image without curl; asks those that `deploy.run` started there.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+
+from deploy.local.suite import ports
+from deploy.run import chosen, environment_of
+
+_PATIENCE = 3.0
+
+
+def asked_ports(environment: Mapping[str, str]) -> dict[str, int]:
+    """Where each service of this container answers."""
+    flats = chosen(environment.get("JIESU_TARGET") or "all")
+    told = {flat.name: environment_of(flat, environment, len(flats)).get("JIESU_PORT") for flat in flats}
+    return {name: int(port or 0) or ports()[name] for name, port in told.items()}
+
+
+def is_ready(port: int) -> bool:
+    """Whether whoever answers there says that it is ready."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def main() -> int:
+    """0 when all are ready; the others are named."""
+    waiting = [name for name, port in asked_ports(os.environ).items() if not is_ready(port)]
+    if waiting:
+        print(f"not ready: {', '.join(waiting)}", file=sys.stderr)
+    return 1 if waiting else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
