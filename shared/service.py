@@ -138,10 +138,11 @@ async def alive(flat: Flat) -> AsyncIterator[Flat]:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        await _let_go(flat)
+        await let_go(flat)
 
 
-async def _let_go(flat: Flat) -> None:
+async def let_go(flat: Flat) -> None:
+    """Close what a flat holds open."""
     if hasattr(flat.equipment, "aclose"):
         await flat.equipment.aclose()
     await flat.bus.close()

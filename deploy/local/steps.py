@@ -1,4 +1,4 @@
-"""What is done between database and services: the city is read, roles and tables are made, then topics.
+"""What is done between database and services: the city is read, roles, tables and topics made, the seed put in.
 
 Each step is a function of `deploy.commands`, so the same thing runs as a one-shot job in a container.
 """
@@ -42,4 +42,10 @@ def _topics(ground: Ground) -> str:
     return f"{made} topics are there"
 
 
-STEPS = (Step("city", _city), Step("migrate", _migrate), Step("topics", _topics))
+def _seed(ground: Ground) -> str:
+    from deploy.commands.seed import seed
+
+    return asyncio.run(seed(ground.state, city=ground.city, environment={}))
+
+
+STEPS = (Step("city", _city), Step("migrate", _migrate), Step("topics", _topics), Step("seed", _seed))

@@ -1,0 +1,75 @@
+"""A service for a command: put together as it would run, with nothing of it running.
+
+From the environment in a deployment (as `deploy.run` is told it), else from the running local state.
+"""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from deploy.local.suite import SUITE
+
+if TYPE_CHECKING:
+    from deploy.local.state import StateFolder
+    from shared.service import Flat, Service
+
+NAMES = tuple(flat.name for flat in SUITE)
+
+
+def service_called(name: str) -> "Service[Any, Any]":
+    """The declared service. Exits with a message when there is none of that name."""
+    if name not in NAMES:
+        typer.echo(f"there is no service {name!r}; there are {', '.join(NAMES)}", err=True)
+        raise typer.Exit(2)
+    declared: Service[Any, Any] = import_module(f"services.{name}.app").SERVICE
+    return declared
+
+
+@asynccontextmanager
+async def standing(
+    name: str, state: "StateFolder", *, city: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> AsyncIterator["Flat"]:
+    """The service with its store and bus at hand; connections end with the block."""
+    from shared.service import flat_of, let_go
+
+    service = service_called(name)
+    told = environment_of(name, state, environment) | ({"JIESU_CITY": str(city)} if city else {})
+    settings = service.settings(**{key.removeprefix("JIESU_").lower(): text for key, text in told.items()})
+    flat = flat_of(service, settings)
+    try:
+        yield flat
+    finally:
+        await let_go(flat)
+
+
+def environment_of(name: str, state: "StateFolder", environment: Mapping[str, str]) -> dict[str, str]:
+    """What the service is told: by the environment if it names a database, else by the local run."""
+    own = environment.get(f"JIESU_DATABASE_URL_{name.upper()}") or environment.get("JIESU_DATABASE_URL")
+    if own:
+        told = {key: text for key, text in environment.items() if key.startswith("JIESU_")}
+        return {**told, "JIESU_DATABASE_URL": own}
+    return _told_locally(name, state)
+
+
+def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
+    from deploy.local.plan import BEIJING, DATABASE
+    from deploy.local.postgres import LocalPostgres
+
+    run = state.run()
+    if run is None:
+        typer.echo(f"nothing runs in {state.path}; start it with `jiesu run`", err=True)
+        raise typer.Exit(3)
+    postgres = LocalPostgres(state.path).attach()
+    return {
+        "JIESU_DATABASE_URL": postgres.dsn(DATABASE, user=name, password=state.password(name)),
+        "JIESU_BUS": run.bus,
+        "JIESU_KAFKA_BOOTSTRAP_SERVERS": run.bootstrap or "",
+        "JIESU_KEYS": str(state.keys / name),
+        "JIESU_JWKS": str(state.keys / "jwks.json"),
+        "JIESU_CITY": str(BEIJING),
+    }
