@@ -47,7 +47,7 @@ class _Sorted:
     handled: list[tuple[int, Heard]]
     parked: list[tuple[Record, str, bool]]
     fates: list[tuple[str, str]]
-    bad_in_row: int
+    bad: int = 0
 
 
 class Settler(Generic[W]):
@@ -102,8 +102,22 @@ class Settler(Generic[W]):
             return []
 
     async def _commit(self, piece: Sequence[Record]) -> None:
+        batch = _Sorted([], [], [])
+        try:
+            await self._knock(piece, batch)
+        except BaseException:
+            self._bad_in_row = max(0, self._bad_in_row - batch.bad)
+            raise
+        if batch.fates:
+            self._bad_in_row = 0
+        self._count(batch)
+        for record, reason, behind in batch.parked:
+            if not behind:
+                await self._tell(record, reason)
+
+    async def _knock(self, piece: Sequence[Record], batch: _Sorted) -> None:
         async with self._store.work() as work:
-            batch = await self._sort(work, piece)
+            await self._sort(work, piece, batch)
             await self._subscriptions.preload(work, [heard for _, heard in batch.handled])
             for index, heard in batch.handled:
                 try:
@@ -112,16 +126,10 @@ class Settler(Generic[W]):
                     raise _HandlerFailed(index) from error
             for record, reason, behind in batch.parked:
                 await parking.park(work.connection, self._group, record, reason, behind=behind)
-        self._bad_in_row = batch.bad_in_row
-        self._count(batch)
-        for record, reason, behind in batch.parked:
-            if not behind:
-                await self._tell(record, reason)
 
-    async def _sort(self, work: W, piece: Sequence[Record]) -> _Sorted:
+    async def _sort(self, work: W, piece: Sequence[Record], batch: _Sorted) -> None:
         keys = [parking.key_of(record) for record in piece]
         blocked = await parking.parked_among(work.connection, self._group, set(keys))
-        batch = _Sorted([], [], [], self._bad_in_row)
         readable: list[tuple[int, Heard]] = []
         for index, (key, record) in enumerate(zip(keys, piece, strict=True)):
             if key in blocked:
@@ -129,13 +137,12 @@ class Settler(Generic[W]):
                 continue
             try:
                 readable.append((index, decode(record.headers, record.value)))
-                batch.bad_in_row = 0
             except Undecodable as error:
                 blocked.add(key)
-                batch.bad_in_row = self._one_more(batch.bad_in_row, reason_of(error))
+                self._one_more(reason_of(error))
+                batch.bad += 1
                 batch.parked.append((record, reason_of(error), False))
         await self._leave_out_duplicates(work, batch, readable)
-        return batch
 
     async def _leave_out_duplicates(
         self, work: W, batch: _Sorted, readable: Sequence[tuple[int, Heard]]
@@ -152,7 +159,7 @@ class Settler(Generic[W]):
                 batch.handled.append((index, heard))
 
     async def _park_alone(self, record: Record, reason: str) -> None:
-        in_row = self._one_more(self._bad_in_row, reason)
+        self._one_more(reason)
         wait = FIRST_WAIT
         while True:
             try:
@@ -165,14 +172,14 @@ class Settler(Generic[W]):
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
                 break
-        self._bad_in_row = in_row
         FACTS_HEARD.labels(self._store.source, _known_type(record), "parked").inc()
         await self._tell(record, reason)
 
-    def _one_more(self, in_row: int, reason: str) -> int:
-        if in_row >= self._max_parked_in_row:
-            raise TooManyParked(f"{in_row} facts in a row were parked, and the next is bad too: {reason}")
-        return in_row + 1
+    def _one_more(self, reason: str) -> None:
+        # Counted before the commit: four partitions at once would each find the count low enough.
+        if self._bad_in_row >= self._max_parked_in_row:
+            raise TooManyParked(f"{self._bad_in_row} facts in a row are bad, and the next is too: {reason}")
+        self._bad_in_row += 1
 
     async def _tell(self, record: Record, reason: str) -> None:
         self._log.warning("parked", **_place(record), reason=reason)

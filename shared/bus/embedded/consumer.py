@@ -32,6 +32,7 @@ class EmbeddedConsumer:
         self._sent_here = sent_here
         self._redelivery = redelivery
         self._positions: dict[Partition, int] = {}
+        self._floors: dict[Partition, int] = {}
         self._high: dict[Partition, int] = {}
         self._looked = asyncio.Condition()
         self._failure: BaseException | None = None
@@ -103,7 +104,8 @@ class EmbeddedConsumer:
         position = self._positions.get(partition)
         # Only when there is news: at the end of the log a group must be able to come to rest.
         if self._redelivery is not None and position is not None and self._has_more(partition):
-            self._positions[partition] = max(0, position - self._redelivery.step_back())
+            floor = self._floors.get(partition, position)
+            self._positions[partition] = max(floor, position - self._redelivery.step_back())
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
@@ -129,7 +131,9 @@ class EmbeddedConsumer:
             await self._give_up(gone)
         if wanted := share - self.assigned():
             async with self._link.connection() as connection:
-                self._positions.update(await self._membership.take(connection, wanted, others))
+                taken = await self._membership.take(connection, wanted, others)
+            self._floors.update(taken)
+            self._positions.update(taken)
 
     async def _give_up(self, gone: frozenset[Partition]) -> None:
         # Not ours to poll from here on; ours to commit until the row says so.
