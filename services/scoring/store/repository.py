@@ -32,9 +32,21 @@ class EntryRepository(Repository[CaseId, Entry]):
     def __init__(self, work: Work) -> None:
         super().__init__(work)
         self._rules = Rules.of_policy(work.city.policy)
+        self._written: dict[CaseId, frozenset[Line]] = {}
+
+    async def preload(self, keys: Iterable[CaseId]) -> None:
+        """The same, and which lines are written already: most facts change none of them."""
+        wanted = [key for key in keys if key not in self._held]
+        await super().preload(wanted)
+        for key in wanted:
+            if held := self._held[key]:
+                self._written[key] = frozenset(lines_of(held.aggregate, self._rules))
 
     def projections(self, aggregate: Entry) -> Iterable[tuple[Table, Row]]:
-        return [(tables.SCORE_LINES, _line_row(line)) for line in lines_of(aggregate, self._rules)]
+        lines = frozenset(lines_of(aggregate, self._rules))
+        changed = lines - self._written.get(aggregate.case_id, frozenset())
+        self._written[aggregate.case_id] = lines
+        return [(tables.SCORE_LINES, _line_row(line)) for line in changed]
 
 
 class WhistleRepository(Repository[WhistleId, Whistle]):
