@@ -1,4 +1,4 @@
-"""What is done between database and services: the city is read, roles, tables and topics made, the seed put in.
+"""What is done between database and services: the city is read, roles, tables, topics made, the seed put in.
 
 Each step is a function of `deploy.commands`, so the same thing runs as a one-shot job in a container.
 """
