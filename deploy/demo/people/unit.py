@@ -1,0 +1,149 @@
+"""承办单位: a street, a community, a department — what its staff do at their desks and on the site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deploy.demo.people.citizen import Person, Receipt, contact_of, receipt
+from deploy.demo.people.line import Line
+
+_OPEN = ("sent", "signed")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Staff of one unit."""
+
+    code: str
+    line: Line
+
+    # 工单
+
+    async def queue(self, **asked: str) -> list[Any]:
+        """The unit's queue with those of the units below it."""
+        return await self.line.pages("router", "/work-orders", **asked)
+
+    async def order_of(self, case_id: str) -> dict[str, Any] | None:
+        """The unit's own running order of a case; None while it has none."""
+        case = (await self.line.read("router", f"/cases/{case_id}")).content
+        return next(
+            (each for each in case["orders"] if each["unit"] == self.code and each["state"] in _OPEN), None
+        )
+
+    async def order(self, order_id: str) -> dict[str, Any]:
+        """One order with the citizen's words."""
+        return dict((await self.line.read("router", f"/work-orders/{order_id}")).content)
+
+    async def signs(self, order_id: str) -> dict[str, Any]:
+        """签收."""
+        return await self._does(order_id, "sign")
+
+    async def contacts(self, order_id: str, note: str = "") -> dict[str, Any]:
+        """Note that the citizen was spoken with."""
+        return await self._does(order_id, "contact", {"note": note})
+
+    async def progresses(self, order_id: str, note: str) -> dict[str, Any]:
+        """Note what was done so far."""
+        return await self._does(order_id, "progress", {"note": note})
+
+    async def assigns(self, order_id: str, to_unit: str) -> dict[str, Any]:
+        """Give the work to a community of ours."""
+        return await self._does(order_id, "assign", {"to_unit": to_unit})
+
+    async def returns(self, order_id: str, reason: str, evidence: str) -> dict[str, Any]:
+        """退单, with reason and evidence."""
+        return await self._does(order_id, "return", {"reason": reason, "evidence": evidence})
+
+    async def resolves(self, order_id: str, evidence: str) -> dict[str, Any]:
+        """办结, with evidence."""
+        return await self._does(order_id, "resolve", {"evidence": evidence})
+
+    async def reports_finding(
+        self,
+        text: str,
+        *,
+        linked_case_id: str | None = None,
+        place: dict[str, Any] | None = None,
+        kind: str = "report",
+        person: Person | None = None,
+    ) -> Receipt:
+        """未诉先办: what was found on the site, as a case of its own."""
+        wish: dict[str, Any] = {"channel": "grid", "kind": kind, "text": text, "proactive": True}
+        if linked_case_id is not None:
+            wish["linked_case_id"] = linked_case_id
+        if place is not None:
+            wish["place"] = place
+        if person is not None:
+            wish["contact"] = contact_of(person, anonymous=False)
+        return receipt((await self.line.say("intake", "/cases", wish)).content)
+
+    # 吹哨报到
+
+    async def blows(
+        self,
+        kind: str,
+        *,
+        departments: Sequence[str],
+        reason: str,
+        case_id: str | None = None,
+        site: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """吹哨: call departments to a site."""
+        wish: dict[str, Any] = {"kind": kind, "departments": list(departments), "reason": reason}
+        if case_id is not None:
+            wish["case_id"] = case_id
+        if site is not None:
+            wish["site"] = site
+        return dict((await self.line.say("grid", "/whistles", wish)).content)
+
+    async def whistle(self, whistle_id: str) -> dict[str, Any]:
+        """One whistle with every department's part."""
+        return dict((await self.line.read("grid", f"/whistles/{whistle_id}")).content)
+
+    async def whistles(self, **asked: str) -> list[Any]:
+        """The whistles the unit blew or is called by."""
+        return await self.line.pages("grid", "/whistles", **asked)
+
+    async def signs_whistle(self, whistle_id: str) -> dict[str, Any]:
+        """签收 of a whistle, by a department that is called."""
+        return await self._answers_call(whistle_id, "sign")
+
+    async def contacts_blower(self, whistle_id: str) -> dict[str, Any]:
+        """Speak with the blower before coming."""
+        return await self._answers_call(whistle_id, "contact")
+
+    async def reports_in(
+        self, whistle_id: str, *, lng: float | None = None, lat: float | None = None
+    ) -> dict[str, Any]:
+        """报到: stand on the site."""
+        spot = {name: value for name, value in (("lng", lng), ("lat", lat)) if value is not None}
+        return await self._answers_call(whistle_id, "report-in", spot)
+
+    async def acts(self, whistle_id: str, note: str | None = None) -> dict[str, Any]:
+        """Do the department's part."""
+        return await self._answers_call(whistle_id, "act", {"note": note} if note else None)
+
+    async def scores(self, whistle_id: str, department: str, score: int) -> dict[str, Any]:
+        """街乡评部门."""
+        return await self._calls(whistle_id, f"departments/{department}/score", {"score": score})
+
+    async def closes_whistle(self, whistle_id: str) -> dict[str, Any]:
+        """消哨."""
+        return await self._calls(whistle_id, "close")
+
+    async def cancels_whistle(self, whistle_id: str, reason: str) -> dict[str, Any]:
+        """撤哨."""
+        return await self._calls(whistle_id, "cancel", {"reason": reason})
+
+    async def _does(self, order_id: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        seen = f"/work-orders/{order_id}"
+        return dict((await self.line.change("router", seen, f"{seen}/{what}", body)).content)
+
+    async def _answers_call(
+        self, whistle_id: str, what: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        return await self._calls(whistle_id, f"departments/{self.code}/{what}", body)
+
+    async def _calls(self, whistle_id: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        seen = f"/whistles/{whistle_id}"
+        return dict((await self.line.change("grid", seen, f"{seen}/{what}", body)).content)
