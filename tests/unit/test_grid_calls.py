@@ -235,7 +235,9 @@ def test_a_department_that_was_not_named_has_no_call() -> None:
 def test_the_limit_itself_is_in_time_and_a_moment_later_is_told_as_overdue_first(
     move: str, state: CallState, limit: str, step: Step
 ) -> None:
-    far_off = dict.fromkeys(("sign_by", "contact_by", "report_in_by"), DUE + timedelta(days=9))
+    far_off: dict[str, Any] = dict.fromkeys(
+        ("sign_by", "contact_by", "report_in_by"), DUE + timedelta(days=9)
+    )
     whistle = a_whistle(a_call(state=state, **{**far_off, limit: DUE}))
     (kept,) = CALL_MOVES[move](whistle, DUE).facts
     assert kept.in_time is True

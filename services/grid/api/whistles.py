@@ -63,8 +63,8 @@ async def whistle_queue(
     if unit is not None and unit not in city.units:
         raise FilterRefused(UnitCode(unit))
     wanted = queries.Wanted(
-        seen_by=None if sight is None else below(sight, city.units),
-        party=None if unit is None else below(UnitCode(unit), city.units),
+        seen_by=below(sight, city.units),
+        party=below(None if unit is None else UnitCode(unit), city.units),
         state=state,
         call_state=call_state,
         case_id=None if case_id is None else CaseId(case_id),
@@ -102,6 +102,8 @@ async def cancel_whistle(body: CancelIn, change: Changing) -> Response:
     return await change.make(lambda work: handlers.cancel(work, command))
 
 
-def below(unit: UnitCode, units: Units) -> list[UnitCode]:
-    """A unit and all units below it; a unit that left the directory is alone."""
+def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
+    """A unit and all below it; None for the whole city. A unit that left the directory is alone."""
+    if unit is None or (unit in units and units.get(unit).parent_code is None):
+        return None
     return [unit, *(UnitCode(code) for code, above in units.lineages.items() if unit in above[1:])]

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, Text, any_, cast, or_, select
+from sqlalchemy import Column, ColumnElement, CompoundSelect, Select, Text, any_, cast, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,18 +44,26 @@ async def queue(
     connection: AsyncConnection, wanted: Wanted, *, after: WhistleId | None, limit: int
 ) -> list[Whistle]:
     """Whistles, the newest first: ids are ordered by time, so they are the key of the paging too."""
-    query = select(WHISTLES).where(*_conditions(wanted))
+    keys = _keys(wanted, after).order_by(text("whistle_id DESC")).limit(limit)
+    query = select(WHISTLES).where(WHISTLES.c.whistle_id.in_(keys)).order_by(WHISTLES.c.whistle_id.desc())
+    return [_read(row._mapping) for row in await connection.execute(query)]
+
+
+def _keys(wanted: Wanted, after: WhistleId | None) -> Select[tuple[UUID]]:
+    """The ids that fit. OFFSET 0 is a fence: with the LIMIT in view Postgres bets on finding a unit's few
+    whistles early, and walks backwards through everybody's (1.7 s instead of 9 ms among 300,000)."""
+    keys = select(WHISTLES.c.whistle_id).where(*_conditions(wanted))
     if after is not None:
-        query = query.where(WHISTLES.c.whistle_id < after)
-    rows = await connection.execute(query.order_by(WHISTLES.c.whistle_id.desc()).limit(limit))
-    return [_read(row._mapping) for row in rows]
+        keys = keys.where(WHISTLES.c.whistle_id < after)
+    if wanted.seen_by is None and wanted.party is None:
+        return keys
+    return select(keys.offset(0).subquery().c.whistle_id)
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     for units in (wanted.seen_by, wanted.party):
         if units is not None:
-            called = select(WHISTLE_CALLS.c.whistle_id).where(_among(WHISTLE_CALLS.c.unit, units))
-            yield or_(_among(WHISTLES.c.blown_by, units), WHISTLES.c.whistle_id.in_(called))
+            yield WHISTLES.c.whistle_id.in_(_of(units))
     if wanted.state is not None:
         yield WHISTLES.c.state == wanted.state
     if wanted.case_id is not None:
@@ -65,6 +74,13 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield WHISTLES.c.whistle_id.in_(
             calls if whose is None else calls.where(_among(WHISTLE_CALLS.c.unit, whose))
         )
+
+
+def _of(units: Collection[UnitCode]) -> CompoundSelect[tuple[UUID]]:
+    """Two index scans joined; written as an OR, Postgres walks through every whistle there is."""
+    called = select(WHISTLE_CALLS.c.whistle_id).where(_among(WHISTLE_CALLS.c.unit, units))
+    blown = WHISTLES.alias("blown")
+    return called.union(select(blown.c.whistle_id).where(_among(blown.c.blown_by, units)))
 
 
 def _among(column: Column[Any], units: Collection[UnitCode]) -> ColumnElement[bool]:
