@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.envelope import Cause
@@ -24,17 +25,16 @@ from shared.observability.tracing import continued
 
 LOG = logger("jiesu.http")
 CORRELATION = "X-Correlation-Id"
-REQUEST = "X-Request-Id"
 UNMATCHED = "unmatched"
 QUIET = frozenset({"/health/live", "/health/ready", "/metrics"})
 
 SECURITY_HEADERS = (
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Cache-Control", "no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
 )
 """Set where the route set none: a page names its own policy."""
 
@@ -56,15 +56,18 @@ class _Knock:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.began = True
-            self._add_headers(MutableHeaders(scope=message))
+            message["headers"] = headers = list(message.get("headers", ()))
+            self._add_headers(headers)
         await self.send(message)
 
-    def _add_headers(self, headers: MutableHeaders) -> None:
-        headers[REQUEST] = self.cause.causation_id
-        headers[CORRELATION] = self.cause.correlation_id
-        headers["traceparent"] = self.cause.traceparent or ""
-        for name, value in SECURITY_HEADERS:
-            headers.setdefault(name, value)
+    def _add_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        given = {name.lower() for name, _ in headers}
+        headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
+        headers += (
+            (b"x-request-id", self.cause.causation_id.encode()),
+            (b"x-correlation-id", self.cause.correlation_id.encode()),
+            (b"traceparent", (self.cause.traceparent or "").encode()),
+        )
 
 
 class Door:
@@ -75,6 +78,7 @@ class Door:
         self.service = service
         self.json_limit = json_limit
         self.upload_limit = upload_limit
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -117,8 +121,9 @@ class Door:
     def _write_down(self, knock: _Knock) -> None:
         took = time.perf_counter() - knock.started_at
         method, route = _method(knock.scope), route_of(knock.scope)
-        HTTP_REQUESTS.labels(self.service, method, route, knock.status or 499).inc()
-        HTTP_SECONDS.labels(self.service, method, route).observe(took)
+        counted, timed = self._meters(method, route, knock.status or 499)
+        counted.inc()
+        timed.observe(took)
         if route not in QUIET:
             LOG.info(
                 "request",
@@ -127,6 +132,14 @@ class Door:
                 status=knock.status or 499,
                 milliseconds=round(took * 1000, 1),
             )
+
+    def _meters(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """The two series, looked up once: few templates, few methods, few statuses."""
+        key = (method, route, status)
+        if key not in self._series:
+            counted = HTTP_REQUESTS.labels(self.service, method, route, status)
+            self._series[key] = counted, HTTP_SECONDS.labels(self.service, method, route)
+        return self._series[key]
 
 
 def cause_of(headers: Headers) -> Cause:

@@ -25,7 +25,14 @@ class Seen:
 
 
 def seen(
-    if_match: Annotated[str | None, Header(alias="If-Match", description='Such as "3", or *')] = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description='The ETag last seen, such as "3"; or * for whichever it is now.',
+            json_schema_extra={"pattern": r'^(\*|(W/)?"[0-9]{1,9}")$'},
+        ),
+    ] = None,
 ) -> Seen:
     """The dependency: If-Match read. Raises `VersionNotNamed` when it is absent."""
     if if_match is None:

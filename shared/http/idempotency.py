@@ -121,6 +121,7 @@ async def once_of(
         Header(
             alias="Idempotency-Key",
             description="1 to 255 visible ASCII characters; the same key and body get the same answer.",
+            json_schema_extra={"pattern": r"^[\x21-\x7e]{1,255}$"},
         ),
     ] = None,
 ) -> Once:

@@ -75,8 +75,17 @@ def _describe(operation: dict[str, Any]) -> None:
         responses.setdefault(str(status), _problem(status))
     responses.setdefault("default", _problem(None))
     for parameter in operation.get("parameters", ()):
+        parameter["schema"] = _without_null(parameter["schema"])
         if parameter["name"] == "If-Match":
             parameter["required"] = True  # Its absence is 428 and not 422, so FastAPI sees it as optional.
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Headers and queries have no null: what is optional is left out."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**kinds[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _is_fastapi_own(response: dict[str, Any]) -> bool:
