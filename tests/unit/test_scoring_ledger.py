@@ -144,6 +144,27 @@ async def test_closing_keeps_it_visible_that_a_case_was_answered() -> None:
     assert entry.ended_at is not None
 
 
+async def test_joined_case_that_is_reopened_goes_its_own_way_and_its_answer_stays_where_it_was() -> None:
+    target = handled("target", YONGNING)
+    story = Story("torn").registered().merged(target).judged(Solved.NO, Satisfied.NOT).reopened()
+    story.dispatched(DONGHUASHI, redo=1).signed(DONGHUASHI).resolved(DONGHUASHI, redo=1)
+    story.judged(Solved.YES, Satisfied.SATISFIED, round_=2, scored=False)
+    entry, lines = await folded(story), await counted(story)
+    assert (entry.outcome, entry.merged_into, entry.lead) == (Outcome.OPEN, None, DONGHUASHI)
+    assert {(line.measure, line.unit, line.joined_into) for line in lines} == {
+        (Measure.RESPONSE, DONGHUASHI, None),
+        (Measure.CONTACT, None, target.case_id),
+        (Measure.RESOLUTION, None, target.case_id),
+        (Measure.SATISFACTION, None, target.case_id),
+    }
+
+
+async def test_answered_case_that_is_reopened_has_a_unit_from_then_on_only() -> None:
+    story = Story("not enough").registered().answered().judged(Solved.NO, Satisfied.NOT).reopened()
+    story.dispatched(YONGNING, redo=1).signed(YONGNING)
+    assert [line.measure for line in await counted(story)] == [Measure.RESPONSE]
+
+
 async def test_fact_about_an_order_that_was_never_dispatched_is_refused() -> None:
     with pytest.raises(UnknownOrder):
         await folded(Story("stray").registered().signed(YONGNING))

@@ -30,6 +30,7 @@ def fold(entry: Entry, said: note.Note) -> Entry:
 
 
 Changes = Mapping[str, Any]
+_OPEN: Changes = {"outcome": Outcome.OPEN, "ended_at": None}
 
 
 def _registered(_: Entry, said: note.NoteRegistered) -> Changes:
@@ -52,6 +53,8 @@ def _dispatched(entry: Entry, said: note.NoteDispatched) -> Changes:
     lead = _order(entry, said, said.work_order_id, said.unit, is_lead=True)
     co = (_order(entry, said, order, unit, is_lead=False) for order, unit in said.co_orders)
     return {
+        **_OPEN,
+        "merged_into": None,
         "orders": (*_dropped(before, said.stamp.at), lead, *co),
         "lead": said.unit,
         "redo": max(entry.redo, said.redo),
@@ -159,7 +162,8 @@ def _resolved(entry: Entry, said: note.NoteResolved) -> Changes:
 
 
 def _reopened(entry: Entry, said: note.NoteReopened) -> Changes:
-    return {"redo": max(entry.redo, said.redo)}
+    """重办: a joined case stays with the other one until it is dispatched on its own."""
+    return {**_OPEN, "redo": max(entry.redo, said.redo)}
 
 
 def _answered(_: Entry, said: note.NoteAnswered) -> Changes:
@@ -196,7 +200,9 @@ def _ended(outcome: Outcome, stamp: Stamp) -> Changes:
 
 def _result(entry: Entry, said: note.NoteResult) -> Changes:
     scored = said.scored and said.answer is not None and entry.scored is None
-    result = Result(said.callback_id, said.round, said.stamp, entry.lead, said.answer, scored)
+    result = Result(
+        said.callback_id, said.round, said.stamp, entry.lead, entry.merged_into, said.answer, scored
+    )
     return {"results": (*entry.results, result)}
 
 

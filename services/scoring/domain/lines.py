@@ -82,7 +82,7 @@ def lines_of(entry: Entry, rules: Rules) -> Iterator[Line]:
     for order in entry.orders:
         yield _response(entry, order, rules)
     scored = entry.scored
-    if scored is None or scored.answer is None or (scored.unit is None and entry.merged_into is None):
+    if scored is None or scored.answer is None or (scored.unit is None and scored.joined_into is None):
         return
     for measure, worth in _worths(scored.answer, rules):
         yield _judged(entry, scored, measure, worth, rules)
@@ -120,7 +120,7 @@ def _judged(entry: Entry, result: Result, measure: Measure, worth: Decimal, rule
         measure,
         result.callback_id,
         result.unit,
-        entry.merged_into if result.unit is None else None,
+        result.joined_into,
         result.heard.at,
         rules.periods.label(result.heard.at),
         worth,

@@ -87,6 +87,8 @@ class Result:
     heard: Stamp
     unit: UnitCode | None
     """Whose work the citizen judged; None when the case had no unit of its own."""
+    joined_into: CaseId | None
+    """The case that was handled in its place then, if it was joined to one."""
     answer: Answer | None
     scored: bool
     """The first valid result of the case; later ones stand beside it."""
