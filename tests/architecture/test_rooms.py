@@ -56,7 +56,9 @@ def test_no_file_is_larger_than_one_person_reads() -> None:
 
 
 def test_no_function_is_larger_than_one_screen() -> None:
-    longer = {name for path in SOURCES for name, lines in _functions(path) if lines > FUNCTION_LINES}
+    # A migration is a frozen list of columns: it is read once, and splitting it would hide its order.
+    read = [path for path in SOURCES if path.parent.name != "migrations"]
+    longer = {name for path in read for name, lines in _functions(path) if lines > FUNCTION_LINES}
     assert longer == set(LONGER_FUNCTIONS)
 
 
