@@ -6,10 +6,18 @@ from shared.lifecycle.case import CASE_LIFE, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 
 S = CaseState
-BEFORE_RESOLVED = "registered awaiting_dispatcher dispatched signed shelved returned reopened".split()
+BEFORE_RESOLVED = [
+    "registered",
+    "awaiting_dispatcher",
+    "dispatched",
+    "signed",
+    "shelved",
+    "returned",
+    "reopened",
+]
 
 EXPECTED: dict[str, dict[str, str]] = {
-    # Written out by hand, state by state, from the mission's text: the table must agree with it, not define it.
+    # Written out by hand from the mission's text: the table must agree with it, not define it.
     "classify": {"registered": "registered"},
     "await_dispatcher": {"registered": "awaiting_dispatcher"},
     "answer": {"registered": "answered", "awaiting_dispatcher": "answered"},
