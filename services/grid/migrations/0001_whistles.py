@@ -11,6 +11,34 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _case_leads()
+    _event_log()
+    _idempotency()
+    _inbox()
+    _outbox()
+    _parked()
+    _whistle_calls()
+    _whistles()
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_whistles_case_id"), table_name="whistles")
+    op.drop_index(op.f("ix_whistles_blown_by_whistle_id"), table_name="whistles")
+    op.drop_table("whistles")
+    op.drop_index(op.f("ix_whistle_calls_unit_whistle_id"), table_name="whistle_calls")
+    op.drop_index(op.f("ix_whistle_calls_due_at"), table_name="whistle_calls")
+    op.drop_table("whistle_calls")
+    op.drop_index(op.f("ix_parked_consumer_key"), table_name="parked")
+    op.drop_table("parked")
+    op.drop_table("outbox")
+    op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
+    op.drop_table("inbox")
+    op.drop_table("idempotency")
+    op.drop_table("event_log")
+    op.drop_table("case_leads")
+
+
+def _case_leads() -> None:
     op.create_table(
         "case_leads",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -22,6 +50,9 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_leads")),
     )
+
+
+def _event_log() -> None:
     op.create_table(
         "event_log",
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -41,6 +72,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("recorded_at", "id", name=op.f("pk_event_log")),
         postgresql_partition_by="RANGE (recorded_at)",
     )
+
+
+def _idempotency() -> None:
     op.create_table(
         "idempotency",
         sa.Column("caller", sa.Text(), nullable=False),
@@ -52,6 +86,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency")),
     )
+
+
+def _inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("consumer", sa.Text(), nullable=False),
@@ -60,6 +97,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
     )
     op.create_index(op.f("ix_inbox_received_at"), "inbox", ["received_at"], unique=False)
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -68,6 +108,9 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
     )
+
+
+def _parked() -> None:
     op.create_table(
         "parked",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -84,6 +127,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_parked")),
     )
     op.create_index(op.f("ix_parked_consumer_key"), "parked", ["consumer", "key"], unique=False)
+
+
+def _whistle_calls() -> None:
     op.create_table(
         "whistle_calls",
         sa.Column("whistle_id", sa.Uuid(), nullable=False),
@@ -96,6 +142,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_whistle_calls_unit_whistle_id"), "whistle_calls", ["unit", "whistle_id"], unique=False
     )
+
+
+def _whistles() -> None:
     op.create_table(
         "whistles",
         sa.Column("whistle_id", sa.Uuid(), nullable=False),
@@ -116,20 +165,3 @@ def upgrade() -> None:
         op.f("ix_whistles_blown_by_whistle_id"), "whistles", ["blown_by", "whistle_id"], unique=False
     )
     op.create_index(op.f("ix_whistles_case_id"), "whistles", ["case_id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index(op.f("ix_whistles_case_id"), table_name="whistles")
-    op.drop_index(op.f("ix_whistles_blown_by_whistle_id"), table_name="whistles")
-    op.drop_table("whistles")
-    op.drop_index(op.f("ix_whistle_calls_unit_whistle_id"), table_name="whistle_calls")
-    op.drop_index(op.f("ix_whistle_calls_due_at"), table_name="whistle_calls")
-    op.drop_table("whistle_calls")
-    op.drop_index(op.f("ix_parked_consumer_key"), table_name="parked")
-    op.drop_table("parked")
-    op.drop_table("outbox")
-    op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
-    op.drop_table("event_log")
-    op.drop_table("case_leads")
