@@ -1,7 +1,6 @@
 """On the embedded engine a service's role may send, read, and move its own group only."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import asyncpg
@@ -18,7 +17,7 @@ TOPIC = Topic("test.rights", 2, False, "key", "A test's own.")
 
 
 @pytest.fixture(scope="module")
-async def mason(database: str) -> AsyncIterator[str]:
+async def mason(database: str) -> str:
     """The address of a service role `mason`; another group, `potter`, has committed something."""
     await prepare_schema(database, "mason", "of-a-test")
     admin = await asyncpg.connect(database)
@@ -29,7 +28,8 @@ async def mason(database: str) -> AsyncIterator[str]:
     bus = EmbeddedBus(database)
     await bus.create_topics([TOPIC])
     await bus.close()
-    yield make_url(database).set(username="mason", password="of-a-test").render_as_string(hide_password=False)
+    address = make_url(database).set(username="mason", password="of-a-test")
+    return address.render_as_string(hide_password=False)
 
 
 async def prepare_again(database: str) -> None:

@@ -110,6 +110,10 @@ class EmbeddedConsumer:
     def _raise_failure(self) -> None:
         if self._failure is not None:
             raise self._failure
+        for task in self._tasks:
+            # Neither ends by itself: what ended one is a bug, and must not look like a quiet bus.
+            if task.done() and not task.cancelled():
+                task.result()
 
     async def _beats(self) -> None:
         beaten = time.monotonic()
