@@ -374,3 +374,12 @@ async def test_a_late_move_tells_the_lateness_before_the_clock_does(desk: Desk) 
     assert [fact["type"].split(".")[2] for fact in said] == ["blown", "overdue", "signed"]
     assert said[2]["payload"]["in_time"] is False
     assert desk.clock.now() - BLOWN_AT == timedelta(hours=1, seconds=1)
+
+
+async def test_the_readme_s_emergency_needs_neither_signature_nor_note(desk: Desk) -> None:
+    whistle_id = await desk.whistle(ENFORCEMENT, kind="emergency")
+    await desk.moves(whistle_id, f"{ENFORCEMENT}/report-in", body=HERE, seen='"1"')
+    acted = await desk.moves(whistle_id, f"{ENFORCEMENT}/act", seen='"2"')
+    assert acted["departments"][0]["note"] is None
+    await desk.moves(whistle_id, f"{ENFORCEMENT}/score", by=GUANYINSI, seen='"3"', body={"score": 5})
+    assert (await desk.moves(whistle_id, "close", by=GUANYINSI, seen='"4"'))["state"] == "closed"
