@@ -164,7 +164,7 @@ class Town:
         try:
             async with asyncio.timeout(within):
                 # Another process changes it: there is no event to wait for.
-                while (found := (await self.ask(statement))[0][0]) != wanted:  # noqa: ASYNC110
+                while (found := (await self.ask(statement))[0][0]) != wanted:
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{statement!r} is {found}, not {wanted}, after {within} s") from None
