@@ -72,7 +72,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
 
 def _sequence(envelope: Envelope, fact: CaseFact) -> int | None:
     """Router's count for the case. What it counts elsewhere (an order, a callback) is no measure for it."""
-    counts = envelope.source == r.ROUTER and envelope.subject == f"case/{fact.case_id}"
+    counts = envelope.source == r.ROUTER and envelope.subject.endswith(str(fact.case_id))
     return envelope.sequence if counts else None
 
 

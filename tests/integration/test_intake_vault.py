@@ -1,0 +1,157 @@
+"""联系方式保险柜 on a real Postgres: who may read a contact, and where it never is."""
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from shared.http.tokens import service_audience
+from shared.kernel.ids import new_id
+from shared.observability import metrics
+from shared.sealing.ring import SealBroken, load_ring
+from tests.integration.intake_desk import NOON, Desk, intake_desk
+
+pytestmark = pytest.mark.postgres
+CONTACT = {"name": "张三", "phone": "13812345678", "confidential": True}
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = NOON
+    return house
+
+
+async def reads(
+    desk: Desk, case_id: str, headers: dict[str, str], purpose: str = "callback"
+) -> tuple[int, str]:
+    body = {"case_id": case_id, "purpose": purpose}
+    answer = await desk.client.post("/v1/contact-readings", json=body, headers=headers)
+    return answer.status_code, answer.text
+
+
+async def test_a_service_reads_a_contact_and_that_is_written_down(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    status, text = await reads(desk, receipt.case_id, desk.survey())
+    assert status == 200
+    assert json.loads(text) == {"name": "张三", "phone": "+8613812345678", "confidential": True}
+    (row,) = await desk.rows("SELECT * FROM contact_readings WHERE case_id = :id", id=receipt.case_id)
+    assert (row["reader"], row["purpose"], row["found"], row["at"]) == ("survey", "callback", True, NOON)
+
+
+async def test_an_anonymous_citizen_has_no_contact_and_the_asking_is_written_down(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"anonymous": True, **CONTACT})
+    status, text = await reads(desk, receipt.case_id, desk.survey())
+    assert (status, json.loads(text)["reason"]) == (404, "no_contact")
+    (row,) = await desk.rows("SELECT * FROM contact_readings WHERE case_id = :id", id=receipt.case_id)
+    assert row["found"] is False
+
+
+async def test_a_case_nobody_knows_has_no_contact_either(desk: Desk) -> None:
+    assert (await reads(desk, str(new_id()), desk.survey()))[0] == 404
+
+
+async def test_only_a_token_minted_for_intake_opens_the_vault(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    before = await desk.counts()
+    for audience in ("jiesu", service_audience("jiesu", "router")):
+        assert (await reads(desk, receipt.case_id, desk.survey(audience)))[0] == 401
+    for role in ("service", "dispatcher", "ops", "caller", "unit"):
+        assert (await reads(desk, receipt.case_id, desk.token(role)))[0] == 403
+    assert (await reads(desk, receipt.case_id, {}))[0] == 401
+    assert (await reads(desk, receipt.case_id, {"X-Api-Key": desk.key}))[0] == 403
+    assert await desk.counts() == before
+
+
+async def test_a_reading_names_a_purpose_that_exists(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    before = await desk.counts()
+    status, text = await reads(desk, receipt.case_id, desk.survey(), purpose="curiosity")
+    assert (status, json.loads(text)["errors"][0]["field"]) == (422, "purpose")
+    assert await desk.counts() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE contact_readings SET purpose = 'handling'",
+        "DELETE FROM contact_readings",
+        "TRUNCATE contact_readings",
+    ],
+)
+async def test_what_was_written_down_can_be_neither_changed_nor_deleted(desk: Desk, change: str) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    await reads(desk, receipt.case_id, desk.survey())
+    before = await desk.rows("SELECT * FROM contact_readings ORDER BY reading_id")
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with desk.flat.store.work() as work:
+            await work.connection.exec_driver_sql(change)
+    assert await desk.rows("SELECT * FROM contact_readings ORDER BY reading_id") == before
+
+
+async def test_ops_see_who_read_the_newest_first_and_page_by_page(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    for purpose in ("callback", "handling", "callback"):
+        assert (await reads(desk, receipt.case_id, desk.survey(), purpose))[0] == 200
+    query = {"case_id": receipt.case_id, "limit": "2"}
+    first = await desk.client.get("/v1/contact-readings", params=query, headers=desk.token("ops"))
+    assert [item["purpose"] for item in first.json()["items"]] == ["callback", "handling"]
+    query["cursor"] = first.json()["next"]
+    second = await desk.client.get("/v1/contact-readings", params=query, headers=desk.token("ops"))
+    assert [item["purpose"] for item in second.json()["items"]] == ["callback"]
+    assert second.json()["next"] is None
+    assert (await desk.client.get("/v1/contact-readings", headers=desk.token("caller"))).status_code == 403
+
+
+MARKS = ("记名某某", "13987654321", "3987654321", "标记路九号", "标记正文", "116.3391", "39.7181", "补充标记")
+
+
+async def test_personal_data_is_in_no_event_log_line_url_metric_or_plain_column(
+    desk: Desk, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    told: dict[str, Any] = {
+        "text": "标记正文",
+        "place": {"address": "标记路九号", "lng": 116.3391, "lat": 39.7181},
+        "contact": {"name": "记名某某", "phone": "13987654321"},
+    }
+    answer = await desk.reports(**told, headers={"Idempotency-Key": "marked"})
+    receipt = await desk.registers(**told)
+    await desk.reports(**{**told, "category": "no.such"})
+    await desk.asks(receipt, "supplement", body={"text": "补充标记"})
+    await desk.follows(receipt)
+    assert (await reads(desk, receipt.case_id, desk.survey()))[0] == 200
+    lines = capfd.readouterr()
+    assert "request" in lines.out
+    found = [lines.out, lines.err, caplog.text, answer.headers["location"], metrics.exposition().decode()]
+    tables = await desk.rows(
+        "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'intake'::regnamespace"
+    )
+    for table in tables:
+        rows = await desk.rows(f'SELECT t::text AS whole, t.* FROM "{table["name"]}" t')
+        found += [
+            str(value if not isinstance(value, bytes) else value.decode("latin-1"))
+            for row in rows
+            for value in row.values()
+        ]
+    assert len(found) > 20
+    for mark in MARKS:
+        assert [text for text in found if mark in text] == []
+    assert [text for text in [lines.out, lines.err, caplog.text] if receipt.code in text] == []
+
+
+async def test_the_router_ring_does_not_open_the_vault(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    words, vault = desk.settings.words_ring, desk.settings.vault_ring
+    assert words.read_bytes() != vault.read_bytes()
+    (row,) = await desk.rows("SELECT * FROM contacts WHERE case_id = :id", id=receipt.case_id)
+    with pytest.raises(SealBroken):
+        load_ring(words).open(row["sealed_phone"], context=f"contacts.phone:{receipt.case_id}")

@@ -1,0 +1,211 @@
+"""受理 decided, without I/O."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.intake.domain import policy
+from services.intake.domain.codes import TrackingNumber
+from services.intake.domain.commands import (
+    Admit,
+    AskUrge,
+    AskWithdrawal,
+    Follow,
+    Register,
+    StatedContact,
+    StatedPlace,
+)
+from services.intake.domain.contact import Contact, normalised_phone
+from services.intake.domain.errors import (
+    EmptyContact,
+    EmptyPlace,
+    HalfPoint,
+    LinkNeedsProactive,
+    NoSuchCategory,
+    NoSuchPoint,
+    NoSuchUnit,
+    OutsideCity,
+    ProactiveIsForUnits,
+    UnreadablePhone,
+)
+from services.intake.domain.model import MOST_WRONG_CODES, Case, WrongCodes
+from services.intake.domain.words import PlaceRole, RelatedPlace
+from shared.city.coordinates import Datum
+from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.kernel.errors import Refusal
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Channel, Kind
+from shared.lifecycle.case import CaseState
+from tests.kit.city import beijing
+
+AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+CASE_ID = CaseId(UUID("01950000-0000-7000-8000-0000000000ca"))
+GUANYINSI, YONGNING = UnitCode("110115009"), UnitCode("110119101")
+
+
+def a_wish(**more: Any) -> Register:
+    return Register(**{"channel": Channel.APP, "kind": Kind.COMPLAINT, "text": "路灯不亮。", **more})
+
+
+def made(**more: Any) -> Admit:
+    number = TrackingNumber("BJ261122-7K3M9QXA-4")
+    return Admit(
+        **{
+            "case_id": CASE_ID,
+            "tracking_number": number,
+            "access_hash": "h",
+            "sealed_words": "s",
+            "has_phone": True,
+            **more,
+        }
+    )
+
+
+def a_case(**more: Any) -> Case:
+    return replace(policy.register(a_wish(), made(), at=AT).state, **more)
+
+
+def test_a_registered_case_is_said_with_everything_but_what_is_personal() -> None:
+    wish = a_wish(contact=StatedContact(name="张三", phone="13812345678", confidential=True))
+    decision = policy.register(wish, made(), at=AT)
+    assert decision.state.status is CaseState.REGISTERED
+    assert decision.state.registered_at == AT
+    assert decision.facts == (
+        CaseRegistered(
+            case_id=CASE_ID,
+            channel=Channel.APP,
+            kind=Kind.COMPLAINT,
+            sealed_words="s",
+            has_phone=True,
+            confidential=True,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "anonymous"),
+    [
+        (a_wish(), True),
+        (a_wish(contact=StatedContact(name="张三")), False),
+        (a_wish(contact=StatedContact(name="张三", anonymous=True)), True),
+        (a_wish(proactive=True, by_unit=True), False),
+    ],
+)
+def test_who_says_nothing_of_himself_is_anonymous(wish: Register, anonymous: bool) -> None:
+    assert policy.register(wish, made(), at=AT).state.anonymous is anonymous
+
+
+@pytest.mark.parametrize(
+    ("more", "refusal", "field"),
+    [
+        ({"proactive": True}, ProactiveIsForUnits, None),
+        ({"linked_case_id": CASE_ID, "by_unit": True}, LinkNeedsProactive, "linked_case_id"),
+        ({"category": CategoryCode("no.such")}, NoSuchCategory, "category"),
+        ({"place": StatedPlace()}, EmptyPlace, "place"),
+        ({"place": StatedPlace(system=Datum.BD09)}, EmptyPlace, "place"),
+        ({"place": StatedPlace(lng=116.4)}, HalfPoint, "place.lat"),
+        ({"place": StatedPlace(lat=39.9, address="路")}, HalfPoint, "place.lng"),
+        ({"place": StatedPlace(lng=200.0, lat=39.9)}, NoSuchPoint, "place.lng"),
+        ({"place": StatedPlace(lng=116.4, lat=-91.0)}, NoSuchPoint, "place.lat"),
+        ({"place": StatedPlace(lng=float("nan"), lat=39.9)}, NoSuchPoint, "place.lng"),
+        ({"place": StatedPlace(lng=121.47, lat=31.23)}, OutsideCity, "place.lng"),
+        ({"place": StatedPlace(lng=116.4, lat=31.23)}, OutsideCity, "place.lat"),
+        ({"place": StatedPlace(unit=UnitCode("0"))}, NoSuchUnit, "place.unit"),
+        (
+            {"related_places": (RelatedPlace(UnitCode("0"), PlaceRole.PAPERS),)},
+            NoSuchUnit,
+            "related_places.0.unit",
+        ),
+        ({"contact": StatedContact()}, EmptyContact, "contact"),
+        ({"contact": StatedContact(name="  ")}, EmptyContact, "contact"),
+        ({"contact": StatedContact(phone="110")}, UnreadablePhone, "contact.phone"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_by_name(
+    more: dict[str, Any], refusal: type[Refusal], field: str | None
+) -> None:
+    with pytest.raises(refusal) as refused:
+        policy.examine(a_wish(**more), beijing())
+    assert field is None or getattr(refused.value, "field", None) == field
+
+
+def test_words_are_what_router_reads() -> None:
+    place = StatedPlace(address="首座御园", lng=116.40371, lat=39.91022, system=Datum.GCJ02, unit=GUANYINSI)
+    wish = a_wish(place=place, related_places=(RelatedPlace(YONGNING, PlaceRole.PAPERS),))
+    words = policy.examine(wish, beijing()).words
+    assert words.lng == pytest.approx(116.39747, abs=2e-5)
+    assert words.lat == pytest.approx(39.90882, abs=2e-5)
+    assert [(place.unit, place.role) for place in words.places] == [
+        (GUANYINSI, PlaceRole.SITE),
+        (YONGNING, PlaceRole.PAPERS),
+    ]
+    assert "首座御园" in words.plain().decode()
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("13812345678", "+8613812345678"),
+        ("138 1234-5678", "+8613812345678"),
+        ("+86 138 1234 5678", "+8613812345678"),
+        ("１３８１２３４５６７８", "+8613812345678"),
+        ("010-12345678", "+861012345678"),
+        ("+852 9123 4567", "+85291234567"),
+    ],
+)
+def test_a_phone_is_kept_in_one_form(written: str, kept: str) -> None:
+    assert normalised_phone(written) == kept
+
+
+@pytest.mark.parametrize("written", ["", "abc", "12345", "0", "99999999999999999999", "+1"])
+def test_what_is_no_phone_is_refused_without_being_repeated(written: str) -> None:
+    with pytest.raises(UnreadablePhone) as refused:
+        normalised_phone(written)
+    assert not written or written not in refused.value.message
+
+
+def test_a_contact_never_shows_itself() -> None:
+    assert "张三" not in repr(Contact("张三", "+8613812345678")) + repr(StatedContact("张三", "138"))
+    assert "路灯" not in repr(a_wish())
+
+
+def test_wishes_are_asked_of_router_and_change_nothing_here() -> None:
+    case = a_case()
+    assert policy.supplement(case, "s2").facts == (CaseSupplemented(case_id=CASE_ID, sealed_words="s2"),)
+    assert policy.ask_urge(case, AskUrge(CASE_ID)).facts == (UrgeAsked(case_id=CASE_ID),)
+    asked = policy.ask_withdrawal(case, AskWithdrawal(CASE_ID))
+    assert asked.facts == (WithdrawalAsked(case_id=CASE_ID),)
+    assert asked.state == case
+
+
+def test_what_router_said_is_taken_over_and_the_rest_stays() -> None:
+    promised = AT + timedelta(days=7)
+    first = Follow(CASE_ID, AT, 1, status=CaseState.DISPATCHED, unit=GUANYINSI, promised_at=promised)
+    case = policy.follow(a_case(), first).state
+    later = AT + timedelta(hours=1)
+    case = policy.follow(case, Follow(CASE_ID, later, 2, status=CaseState.SIGNED)).state
+    assert (case.status, case.unit, case.promised_at) == (CaseState.SIGNED, GUANYINSI, promised)
+    assert (case.status_at, case.router_sequence, case.version) == (later, 2, 0)
+
+
+def test_what_comes_late_changes_nothing() -> None:
+    case = a_case(status=CaseState.CLOSED, router_sequence=9)
+    for sequence in (1, 8, 9):
+        late = Follow(CASE_ID, AT, sequence, status=CaseState.SIGNED, unit=YONGNING)
+        assert policy.follow(case, late).state == case
+
+
+def test_what_was_counted_elsewhere_does_not_move_the_count() -> None:
+    case = a_case(status=CaseState.SURVEYING, router_sequence=9)
+    assert policy.follow(case, Follow(CASE_ID, AT, None)).state == case
+
+
+def test_a_number_is_closed_from_the_tenth_wrong_code_until_the_window_ends() -> None:
+    number = TrackingNumber("BJ261122-7K3M9QXA-4")
+    end = AT + timedelta(minutes=15)
+    assert WrongCodes(number, MOST_WRONG_CODES - 1, AT).blocked_until(at=AT) is None
+    assert WrongCodes(number, MOST_WRONG_CODES, AT).blocked_until(at=end - timedelta(seconds=1)) == end
+    assert WrongCodes(number, MOST_WRONG_CODES, AT).blocked_until(at=end) is None

@@ -1,0 +1,170 @@
+"""进度: from facts to lines, from lines to sentences."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from string import Formatter
+from typing import Any, cast
+
+import pytest
+
+from services.intake.api.sentences import LINES, STATUSES, WISHES, Language, preferred, told
+from services.intake.consumer import SUBSCRIPTIONS
+from services.intake.domain import errors
+from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
+from services.intake.domain.model import Case
+from services.intake.domain.timeline import Code, Note
+from shared.events import router as r
+from shared.events.catalog import declared_in
+from shared.events.envelope import Heard
+from shared.events.fact import Fact
+from shared.http.problems import status_of
+from shared.kernel.decision import Decision
+from shared.kernel.errors import Refusal
+from shared.kernel.ids import CaseId, EventId, UnitCode, new_id
+from shared.kernel.words import Overdue
+from shared.lifecycle.case import CASE_LIFE, CaseState
+from tests.kit.city import beijing
+from tests.kit.facts import AN_ID, a_fact, an_envelope
+from tests.unit.test_intake_policy import a_case
+
+AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+HEARD = {subscription.fact: subscription for subscription in SUBSCRIPTIONS}
+NOT_TOLD = {r.UnitChanged}
+"""What router says that is no citizen's matter."""
+
+
+@dataclass
+class Memory:
+    """A work that keeps one case and its lines in memory."""
+
+    case: Case = field(default_factory=lambda: a_case(case_id=CaseId(AN_ID)))
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def cases(self) -> "Memory":
+        return self
+
+    @property
+    def timeline(self) -> "Memory":
+        return self
+
+    async def get(self, key: CaseId) -> Case:
+        assert key == self.case.case_id
+        return self.case
+
+    async def keep(self, decision: Decision[Case]) -> Case:
+        assert decision.facts == ()
+        self.case = decision.state
+        return self.case
+
+    def note(self, note: Note) -> None:
+        self.notes.append(note)
+
+
+async def heard(fact: Fact) -> Memory:
+    """What a work looks like after one fact."""
+    work = Memory()
+    await HEARD[type(fact)].handle(cast(Any, work), Heard(an_envelope(fact), fact))
+    return work
+
+
+@pytest.mark.parametrize("move", CASE_LIFE.moves.values(), ids=lambda move: move.name)
+async def test_the_copy_follows_every_move_of_the_table(move: Any) -> None:
+    fact = a_fact(move.says)
+    if isinstance(fact, r.CaseClassified):
+        fact = fact.model_copy(update={"awaiting_dispatcher": move.target is not None})
+    work = await heard(fact)
+    assert work.case.status == (move.target or CaseState.REGISTERED)
+    assert work.case.router_sequence == 3
+
+
+def test_everything_router_says_of_a_case_is_heard() -> None:
+    assert set(declared_in(r)) - NOT_TOLD <= set(HEARD)
+
+
+@pytest.mark.parametrize("fact", HEARD, ids=lambda fact: fact.__name__)
+async def test_every_line_can_be_read_in_both_languages(fact: type[Fact]) -> None:
+    notes = (await heard(a_fact(fact))).notes
+    languages: tuple[Language, ...] = ("zh-CN", "en")
+    for note in notes:
+        assert note.event_id == AN_ID
+        for language in languages:
+            sentence = told(note, language, beijing())
+            assert sentence
+            assert "{" not in sentence
+
+
+async def test_a_promise_and_its_unit_are_taken_from_the_dispatch() -> None:
+    fact = cast(r.CaseDispatched, a_fact(r.CaseDispatched))
+    case = (await heard(fact)).case
+    assert (case.unit, case.promised_at) == (fact.unit, fact.resolve_by)
+
+
+async def test_what_is_given_downwards_leaves_the_answering_unit() -> None:
+    work = await heard(a_fact(r.CaseAssigned))
+    assert work.case.unit is None
+    assert work.notes[0].unit == UnitCode("110101")
+
+
+@pytest.mark.parametrize(("clock", "lines"), [(Overdue.DISPATCH, 0), (Overdue.SIGN, 0), (Overdue.RESOLVE, 1)])
+async def test_only_the_clock_that_was_promised_is_told(clock: Overdue, lines: int) -> None:
+    fact = a_fact(r.CaseOverdue).model_copy(update={"clock": clock})
+    assert len((await heard(fact)).notes) == lines
+
+
+@pytest.mark.parametrize("move", [*ASKED_BY_CITIZENS, "adjudicate", "sign"])
+async def test_only_refusals_of_the_citizens_own_wishes_are_told(move: str) -> None:
+    fact = a_fact(r.MoveRefused).model_copy(update={"move": move})
+    assert len((await heard(fact)).notes) == (move in ASKED_BY_CITIZENS)
+
+
+def test_every_code_status_and_wish_has_its_sentence() -> None:
+    assert set(LINES) == set(Code)
+    assert set(STATUSES) == set(CaseState)
+    assert set(WISHES) == ASKED_BY_CITIZENS
+
+
+@pytest.mark.parametrize("code", Code)
+def test_both_languages_say_the_same_things(code: Code) -> None:
+    def places(sentence: str) -> set[str]:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+    assert places(LINES[code].zh) == places(LINES[code].en) <= {"unit", "until", "detail"}
+
+
+def test_times_are_the_citys_and_units_have_names() -> None:
+    note = Note(EventId(new_id()), CaseId(AN_ID), AT, Code.DISPATCHED, UnitCode("110115009"), AT)
+    assert told(note, "zh-CN", beijing()) == "已派给观音寺街道办理，应于2026-11-22 12:00前办结。"
+    unknown = Note(EventId(new_id()), CaseId(AN_ID), AT, Code.SIGNED, UnitCode("0"))
+    assert told(unknown, "en", beijing()) == "the unit has taken it in hand."
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        (None, "zh-CN"),
+        ("", "zh-CN"),
+        ("en", "en"),
+        ("en-GB,en;q=0.8", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("en;q=0.2, zh;q=0.7", "zh-CN"),
+        ("fr, en;q=0.5", "en"),
+        ("fr", "zh-CN"),
+        ("en;q=0", "zh-CN"),
+        ("*", "zh-CN"),
+        ("en;q=nonsense", "zh-CN"),
+        ("en;q=nan", "zh-CN"),
+        (";;;,,,=", "zh-CN"),
+    ],
+)
+def test_the_reader_is_answered_in_the_language_asked_for(asked: str | None, answered: str) -> None:
+    assert preferred(asked) == answered
+
+
+def test_every_refusal_has_a_status() -> None:
+    leaves = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
+    ]
+    assert {status_of(kind) for kind in leaves} == {403, 404, 422, 429, 503}
