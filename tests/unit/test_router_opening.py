@@ -74,7 +74,7 @@ def test_water_on_a_road_is_urgent_and_handled_as_special() -> None:
 
 
 def test_a_homonym_is_asked_not_guessed() -> None:
-    decision = opened("草厂社区路灯不亮")
+    decision = opened("香屯村路灯不亮")
     assert said(decision) == ["case.classified"]
     assert decision.facts[0].awaiting_dispatcher
     assert decision.state.state is WAITING

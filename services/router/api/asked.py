@@ -20,6 +20,9 @@ class NoteIn(Wire):
     note: MaySay = Field("", examples=["已电话联系，约定周三上门"])
 
 
+NO_NOTE = NoteIn(note="")
+
+
 class ProgressIn(Wire):
     note: Said = Field(examples=["已张贴限期整改通知"])
 
@@ -62,6 +65,9 @@ class DispatchIn(Wire):
     reason: MaySay = Field("", description="Needed when it departs from the list or from the usual tier.")
 
 
+AS_LISTED = DispatchIn(reason="")
+
+
 class AdjudicateIn(Wire):
     ruling: Literal[Ruling.UPHOLD, Ruling.REDIRECT, Ruling.DIVIDE] = Field(examples=["redirect"])
     reason: Said = Field(examples=["经核实属相邻街道辖区"])
@@ -75,9 +81,9 @@ class AnswerIn(Wire):
 
 
 class DeclineIn(Wire):
-    reason: DeclineReason
-    note: MaySay = ""
+    reason: DeclineReason = Field(examples=["in_litigation"])
+    note: MaySay = Field("", examples=["法院已立案"])
 
 
 class MergeIn(Wire):
-    into_case_id: UUID
+    into_case_id: UUID = Field(examples=["01950000-0000-7000-8000-0000000000ca"])

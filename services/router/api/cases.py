@@ -60,7 +60,12 @@ async def read_case(
 
 @CASES.post("/{case_id}/dispatch", response_model=CaseOut)
 async def dispatch_case(
-    case_id: UUID, body: say.DispatchIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+    case_id: UUID,
+    open_work: OpenWork,
+    once: OnceOnly,
+    seen: IfMatch,
+    caller: Desk,
+    body: say.DispatchIn = say.AS_LISTED,
 ) -> Response:
     """派单 by a dispatcher; a departure from the responsibility list needs a reason."""
     command = do.Dispatch(

@@ -95,7 +95,12 @@ async def sign_work_order(
 
 @ORDERS.post("/{order_id}/contact", response_model=OrderOut)
 async def contact_citizen(
-    order_id: UUID, body: say.NoteIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
+    order_id: UUID,
+    open_work: OpenWork,
+    once: OnceOnly,
+    seen: IfMatch,
+    caller: UnitStaff,
+    body: say.NoteIn = say.NO_NOTE,
 ) -> Response:
     """Note that the unit spoke with the citizen."""
     command = do.Contact(**_by_unit(order_id, seen, caller), note=body.note)
@@ -171,7 +176,12 @@ async def unshelve_work_order(
 
 @ORDERS.post("/{order_id}/urge", response_model=OrderOut)
 async def urge_work_order(
-    order_id: UUID, body: say.NoteIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Urger
+    order_id: UUID,
+    open_work: OpenWork,
+    once: OnceOnly,
+    seen: IfMatch,
+    caller: Urger,
+    body: say.NoteIn = say.NO_NOTE,
 ) -> Response:
     """催办."""
     command = do.Urge(**_by_desk(order_id, seen, caller), note=body.note)
