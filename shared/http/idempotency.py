@@ -20,10 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.http import answers
 from shared.http.answers import UNDER_WAY, Answer
 from shared.http.auth import Known
-from shared.http.busy import lock_not_free
 from shared.http.door import route_of
 from shared.http.refusals import IdempotencyKeyReused, MalformedKey, SameRequestUnderWay
 from shared.observability.metrics import HTTP_REPLAYED
+from shared.store.busy import lock_not_free
 
 ANONYMOUS = "anonymous"
 KEPT_HEADERS = frozenset({"content-type", "location", "etag"})

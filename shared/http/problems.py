@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shared.http.busy import is_busy
 from shared.http.refusals import Busy, MalformedBody
 from shared.kernel.errors import (
     Conflict,
@@ -31,6 +30,7 @@ from shared.kernel.errors import (
     Unconditional,
     UnsupportedType,
 )
+from shared.store.busy import is_busy
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:jiesu:problem:"

@@ -50,7 +50,7 @@ class TokenDesk:
         except PyJWTError as error:
             raise BadToken(type(error).__name__) from None
         caller = caller_of(claims)
-        return _as_service(caller) if _is_service_key(key_id) else caller
+        return _as_service(caller, key_id) if _is_service_key(key_id) else caller
 
     def _audience_of(self, key_id: str) -> str:
         """A service's token is for one other service, a person's for the whole suite."""
@@ -71,8 +71,10 @@ def _is_service_key(key_id: str) -> bool:
     return key_id.startswith(SERVICE_KEY)
 
 
-def _as_service(caller: Caller) -> Caller:
-    """A service's key vouches for a service and for nobody else, whatever the token says."""
+def _as_service(caller: Caller, key_id: str) -> Caller:
+    """A service's key vouches for that service and for nobody else, whatever the token says."""
+    if service_key_id(caller.subject) != key_id:
+        raise BadToken("a service's key for somebody else")
     return Caller(caller.subject, caller.roles & {Role.SERVICE}, None, caller.scopes, "service")
 
 

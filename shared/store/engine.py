@@ -18,7 +18,8 @@ def make_engine(dsn: str, *, pool: int, application_name: str) -> AsyncEngine:
         pool_size=pool,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
-        pool_pre_ping=False,
+        # An error's text reaches logs and dead letters; its parameters might be a name or a phone number.
+        hide_parameters=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,
         connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},

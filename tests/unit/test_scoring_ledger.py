@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from services.scoring.domain.errors import UnknownDepartment, UnknownOrder, UnreadablePeriod
 from services.scoring.domain.lifecycle import Fate, Outcome
-from services.scoring.domain.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.model import Entry
 from services.scoring.domain.periods import Periods
-from services.scoring.domain.rates import Sum, Tally, over_the_tree, own, ranking, shown
+from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
+from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
 from shared.city.policy import PeriodKind
 from shared.kernel.words import Ruling, Satisfied, Solved, UnitLevel
-from tests.kit.city import beijing
-from tests.kit.ledger import (
+from tests.kit.case_story import (
     DONGHUASHI,
     HOUSING,
     NANLI,
@@ -25,11 +24,11 @@ from tests.kit.ledger import (
     SHANGHAI,
     YONGNING,
     ZHENZHUQUAN,
-    LedgerInMemory,
     Story,
-    a_month,
     handled,
 )
+from tests.kit.city import beijing
+from tests.kit.ledger import LedgerInMemory, a_month
 
 
 async def folded(story: Story) -> Entry:

@@ -7,34 +7,13 @@ from itertools import zip_longest
 
 import pytest
 
-from services.scoring.domain import rates
-from services.scoring.domain.lines import Line, Measure, Rules, lines_of
-from services.scoring.domain.rates import Standing, Sum, Tally, over_the_tree, ranking
+from services.scoring.domain.policy import rates
+from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
+from services.scoring.domain.policy.rates import Standing, Sum, Tally, over_the_tree, ranking
 from shared.kernel.words import UnitLevel
+from tests.kit.case_story import DONGHUASHI, YANQING, YONGNING, ZHENZHUQUAN, Story
 from tests.kit.city import beijing
-from tests.kit.ledger import (
-    BEIJING,
-    DONGCHENG,
-    DONGHUASHI,
-    NANLI,
-    YANQING,
-    YONGNING,
-    ZHENZHUQUAN,
-    LedgerInMemory,
-    Story,
-    a_month,
-)
-
-BY_HAND = {
-    # unit: response, contact, resolution, satisfaction
-    ZHENZHUQUAN: (("5", 6), ("5", 6), ("4", 6), ("3.8", 6)),
-    YONGNING: (("3", 4), ("1", 1), ("0", 1), ("0", 0)),
-    NANLI: (("1", 1), ("1", 1), ("1", 1), ("1", 1)),
-    DONGHUASHI: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
-    YANQING: (("8", 10), ("6", 7), ("4", 7), ("3.8", 6)),
-    DONGCHENG: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
-    BEIJING: (("9", 12), ("8", 10), ("6", 10), ("5.8", 9)),
-}
+from tests.kit.ledger import BY_HAND, LedgerInMemory, a_month
 
 
 def lines_in(ledger: LedgerInMemory) -> list[Line]:

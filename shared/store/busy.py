@@ -1,14 +1,15 @@
 """Busy is not broken: errors of database and network that go away by themselves."""
 
 from asyncpg.exceptions._base import InterfaceError as DriverMisused
-from asyncpg.exceptions._base import PostgresError
+from asyncpg.exceptions._base import InternalClientError, PostgresError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from shared.kernel.errors import Refusal
 
-BUSY_STATES = ("08", "40", "53", "55P03", "57P", "57014", "58030")
-"""SQLSTATEs, by beginning: connection, rolled back, out of something, lock not free, shut down, cancelled."""
+BUSY_STATES = ("08", "40", "53", "55P03", "57", "58030", "25P03", "25006")
+"""SQLSTATEs, by beginning: connection, rolled back, out of something, lock, shut down or cancelled, disk,
+an idle transaction ended, read-only for now."""
 
 
 def is_busy(error: BaseException) -> bool:
@@ -21,7 +22,7 @@ def is_busy(error: BaseException) -> bool:
         return _busy_state(error)
     if isinstance(error, FileNotFoundError | PermissionError):
         return False  # A missing file of ours is a bug, not a busy hour.
-    return isinstance(error, OSError | PoolTimeout | DriverMisused)
+    return isinstance(error, OSError | PoolTimeout | DriverMisused | InternalClientError)
 
 
 def lock_not_free(error: DBAPIError) -> bool:
