@@ -1,8 +1,8 @@
 """Taking notes: load, fold, keep. What changed nothing is not written."""
 
-from services.scoring.domain import ledger, whistles
 from services.scoring.domain.commands import Note, NoteBlown, NoteWhistle
 from services.scoring.domain.model import Entry
+from services.scoring.domain.policy import ledger, whistles
 from services.scoring.ports import ScoringWork
 from shared.kernel.decision import Decision
 

@@ -20,8 +20,8 @@ from shared.events.envelope import Heard
 from shared.service import Flat, flat_of
 from shared.store import inbox
 from shared.store.migrate import prepare, upgrade
+from tests.kit.case_story import SHANGHAI
 from tests.kit.city import beijing
-from tests.kit.ledger import SHANGHAI
 
 PASSWORD = "scoring-in-a-test"
 LATE_IN_THE_PERIOD = datetime(2026, 11, 18, 12, 0, tzinfo=SHANGHAI)

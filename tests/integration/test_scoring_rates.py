@@ -10,36 +10,24 @@ from deploy.commands.migrate import role_dsn
 from services.scoring.app import SERVICE
 from shared.store.migrate import check
 from tests.integration.scoring_desk import PASSWORD, Desk, scoring_desk
-from tests.kit.ledger import (
-    BEIJING,
-    DONGCHENG,
+from tests.kit.case_story import (
     DONGHUASHI,
     HOUSING,
-    NANLI,
     POLICE,
     YANQING,
     YONGNING,
     ZHENZHUQUAN,
     Story,
-    a_month,
 )
+from tests.kit.ledger import BY_HAND, a_month
 
 pytestmark = pytest.mark.postgres
 MEASURES = ("response", "contact", "resolution", "satisfaction")
-BY_HAND = {
-    ZHENZHUQUAN: (("5", 6), ("5", 6), ("4", 6), ("3.8", 6)),
-    YONGNING: (("3", 4), ("1", 1), ("0", 1), ("0", 0)),
-    NANLI: (("1", 1), ("1", 1), ("1", 1), ("1", 1)),
-    DONGHUASHI: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
-    YANQING: (("8", 10), ("6", 7), ("4", 7), ("3.8", 6)),
-    DONGCHENG: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
-    BEIJING: (("9", 12), ("8", 10), ("6", 10), ("5.8", 9)),
-}
 
 
 @pytest.fixture(scope="module")
 async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    """Scoring after the month: in small batches, the stories in an order that joins cases before their target."""
+    """Scoring after the month, in small batches; some cases are joined before their target is known."""
     async with scoring_desk(database, tmp_path_factory.mktemp("scoring-keys")) as desk:
         stories = sorted(a_month(), key=lambda story: story.name)
         await desk.hears([heard for story in stories for heard in story.heard], batch=7)

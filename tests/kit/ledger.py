@@ -1,224 +1,31 @@
-"""Stories of cases as scoring hears them, told fact by fact, and a month of them with hand-made sums."""
+"""Scoring's ledger without a database, and a month of cases for it with sums made by hand."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from services.scoring.consumer import SUBSCRIPTIONS
 from services.scoring.domain.errors import UnknownCase
 from services.scoring.domain.model import Entry, Whistle
 from shared.bus.subscriptions import Subscriptions
-from shared.events import grid, intake, router, survey
-from shared.events.envelope import Cause, Envelope, Heard
-from shared.events.fact import Fact
+from shared.events.envelope import Cause, Heard
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WhistleId, WorkOrderId
-from shared.kernel.words import (
-    CallbackChannel,
-    Channel,
-    HandlingMode,
-    Kind,
-    Ruling,
-    Satisfied,
-    Solved,
-    Tier,
-    WhistleKind,
+from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.words import Ruling, Satisfied, Solved
+from tests.kit.case_story import (
+    BEIJING,
+    DONGCHENG,
+    DONGHUASHI,
+    HOUSING,
+    MORNING,
+    NANLI,
+    POLICE,
+    SHANGHAI,
+    YANQING,
+    YONGNING,
+    ZHENZHUQUAN,
+    Story,
+    handled,
 )
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-NAMES = UUID("0193a000-0000-7000-8000-00000000abcd")
-BEIJING, YANQING, DONGCHENG = UnitCode("110000"), UnitCode("110119"), UnitCode("110101")
-ZHENZHUQUAN, YONGNING = UnitCode("110119203"), UnitCode("110119103")
-DONGHUASHI, NANLI = UnitCode("110101013"), UnitCode("110101013006")
-HOUSING, POLICE = UnitCode("D110000-ZJW"), UnitCode("D110000-GAJ")
-
-MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=SHANGHAI)
-
-
-def named(name: str) -> UUID:
-    """The same id for the same name, in every run."""
-    return uuid5(NAMES, name)
-
-
-@dataclass(slots=True)
-class Story:
-    """One case: every method says a fact, an hour after the one before unless told otherwise."""
-
-    name: str
-    now: datetime = MORNING
-    proactive: bool = False
-    heard: list[Heard[Any]] = field(default_factory=list)
-    sequences: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def case_id(self) -> CaseId:
-        return CaseId(named(self.name))
-
-    def order(self, key: str) -> WorkOrderId:
-        return WorkOrderId(named(f"{self.name}/order/{key}"))
-
-    def passes(self, *, hours: float) -> "Story":
-        self.now += timedelta(hours=hours)
-        return self
-
-    def says(self, fact: Fact) -> "Story":
-        sequence = self.sequences[fact.SOURCE] = self.sequences.get(fact.SOURCE, 0) + 1
-        envelope = Envelope(
-            id=EventId(named(f"{self.name}/{fact.SOURCE}/{sequence}")),
-            type=fact.type_name(),
-            source=fact.SOURCE,
-            subject=f"case/{fact.key()}",
-            time=self.now,
-            sequence=sequence,
-            key=fact.key(),
-            cause=Cause("test", "test"),
-        )
-        self.heard.append(Heard(envelope, fact))
-        return self.passes(hours=1)
-
-    def registered(self) -> "Story":
-        return self.says(
-            intake.CaseRegistered(
-                case_id=self.case_id,
-                channel=Channel.HOTLINE,
-                kind=Kind.COMPLAINT,
-                sealed_words="sealed",
-                has_phone=True,
-                proactive=self.proactive,
-            )
-        )
-
-    def dispatched(
-        self, unit: UnitCode, *, key: str | None = None, co: tuple[UnitCode, ...] = (), redo: int = 0
-    ) -> "Story":
-        """To sign within two hours."""
-        co_orders = tuple(router.CoOrder(work_order_id=self.order(code), unit=code) for code in co)
-        return self.says(
-            router.CaseDispatched(
-                case_id=self.case_id,
-                work_order_id=self.order(key or unit),
-                unit=unit,
-                co_orders=co_orders,
-                place=unit,
-                category=CategoryCode("housing"),
-                tier=Tier.GENERAL,
-                mode=HandlingMode.AT_ONCE,
-                clause="1",
-                list_version="1",
-                policy_version="2026.1",
-                sign_by=self.now + timedelta(hours=2),
-                resolve_by=self.now + timedelta(days=7),
-                redo=redo,
-                proactive=self.proactive,
-            )
-        )
-
-    def _about(self, unit: UnitCode, key: str | None) -> dict[str, Any]:
-        return {"case_id": self.case_id, "work_order_id": self.order(key or unit), "unit": unit}
-
-    def signed(self, unit: UnitCode, *, key: str | None = None, in_time: bool = True) -> "Story":
-        return self.says(router.CaseSigned(**self._about(unit, key), in_time=in_time))
-
-    def co_signed(self, unit: UnitCode, *, in_time: bool = True) -> "Story":
-        return self.says(router.CoOrderSigned(**self._about(unit, None), in_time=in_time))
-
-    def assigned(self, unit: UnitCode, to_unit: UnitCode) -> "Story":
-        return self.says(router.CaseAssigned(**self._about(unit, None), to_unit=to_unit))
-
-    def contacted(self, unit: UnitCode) -> "Story":
-        return self.says(router.CaseContacted(**self._about(unit, None)))
-
-    def returned(self, unit: UnitCode) -> "Story":
-        by = self.now + timedelta(hours=24)
-        return self.says(router.CaseReturned(**self._about(unit, None), reason="not_ours", adjudicate_by=by))
-
-    def ruled(self, ruling: Ruling, returned_by: UnitCode, to_unit: UnitCode) -> "Story":
-        return self.says(
-            router.CaseAdjudicated(
-                case_id=self.case_id, ruling=ruling, returned_by=returned_by, to_unit=to_unit
-            )
-        )
-
-    def resolved(self, unit: UnitCode, *, key: str | None = None, redo: int = 0) -> "Story":
-        return self.says(router.CaseResolved(**self._about(unit, key), in_time=True, redo=redo))
-
-    def reopened(self, redo: int = 1) -> "Story":
-        return self.says(
-            router.CaseReopened(case_id=self.case_id, redo=redo, callback_id=self.callback(redo))
-        )
-
-    def merged(self, into: "Story") -> "Story":
-        return self.says(router.CaseMerged(case_id=self.case_id, into_case_id=into.case_id))
-
-    def withdrawn(self) -> "Story":
-        return self.says(router.CaseWithdrawn(case_id=self.case_id))
-
-    def answered(self) -> "Story":
-        return self.says(router.CaseAnswered(case_id=self.case_id))
-
-    def closed(self, round_: int = 1, *, reached: bool = True) -> "Story":
-        return self.says(
-            router.CaseClosed(case_id=self.case_id, callback_id=self.callback(round_), reached=reached)
-        )
-
-    def callback(self, round_: int) -> CallbackId:
-        return CallbackId(named(f"{self.name}/callback/{round_}"))
-
-    def judged(
-        self,
-        solved: Solved,
-        satisfied: Satisfied,
-        *,
-        contacted: bool = True,
-        round_: int = 1,
-        scored: bool = True,
-    ) -> "Story":
-        return self.says(
-            survey.CallbackCompleted(
-                case_id=self.case_id,
-                callback_id=self.callback(round_),
-                round=round_,
-                channel=CallbackChannel.PHONE,
-                contacted=contacted,
-                solved=solved,
-                satisfied=satisfied,
-                scored=scored,
-            )
-        )
-
-    def unreachable(self) -> "Story":
-        return self.says(
-            survey.CallbackUnreachable(
-                case_id=self.case_id, callback_id=self.callback(1), round=1, attempts=4
-            )
-        )
-
-    @property
-    def whistle(self) -> dict[str, Any]:
-        return {"whistle_id": WhistleId(named(f"{self.name}/whistle")), "case_id": self.case_id}
-
-    def blown(self, by: UnitCode, *departments: UnitCode) -> "Story":
-        by_when = self.now + timedelta(hours=1)
-        called = tuple(
-            grid.Called(unit=unit, sign_by=by_when, contact_by=by_when, report_in_by=by_when)
-            for unit in departments
-        )
-        kind = WhistleKind.JOINT_ENFORCEMENT
-        return self.says(grid.WhistleBlown(**self.whistle, kind=kind, blown_by=by, departments=called))
-
-    def reported_in(self, unit: UnitCode, *, in_time: bool) -> "Story":
-        self.says(grid.WhistleSigned(**self.whistle, unit=unit, in_time=True))
-        return self.says(
-            grid.WhistleReportedIn(**self.whistle, unit=unit, in_time=in_time, distance_m=12.5, on_site=True)
-        )
-
-    def scored(self, unit: UnitCode, score: int, *, in_time: bool) -> "Story":
-        return self.says(grid.WhistleScored(**self.whistle, unit=unit, reported_in_time=in_time, score=score))
-
-    def cancelled(self) -> "Story":
-        return self.says(grid.WhistleCancelled(**self.whistle))
 
 
 class Shelf:
@@ -260,106 +67,81 @@ class LedgerInMemory:
         return self.entries.kept, self.whistles.kept
 
 
-def handled(name: str, unit: UnitCode, **more: Any) -> Story:
-    """A story up to the unit's claim that it is done."""
-    return Story(name, **more).registered().dispatched(unit).signed(unit).resolved(unit)
+YES, PARTLY, NO = Solved.YES, Solved.PARTLY, Solved.NO
+SATISFIED, BASICALLY, UNSATISFIED = Satisfied.SATISFIED, Satisfied.BASICALLY, Satisfied.NOT
 
 
 def a_month() -> list[Story]:
-    """Sums made by hand in `test_scoring_month`; a case for each rule."""
-    yes, partly, no = Solved.YES, Solved.PARTLY, Solved.NO
-    satisfied, basically, not_at_all = Satisfied.SATISFIED, Satisfied.BASICALLY, Satisfied.NOT
-    plain = handled("plain", ZHENZHUQUAN).judged(yes, satisfied).closed()
-    cross_town = (
-        Story("cross-town")
-        .registered()
-        .dispatched(ZHENZHUQUAN, co=(YONGNING,))
-        .co_signed(YONGNING)
-        .passes(hours=3)
-        .signed(ZHENZHUQUAN, in_time=False)
-        .resolved(ZHENZHUQUAN)
-        .judged(yes, basically)
-        .closed()
-    )
-    redone = (
-        handled("redone", ZHENZHUQUAN)
-        .judged(no, not_at_all, contacted=False)
-        .reopened()
-        .dispatched(ZHENZHUQUAN, key="again", redo=1)
-        .signed(ZHENZHUQUAN, key="again")
-        .resolved(ZHENZHUQUAN, key="again", redo=1)
-        .judged(yes, satisfied, round_=2, scored=False)
-        .closed(2)
-    )
-    unreachable = handled("unreachable", ZHENZHUQUAN).unreachable().closed(reached=False)
-    half = handled("half", YONGNING).judged(partly, Satisfied.NO_OPINION).closed()
-    early = Story("withdrawn early").registered().dispatched(YONGNING).withdrawn()
-    late = Story("withdrawn late").registered().dispatched(YONGNING).passes(hours=5).withdrawn()
-    community = (
-        Story("community")
-        .registered()
-        .dispatched(DONGHUASHI)
-        .signed(DONGHUASHI)
-        .assigned(DONGHUASHI, NANLI)
-        .resolved(DONGHUASHI)
-        .judged(yes, satisfied)
-        .closed()
-    )
-    joined = Story("joined").registered().merged(plain).passes(hours=9).judged(no, not_at_all).closed()
-    redirected = (
-        Story("redirected")
-        .registered()
-        .dispatched(YONGNING)
-        .returned(YONGNING)
-        .ruled(Ruling.REDIRECT, YONGNING, ZHENZHUQUAN)
-        .dispatched(ZHENZHUQUAN)
-        .signed(ZHENZHUQUAN)
-        .resolved(ZHENZHUQUAN)
-        .judged(yes, basically)
-        .closed()
-    )
-    in_vain = (
-        Story("in vain")
-        .registered()
-        .dispatched(DONGHUASHI)
-        .passes(hours=4)
-        .returned(DONGHUASHI)
-        .ruled(Ruling.UPHOLD, DONGHUASHI, DONGHUASHI)
-        .dispatched(DONGHUASHI, key="kept")
-        .signed(DONGHUASHI, key="kept")
-        .resolved(DONGHUASHI, key="kept")
-        .judged(yes, satisfied)
-        .closed()
-    )
-    found = handled("found", ZHENZHUQUAN, proactive=True).judged(yes, satisfied).closed()
-    answered = Story("answered").registered().answered().judged(yes, satisfied).closed()
-    link = Story("link").registered().merged(plain)
-    chained = (
-        Story("chained")
-        .registered()
-        .dispatched(YONGNING)
-        .signed(YONGNING)
-        .merged(link)
-        .judged(yes, satisfied)
-        .closed()
-    )
-    october = datetime(2026, 10, 18, 9, 0, tzinfo=SHANGHAI)
-    over_the_cut = (
-        handled("over the cut", DONGHUASHI, now=october)
-        .passes(hours=48)
-        .judged(no, not_at_all, contacted=False)
-        .closed()
-    )
-    whistled = (
-        handled("whistled", BEIJING, proactive=True)
-        .blown(ZHENZHUQUAN, HOUSING, POLICE)
-        .reported_in(HOUSING, in_time=True)
-        .reported_in(POLICE, in_time=False)
-        .scored(HOUSING, 5, in_time=True)
-        .scored(POLICE, 2, in_time=False)
-    )
-    taken_back = Story("taken back").registered().blown(YONGNING, HOUSING).cancelled()
+    """A case for each rule; their sums were made by hand and stand in `BY_HAND`."""
+    plain = handled("plain", ZHENZHUQUAN).judged(YES, SATISFIED).closed()
+    return [plain, *_surveyed(), *_ended_early(), *_returned(), *_joined(plain), *_apart()]
+
+
+def _surveyed() -> list[Story]:
+    cross_town = Story("cross-town").registered().dispatched(ZHENZHUQUAN, co=(YONGNING,)).co_signed(YONGNING)
+    cross_town.passes(hours=3).signed(ZHENZHUQUAN, in_time=False).resolved(ZHENZHUQUAN)
+    cross_town.judged(YES, BASICALLY).closed()
+    redone = handled("redone", ZHENZHUQUAN).judged(NO, UNSATISFIED, contacted=False).reopened()
+    redone.dispatched(ZHENZHUQUAN, key="again", redo=1).signed(ZHENZHUQUAN, key="again")
+    redone.resolved(ZHENZHUQUAN, key="again", redo=1)
+    redone.judged(YES, SATISFIED, round_=2, scored=False).closed(2)
+    community = Story("community").registered().dispatched(DONGHUASHI).signed(DONGHUASHI)
+    community.assigned(DONGHUASHI, NANLI).resolved(DONGHUASHI).judged(YES, SATISFIED).closed()
     return [
-        *(plain, cross_town, redone, unreachable, half, early, late, community, joined, redirected),
-        *(in_vain, found, answered, link, chained, over_the_cut, whistled, taken_back),
+        cross_town,
+        redone,
+        community,
+        handled("half", YONGNING).judged(PARTLY, Satisfied.NO_OPINION).closed(),
+        handled("unreachable", ZHENZHUQUAN).unreachable().closed(reached=False),
     ]
+
+
+def _ended_early() -> list[Story]:
+    return [
+        Story("withdrawn early").registered().dispatched(YONGNING).withdrawn(),
+        Story("withdrawn late").registered().dispatched(YONGNING).passes(hours=5).withdrawn(),
+        Story("answered").registered().answered().judged(YES, SATISFIED).closed(),
+    ]
+
+
+def _returned() -> list[Story]:
+    redirected = Story("redirected").registered().dispatched(YONGNING).returned(YONGNING)
+    redirected.ruled(Ruling.REDIRECT, YONGNING, ZHENZHUQUAN).dispatched(ZHENZHUQUAN)
+    redirected.signed(ZHENZHUQUAN).resolved(ZHENZHUQUAN).judged(YES, BASICALLY).closed()
+    in_vain = Story("in vain").registered().dispatched(DONGHUASHI).passes(hours=4).returned(DONGHUASHI)
+    in_vain.ruled(Ruling.UPHOLD, DONGHUASHI, DONGHUASHI).dispatched(DONGHUASHI, key="kept")
+    in_vain.signed(DONGHUASHI, key="kept").resolved(DONGHUASHI, key="kept").judged(YES, SATISFIED).closed()
+    return [redirected, in_vain]
+
+
+def _joined(plain: Story) -> list[Story]:
+    joined = Story("joined").registered().merged(plain).passes(hours=9).judged(NO, UNSATISFIED).closed()
+    link = Story("link").registered().merged(plain)
+    chained = Story("chained").registered().dispatched(YONGNING).signed(YONGNING).merged(link)
+    return [joined, link, chained.judged(YES, SATISFIED).closed()]
+
+
+def _apart() -> list[Story]:
+    """Proactive ones, whistles, and one that was dispatched in the period before."""
+    found = handled("found", ZHENZHUQUAN, proactive=True).judged(YES, SATISFIED).closed()
+    october = datetime(2026, 10, 18, 9, 0, tzinfo=SHANGHAI)
+    over_the_cut = handled("over the cut", DONGHUASHI, now=october).passes(hours=48)
+    over_the_cut.judged(NO, UNSATISFIED, contacted=False).closed()
+    whistled = handled("whistled", BEIJING, proactive=True).blown(ZHENZHUQUAN, HOUSING, POLICE)
+    whistled.reported_in(HOUSING, in_time=True).reported_in(POLICE, in_time=False)
+    whistled.scored(HOUSING, 5, in_time=True).scored(POLICE, 2, in_time=False)
+    taken_back = Story("taken back").registered().blown(YONGNING, HOUSING).cancelled()
+    return [found, over_the_cut, whistled, taken_back]
+
+
+MadeByHand = tuple[tuple[str, int], tuple[str, int], tuple[str, int], tuple[str, int]]
+BY_HAND: dict[UnitCode, MadeByHand] = {
+    # response, contact, resolution, satisfaction; with everything below the unit
+    ZHENZHUQUAN: (("5", 6), ("5", 6), ("4", 6), ("3.8", 6)),
+    YONGNING: (("3", 4), ("1", 1), ("0", 1), ("0", 0)),
+    NANLI: (("1", 1), ("1", 1), ("1", 1), ("1", 1)),
+    DONGHUASHI: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
+    YANQING: (("8", 10), ("6", 7), ("4", 7), ("3.8", 6)),
+    DONGCHENG: (("1", 2), ("2", 3), ("2", 3), ("2", 3)),
+    BEIJING: (("9", 12), ("8", 10), ("6", 10), ("5.8", 9)),
+}

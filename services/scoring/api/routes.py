@@ -7,12 +7,12 @@ from fastapi import APIRouter, Query
 
 from services.scoring.api import schemas, views
 from services.scoring.api.reading import Asking, InPeriod
-from services.scoring.domain import rates
 from services.scoring.domain.departments import DepartmentStanding
 from services.scoring.domain.errors import UnknownCase
-from services.scoring.domain.lines import Measure
 from services.scoring.domain.model import Entry, Whistle
-from services.scoring.domain.rates import Standing
+from services.scoring.domain.policy import rates
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.rates import Standing
 from services.scoring.store import queries
 from services.scoring.store.queries import Behind, Call, Place
 from shared.http.paging import Asked, Page, Position

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.scoring.domain.lifecycle import Outcome, WhistleOutcome
-from services.scoring.domain.lines import Measure
 from services.scoring.domain.model import Department, Order, Result, Stamp
+from services.scoring.domain.policy.lines import Measure
 from shared.http.wire import Wire
 from shared.kernel.words import Channel, DeclineReason, Kind, Tier, UnitLevel, WhistleKind
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from services.scoring.api import schemas
 from services.scoring.domain.departments import DepartmentStanding
-from services.scoring.domain.lines import Measure
 from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.periods import Period
-from services.scoring.domain.rates import ROUNDING, Ranked, Standing, Tallies, Tally, responding, shown
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.rates import ROUNDING, Ranked, Standing, Tallies, Tally, responding, shown
 from services.scoring.store.queries import Behind
 from shared.city.policy import Policy
 from shared.city.units import Units

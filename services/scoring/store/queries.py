@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.departments import DepartmentStanding
 from services.scoring.domain.errors import UnknownCase
-from services.scoring.domain.lines import Measure
 from services.scoring.domain.model import Entry, Whistle
-from services.scoring.domain.rates import Sum, Tally
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.rates import Sum, Tally
 from services.scoring.store import tables
 from services.scoring.store.repository import EntryRepository, WhistleRepository
 from shared.kernel.ids import CaseId

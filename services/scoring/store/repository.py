@@ -8,8 +8,8 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.lifecycle import WhistleOutcome
-from services.scoring.domain.lines import Line, Rules, lines_of
 from services.scoring.domain.model import Department, Entry, Whistle
+from services.scoring.domain.policy.lines import Line, Rules, lines_of
 from services.scoring.store import tables
 from shared.city.city import City
 from shared.events.envelope import Cause

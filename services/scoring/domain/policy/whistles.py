@@ -6,9 +6,9 @@ from typing import Any
 
 from services.scoring.domain import commands as note
 from services.scoring.domain.errors import UnknownDepartment
-from services.scoring.domain.ledger import is_duplicate, marked
 from services.scoring.domain.lifecycle import WhistleOutcome
 from services.scoring.domain.model import Department, Whistle
+from services.scoring.domain.policy.ledger import is_duplicate, marked
 
 
 def blow(said: note.NoteBlown) -> Whistle:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from services.scoring.domain.lines import Measure
+from services.scoring.domain.policy.lines import Measure
 from shared.city.policy import Score
 from shared.city.units import Units
 from shared.kernel.words import UnitLevel

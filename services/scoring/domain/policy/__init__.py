@@ -1,0 +1,1 @@
+"""What is decided: how facts are folded, what counts, how units stand."""
