@@ -25,7 +25,7 @@ class Sayable:
             id=EventId(row["id"]),
             type=row["type"],
             source=row["source"],
-            subject=row["aggregateid"],
+            subject=f"{row['aggregatetype']}/{row['aggregateid']}",
             time=row["time"],
             sequence=row["sequence"],
             key=row["key"],

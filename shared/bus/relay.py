@@ -20,7 +20,7 @@ from shared.observability.metrics import OUTBOX_AGE, OUTBOX_UNSENT, RELAY_FAILED
 from shared.store.outbox import SHARDS
 
 UNSENT = """
-SELECT o.seq, e.id, e.topic, e.key, e.aggregateid, e.type, e.sequence, e.time, e.source,
+SELECT o.seq, e.id, e.topic, e.key, e.aggregatetype, e.aggregateid, e.type, e.sequence, e.time, e.source,
        e.causation_id, e.correlation_id, e.traceparent, e.payload::text AS payload
 FROM outbox o JOIN event_log e ON e.recorded_at = o.recorded_at AND e.id = o.id
 WHERE o.shard = ANY($1::smallint[]) ORDER BY o.seq LIMIT $2

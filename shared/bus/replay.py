@@ -15,8 +15,8 @@ from shared.observability.logging import logger
 # By id: it is made under the aggregate's lock, while recorded_at is when the transaction began, which may be
 # before another's that went first.
 LOGGED = """
-SELECT id, topic, key, aggregateid, type, sequence, time, source, causation_id, correlation_id, traceparent,
-       payload::text AS payload
+SELECT id, topic, key, aggregatetype, aggregateid, type, sequence, time, source,
+       causation_id, correlation_id, traceparent, payload::text AS payload
 FROM event_log WHERE recorded_at >= $1 AND ($2::timestamptz IS NULL OR recorded_at < $2)
   AND ($3::text IS NULL OR topic = $3) ORDER BY id
 """

@@ -104,8 +104,10 @@ class Repository(Generic[Key, Kept]):
         before = held.aggregate.version if held else 0
         if state.version != before:
             raise VersionMoved(self.AGGREGATE)
-        self._work.say(self.AGGREGATE, str(key), before, decision.facts)
-        kept = cast(Kept, replace(cast(Any, state), version=before + len(decision.facts)))
+        kept = state
+        if decision.facts:
+            self._work.say(self.AGGREGATE, str(key), before, decision.facts)
+            kept = cast(Kept, replace(cast(Any, state), version=before + len(decision.facts)))
         self._held[key] = _Held(kept, held.was if held else None, changed=True)
         return kept
 

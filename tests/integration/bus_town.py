@@ -98,7 +98,7 @@ class Hearing:
             await self.before_note()
         envelope = heard.envelope
         await work.connection.exec_driver_sql(
-            NOTE, (UUID(envelope.subject), envelope.sequence, str(envelope.id))
+            NOTE, (UUID(envelope.key), envelope.sequence, str(envelope.id))
         )
 
     async def refuse(self, work: HearerWork, heard: Heard) -> None:

@@ -97,5 +97,5 @@ async def test_a_dispatch_heard_is_a_whistle_allowed_and_its_overdue_is_told_on_
     await consumer.close()
     assert [type(heard.fact) for heard in said] == [WhistleBlown, WhistleOverdue]
     assert [heard.envelope.sequence for heard in said] == [1, 2]
-    assert {heard.envelope.subject for heard in said} == {answer.json()["whistle_id"]}
+    assert {heard.envelope.subject for heard in said} == {f"whistle/{answer.json()['whistle_id']}"}
     assert said[1].fact.model_dump()["step"] == "report_in"

@@ -44,7 +44,7 @@ async def on_the_bus(town: Town, cases: list[UUID]) -> dict[UUID, list[int]]:
     found: dict[UUID, list[int]] = {case: [] for case in cases}
     async for record in town.bus.read(CASE.name):
         envelope = decode(record.headers, record.value).envelope
-        sequences = found.get(UUID(envelope.subject))
+        sequences = found.get(UUID(envelope.key))
         if sequences is not None and envelope.sequence not in sequences:
             sequences.append(envelope.sequence)
     return found
@@ -59,7 +59,7 @@ async def test_a_commit_wakes_the_relay_and_the_fact_is_on_the_bus_with_its_enve
     [heard] = [
         heard
         async for record in town.bus.read(CASE.name)
-        if (heard := decode(record.headers, record.value)).envelope.subject == str(case)
+        if (heard := decode(record.headers, record.value)).envelope.key == str(case)
     ]
     assert (heard.envelope.source, heard.envelope.sequence, heard.envelope.key) == ("teller", 1, str(case))
 
