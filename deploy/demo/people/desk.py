@@ -25,6 +25,10 @@ class Dispatcher:
         """What came in at intake."""
         return await self.line.pages("intake", "/cases", **asked)
 
+    async def whistles(self, **asked: str) -> list[Any]:
+        """吹哨: every whistle there is."""
+        return await self.line.pages("grid", "/whistles", **asked)
+
     async def dispatches(
         self,
         case_id: str,
@@ -104,6 +108,11 @@ class Operator:
     async def unit(self, code: str) -> dict[str, Any]:
         """A unit of the directory."""
         return dict((await self.line.read("router", f"/units/{code}")).content)
+
+    async def clauses(self, category: str | None) -> list[str]:
+        """权责清单: the clauses about a category."""
+        listed = await self.line.read("router", "/responsibilities", category=category)
+        return [item["clause"] for item in listed.content["items"]]
 
     async def link_of(self, case_id: str) -> str | None:
         """The newest link sent for a case; None when none was sent yet."""

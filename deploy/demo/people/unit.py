@@ -87,6 +87,7 @@ class Unit:
         reason: str,
         case_id: str | None = None,
         site: dict[str, Any] | None = None,
+        key: str | None = None,
     ) -> dict[str, Any]:
         """吹哨: call departments to a site."""
         wish: dict[str, Any] = {"kind": kind, "departments": list(departments), "reason": reason}
@@ -94,7 +95,7 @@ class Unit:
             wish["case_id"] = case_id
         if site is not None:
             wish["site"] = site
-        return dict((await self.line.say("grid", "/whistles", wish)).content)
+        return dict((await self.line.say("grid", "/whistles", wish, key=key)).content)
 
     async def whistle(self, whistle_id: str) -> dict[str, Any]:
         """One whistle with every department's part."""

@@ -1,0 +1,70 @@
+"""Where the stories are played: on the instance that runs, or on one of our own that leaves nothing."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.demo.clock import DrivenClock, PlayClock, RealClock
+from deploy.local.plan import Plan
+from deploy.local.refusals import NotReady
+from deploy.local.state import RunFile, StateFolder
+from deploy.local.steps import STEPS
+from deploy.local.throwaway import throw_away
+
+Say = Callable[[str], None]
+READY_WITHIN = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An instance to play on."""
+
+    urls: Mapping[str, str]
+    keys: Path
+    clock: PlayClock
+    bus: str
+    is_ours: bool
+
+
+@contextlib.contextmanager
+def stage(state: StateFolder, bus: str | None, *, say: Say) -> Iterator[Stage]:
+    """The running instance, if there is one on the wished bus; else a throw-away one."""
+    run = _running(state)
+    if run is not None and bus in (None, run.bus):
+        say(f"an instance runs in {state.path}: playing there")
+        yield _of_run(run, state)
+        return
+    if run is not None:
+        say(f"the instance in {state.path} has the {run.bus} bus; starting one of our own with {bus}")
+    with throw_away(lambda home: _plan(home, bus), say=say) as own:
+        told = own.state.run()
+        if told is None:
+            raise NotReady("the throw-away instance", "its run file is gone")
+        yield _of_run(told, own.state, is_ours=True)
+
+
+def _plan(home: Path, bus: str | None) -> Plan:
+    return Plan(state=home, steps=STEPS, bus=bus, driven_clock=True)
+
+
+def _running(state: StateFolder) -> RunFile | None:
+    """The run of this folder; one that is just starting is waited for."""
+    give_up = time.monotonic() + READY_WITHIN
+    while True:
+        run = state.run()
+        if run is None or not run.is_alive() or run.phase == "stopping":
+            return None
+        if run.phase == "ready":
+            return run
+        if time.monotonic() > give_up:
+            raise LocalRefused(
+                f"the instance in {state.path} is {run.phase} for too long; look with jiesu status"
+            )
+        time.sleep(0.2)
+
+
+def _of_run(run: RunFile, state: StateFolder, *, is_ours: bool = False) -> Stage:
+    clock = DrivenClock(Path(run.clock_file)) if run.clock_file else RealClock()
+    return Stage(run.urls, state.keys, clock, run.bus, is_ours)
