@@ -1,6 +1,6 @@
 """三率 of the units in the stories, each number with the cases behind it counted one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -43,8 +43,23 @@ async def rates_of(operator: Operator, endings: Sequence[Ending]) -> list[UnitRa
     periods: set[str] = set()
     for ending in endings:
         periods |= {line["period"] for line in (await _closed_page(operator, ending.case_id))["lines"]}
-    units = _units_in(endings)
-    return [await _unit_rates(operator, code, name, sorted(periods)) for code, name in units.items()]
+    ours = {
+        code: {measure: _counted(endings, code, measure) for measure in MEASURES}
+        for code in _units_in(endings)
+    }
+    return [
+        await _unit_rates(operator, code, name, sorted(periods), ours[code])
+        for code, name in _units_in(endings).items()
+    ]
+
+
+def _counted(endings: Iterable[Ending], code: str, measure: str) -> frozenset[str]:
+    """The stories' cases that must be among those behind the number: what a unit found itself is in none."""
+    counted = (ending for ending in endings if not ending.proactive)
+    if measure == "response":
+        return frozenset(each.case_id for each in counted if code in {part.unit for part in each.parts})
+    answered = (each for each in counted if each.callback and each.callback.solved and each.lead)
+    return frozenset(each.case_id for each in answered if each.lead and each.lead.unit == code)
 
 
 def _units_in(endings: Iterable[Ending]) -> dict[str, str]:
@@ -62,8 +77,10 @@ async def _closed_page(operator: Operator, case_id: str) -> dict[str, Any]:
     )
 
 
-async def _unit_rates(operator: Operator, code: str, name: str, periods: Sequence[str]) -> UnitRates:
-    rates = {measure: await _agreed(operator, code, measure, periods) for measure in MEASURES}
+async def _unit_rates(
+    operator: Operator, code: str, name: str, periods: Sequence[str], ours: Mapping[str, frozenset[str]]
+) -> UnitRates:
+    rates = {measure: await _agreed(operator, code, measure, periods, ours[measure]) for measure in MEASURES}
     proactive = 0
     for period in periods:
         whole = (await operator.rates(code, period=period))["whole"]
@@ -73,26 +90,24 @@ async def _unit_rates(operator: Operator, code: str, name: str, periods: Sequenc
     )
 
 
-async def _agreed(operator: Operator, code: str, measure: str, periods: Sequence[str]) -> Rate:
+async def _agreed(
+    operator: Operator, code: str, measure: str, periods: Sequence[str], ours: frozenset[str]
+) -> Rate:
     """The rate, once it and the list behind it are of the same moment: others may be at work meanwhile."""
 
-    async def read() -> tuple[Rate, Decimal]:
-        top, bottom, behind, summed = Decimal(0), 0, 0, Decimal(0)
+    async def read() -> tuple[Rate, list[dict[str, Any]]]:
+        top, bottom, behind = Decimal(0), 0, []
         for period in periods:
             shown = (await operator.rates(code, period=period))["whole"][measure]
-            listed = await operator.cases_behind(code, measure, period=period)
+            behind += await operator.cases_behind(code, measure, period=period)
             top, bottom = top + Decimal(str(shown["numerator"])), bottom + shown["denominator"]
-            behind, summed = behind + len(listed), summed + _sum(listed)
-        return Rate(top, bottom, behind), summed
+        return Rate(top, bottom, len(behind)), behind
 
-    rate, _ = await eventually(
-        read,
-        until=lambda seen: seen[0].denominator == seen[0].behind and seen[0].numerator == seen[1],
-        within=AGREE_WITHIN,
-        what=f"{measure} of {code} that its cases add up to",
-    )
-    return rate
+    def adds_up(seen: tuple[Rate, list[dict[str, Any]]]) -> bool:
+        rate, behind = seen
+        total = sum((Decimal(str(line["numerator"])) for line in behind), Decimal(0))
+        listed = {line["case_id"] for line in behind}
+        return rate.denominator == rate.behind and rate.numerator == total and ours <= listed
 
-
-def _sum(lines: Iterable[dict[str, Any]]) -> Decimal:
-    return sum((Decimal(str(line["numerator"])) for line in lines), Decimal(0))
+    what = f"{measure} of {code} that its cases add up to"
+    return (await eventually(read, until=adds_up, within=AGREE_WITHIN, what=what))[0]

@@ -59,9 +59,7 @@ def _running(state: StateFolder) -> RunFile | None:
         if run.phase == "ready":
             return run
         if time.monotonic() > give_up:
-            raise LocalRefused(
-                f"the instance in {state.path} is {run.phase} for too long; look with jiesu status"
-            )
+            raise NotReady("the instance that runs", f"it is {run.phase} for too long; see jiesu status")
         time.sleep(0.2)
 
 
