@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.store import shelf
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -11,12 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    shelf.first_tables()
     _case_leads()
-    _event_log()
-    _idempotency()
-    _inbox()
-    _outbox()
-    _parked()
     _whistle_calls()
     _whistles()
 
@@ -28,14 +26,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_whistle_calls_unit_whistle_id"), table_name="whistle_calls")
     op.drop_index(op.f("ix_whistle_calls_due_at"), table_name="whistle_calls")
     op.drop_table("whistle_calls")
-    op.drop_index(op.f("ix_parked_consumer_key"), table_name="parked")
-    op.drop_table("parked")
-    op.drop_table("outbox")
-    op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
-    op.drop_table("event_log")
     op.drop_table("case_leads")
+    shelf.drop_first_tables()
 
 
 def _case_leads() -> None:
@@ -50,83 +42,6 @@ def _case_leads() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_leads")),
     )
-
-
-def _event_log() -> None:
-    op.create_table(
-        "event_log",
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("aggregatetype", sa.Text(), nullable=False),
-        sa.Column("aggregateid", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("time", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("causation_id", sa.Text(), nullable=False),
-        sa.Column("correlation_id", sa.Text(), nullable=False),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("recorded_at", "id", name=op.f("pk_event_log")),
-        postgresql_partition_by="RANGE (recorded_at)",
-    )
-
-
-def _idempotency() -> None:
-    op.create_table(
-        "idempotency",
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency")),
-    )
-
-
-def _inbox() -> None:
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
-    )
-    op.create_index(op.f("ix_inbox_received_at"), "inbox", ["received_at"], unique=False)
-
-
-def _outbox() -> None:
-    op.create_table(
-        "outbox",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("shard", sa.SmallInteger(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
-    )
-
-
-def _parked() -> None:
-    op.create_table(
-        "parked",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("behind", sa.Boolean(), nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_parked")),
-    )
-    op.create_index(op.f("ix_parked_consumer_key"), "parked", ["consumer", "key"], unique=False)
 
 
 def _whistle_calls() -> None:

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.store import shelf
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -11,6 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    shelf.first_tables()
     op.create_table(
         "cases",
         sa.Column("case_id", sa.Uuid(), nullable=False),
@@ -71,68 +74,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cases_state_case_id"), "cases", ["state", "case_id"], unique=False)
     op.create_table(
-        "event_log",
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("aggregatetype", sa.Text(), nullable=False),
-        sa.Column("aggregateid", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("time", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("causation_id", sa.Text(), nullable=False),
-        sa.Column("correlation_id", sa.Text(), nullable=False),
-        sa.Column("traceparent", sa.Text(), nullable=True),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("recorded_at", "id", name=op.f("pk_event_log")),
-        postgresql_partition_by="RANGE (recorded_at)",
-    )
-    op.create_table(
-        "idempotency",
-        sa.Column("caller", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("caller", "key", name=op.f("pk_idempotency")),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_inbox")),
-    )
-    op.create_index(op.f("ix_inbox_received_at"), "inbox", ["received_at"], unique=False)
-    op.create_table(
-        "outbox",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("shard", sa.SmallInteger(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
-    )
-    op.create_table(
-        "parked",
-        sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("consumer", sa.Text(), nullable=False),
-        sa.Column("topic", sa.Text(), nullable=False),
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("behind", sa.Boolean(), nullable=False),
-        sa.Column("parked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_parked")),
-    )
-    op.create_index(op.f("ix_parked_consumer_key"), "parked", ["consumer", "key"], unique=False)
-    op.create_table(
         "units",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -189,13 +130,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_work_orders_assigned_to_resolve_by_order_id"), table_name="work_orders")
     op.drop_table("work_orders")
     op.drop_table("units")
-    op.drop_index(op.f("ix_parked_consumer_key"), table_name="parked")
-    op.drop_table("parked")
-    op.drop_table("outbox")
-    op.drop_index(op.f("ix_inbox_received_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
-    op.drop_table("event_log")
     op.drop_index(op.f("ix_cases_state_case_id"), table_name="cases")
     op.drop_index("ix_cases_bell_at", table_name="cases", postgresql_where=sa.text("bell_at IS NOT NULL"))
     op.drop_table("cases")
+    shelf.drop_first_tables()
