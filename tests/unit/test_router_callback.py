@@ -122,7 +122,7 @@ def test_a_round_heard_twice_starts_once_and_an_older_one_never() -> None:
 
 
 def test_an_answered_case_sent_back_waits_for_a_dispatcher_against_a_new_clock() -> None:
-    answered_once = kept(start(a_case(CaseState.ANSWERED), CALLBACK_ID, 1))
+    answered_once = kept(start(a_case(CaseState.ANSWERED, rung=(Overdue.DISPATCH,)), CALLBACK_ID, 1))
     decision = answered(answered_once)
     assert said(decision) == ["case.reopened"]
     reopened = kept(decision)

@@ -24,6 +24,7 @@ def ring(case: Case, at: datetime | None):  # type: ignore[no-untyped-def]
 def everything_rung(case: Case, until: datetime) -> list[str]:
     heard = []
     while case.bell_at is not None and case.bell_at <= until:
+        assert len(heard) < 20, "a clock rings for ever"
         decision = ring(case, case.bell_at)
         heard += [str(getattr(fact, "clock", fact.TYPE)) for fact in decision.facts]
         case = kept(decision)
@@ -59,12 +60,12 @@ def test_the_shelfs_day_brings_the_case_back_to_its_unit() -> None:
     assert (said(decision), decision.state.state) == (["case.unshelved"], CaseState.SIGNED)
 
 
-def test_the_resolve_clock_runs_on_while_a_return_or_shelf_waits() -> None:
-    for state in (CaseState.RETURNED, CaseState.SHELVED):
-        case = a_case(state)
-        late = case.resolve_by + timedelta(days=100)
-        heard = everything_rung(case, late)
-        assert heard.count("resolve") == 1, state
+def test_the_resolve_clock_runs_on_while_a_shelf_or_return_waits() -> None:
+    shelved = a_case(CaseState.SHELVED)
+    assert everything_rung(shelved, shelved.shelf.review_at) == ["resolve", "jiesu.case.unshelved"]
+    returned = a_case(CaseState.RETURNED, resolve_by=AT + timedelta(hours=1))
+    rung_first = everything_rung(returned, returned.returning.adjudicate_by)
+    assert rung_first == ["resolve", "jiesu.case.adjudicated", "jiesu.case.dispatched"]
 
 
 def test_a_unit_is_published_when_new_or_changed_and_not_otherwise() -> None:
