@@ -9,9 +9,17 @@ import pytest
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
+from tests.kit.houses import either_stage, flats, house, stage
 from tests.kit.kafka_part import SKIPPED, pytest_sessionfinish, pytest_terminal_summary
 
-__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+__all__ = [
+    "either_stage",
+    "flats",
+    "house",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "stage",
+]
 
 
 @pytest.fixture(scope="session")

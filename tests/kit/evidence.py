@@ -1,0 +1,95 @@
+"""What a run left behind, gathered once it has come to rest: topics, rows, log lines, answers."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.bus.port import BusBusy, Record
+from shared.events.envelope import Heard, Undecodable, decode
+from shared.events.topics import TOPICS, dead_letters
+from tests.kit.flats import SERVICES
+from tests.kit.history import History
+from tests.kit.suite import Suite
+
+AT_REST_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`topics`: every record from the beginning, in order for each partition."""
+
+    suite: Suite
+    topics: Mapping[str, Sequence[Record]]
+    logs: Mapping[str, str]
+    unrest: str
+    """What was still waiting to be sent or heard after thirty seconds; empty: nothing."""
+
+    @property
+    def history(self) -> History:
+        return self.suite.history
+
+    def records(self) -> Iterator[Record]:
+        """Every record of the declared topics but injected poison."""
+        for topic in TOPICS:
+            for record in self.topics[topic.name]:
+                if record.key is None or record.key.decode(errors="replace") not in self.history.poison:
+                    yield record
+
+    def arrivals(self) -> Iterator[tuple[Record, Heard]]:
+        """Each fact where it arrived first; a record that nobody could read is passed over."""
+        seen = set()
+        for record in self.records():
+            try:
+                heard = decode(record.headers, record.value)
+            except Undecodable:
+                continue
+            if heard.envelope.id not in seen:
+                seen.add(heard.envelope.id)
+                yield record, heard
+
+
+async def gather(suite: Suite) -> Evidence:
+    """Wait until the suite is at rest, then look at everything."""
+    unrest = await _rest(suite)
+    names = [topic.name for topic in TOPICS]
+    names += [dead_letters(topic, service) for topic in names for service in SERVICES]
+    topics = {name: [record async for record in suite.bus.read(name)] for name in names}
+    logs = await asyncio.to_thread(_logs, suite)
+    return Evidence(suite, topics, logs, unrest)
+
+
+async def _rest(suite: Suite) -> str:
+    """What is still waiting. Twice in a row nothing: a fact heard a moment ago may say another."""
+    quiet, give_up = 0, time.monotonic() + AT_REST_WITHIN
+    while True:
+        waiting = await _waiting(suite)
+        quiet = 0 if waiting else quiet + 1
+        if quiet == 2:
+            return ""
+        if time.monotonic() > give_up:
+            return waiting or "never twice at rest"
+        await asyncio.sleep(0.25)
+
+
+async def _waiting(suite: Suite) -> str:
+    for service in SERVICES:
+        unsent = await suite.value(f"SELECT count(*) FROM {service}.outbox")
+        if unsent:
+            return f"{unsent} unsent in {service}'s outbox"
+        try:
+            lag = await suite.bus.lag(service)
+        except BusBusy as error:
+            return f"the bus is away: {error}"
+        if behind := sum(lag.values()):
+            return f"{service} is {behind} behind"
+    return ""
+
+
+def _logs(suite: Suite) -> dict[str, str]:
+    if suite.logs is None:
+        return {}
+    return {
+        log.name: log.read_text(encoding="utf-8", errors="replace")
+        for log in sorted(suite.logs.glob("*.log"))
+    }
