@@ -34,7 +34,10 @@ async def _schedule_one(work: SurveyWork, case_id: CaseId) -> Survey:
 
 
 async def cancel(work: SurveyWork, case_id: CaseId) -> Survey:
+    """End the case's round; whoever was joined to it is asked now, for nothing more will come of it."""
     survey = await work.surveys.get(case_id)
+    for joined in survey.joined:
+        await _schedule_one(work, joined)
     return await work.surveys.keep(policy.cancel(survey))
 
 
