@@ -31,7 +31,7 @@ Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS)]
 OpenWork = Annotated[Opening[IntakeWork], Depends(opening)]
 
 
-def the_city(request: Request) -> City:
+async def the_city(request: Request) -> City:
     """The city this door stands in."""
     city: City = request.app.state.flat.city
     return city

@@ -1,4 +1,4 @@
-"""One function for each command: load, decide, keep."""
+"""受理 and 跟进: registering, following and asking; contacts read; codes guessed wrongly."""
 
 import secrets
 from dataclasses import dataclass, field
