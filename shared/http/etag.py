@@ -24,7 +24,7 @@ class Seen:
             raise VersionMoved(current)
 
 
-def seen(
+async def seen(
     if_match: Annotated[
         str | None,
         Header(

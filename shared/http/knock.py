@@ -17,7 +17,7 @@ W = TypeVar("W")
 Opening: TypeAlias = Callable[[], AbstractAsyncContextManager[W]]
 
 
-def opening(request: Request) -> Opening[Any]:
+async def opening(request: Request) -> Opening[Any]:
     """The dependency: a function that opens one work of this service.
 
     An explicit `async with`, and no dependency that commits after its `yield`: FastAPI would run that

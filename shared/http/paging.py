@@ -88,7 +88,7 @@ class Paging:
         return Page(items=[item(row) for row in shown], next=following)
 
 
-def asked(
+async def asked(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
     cursor: Annotated[

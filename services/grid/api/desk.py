@@ -25,13 +25,17 @@ OpenWork = Annotated[Opening[GridWork], Depends(opening)]
 Reader = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
 
 
-def _unit_of(caller: Annotated[Caller, allow(Role.UNIT)]) -> UnitCode:
+def _unit_of(caller: Caller) -> UnitCode:
     if caller.unit is None:
         raise NoUnit
     return caller.unit
 
 
-OwnUnit = Annotated[UnitCode, Depends(_unit_of)]
+async def _own_unit(caller: Annotated[Caller, allow(Role.UNIT)]) -> UnitCode:
+    return _unit_of(caller)
+
+
+OwnUnit = Annotated[UnitCode, Depends(_own_unit)]
 """The unit the asker is staff of. Raises `NoUnit`."""
 
 
@@ -42,12 +46,12 @@ def sight_of(caller: Caller) -> UnitCode | None:
     return _unit_of(caller)
 
 
-def _city(request: Request) -> City:
+async def _city(request: Request) -> City:
     city: City = request.app.state.flat.city
     return city
 
 
-def _settings(request: Request) -> GridSettings:
+async def _settings(request: Request) -> GridSettings:
     settings: GridSettings = request.app.state.flat.settings
     return settings
 
@@ -60,7 +64,7 @@ class Change:
     """A change of one whistle: by its asker's unit, on the version it saw, done once."""
 
     def __init__(
-        self, whistle_id: WhistleId, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+        self, whistle_id: WhistleId, by: UnitCode, seen: Seen, once: Once, open_work: Opening[GridWork]
     ) -> None:
         self.whistle_id = whistle_id
         self.by = by
@@ -86,4 +90,10 @@ class Change:
             )
 
 
-Changing = Annotated[Change, Depends(Change)]
+async def _change(
+    whistle_id: WhistleId, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Change:
+    return Change(whistle_id, by, seen, once, open_work)
+
+
+Changing = Annotated[Change, Depends(_change)]

@@ -68,7 +68,7 @@ def may_read_case(case: Case, by: By, city: City) -> bool:
     return by.unit is None or any(sees(order, by, city.units) for order in case.orders)
 
 
-def city_of(request: Request) -> City:
+async def city_of(request: Request) -> City:
     """The city this flat serves."""
     city: City = request.app.state.flat.city
     return city

@@ -71,7 +71,7 @@ async def _question(request: Request, caller: Reader, connection: Reading) -> Qu
 Asking = Annotated[Question, Depends(_question, scope="function")]
 
 
-def _period(
+async def _period(
     asking: Asking,
     period: Annotated[str, Query(max_length=7, description="`current` or YYYY-MM.")] = CURRENT,
 ) -> Period:

@@ -41,7 +41,7 @@ Operator = Annotated[Caller, allow(Role.OPS)]
 Language = Annotated[str | None, Header(alias="Accept-Language")]
 
 
-def equipment(request: Request) -> Equipment:
+async def equipment(request: Request) -> Equipment:
     """What survey was equipped with at its start."""
     found: Equipment = request.app.state.flat.equipment
     return found
