@@ -70,7 +70,11 @@ def test_a_service_is_told_no_secret_but_its_own(compose: dict[str, Any]) -> Non
         told = " ".join(str(value) for value in service["environment"].values())
         assert set(re.findall(r"(\w+)_PASSWORD", told)) == {name.upper()}
         (mount,) = service["volumes"]
-        assert (mount["source"], mount["volume"]["subpath"], mount["read_only"]) == ("state", f"keys/{name}", True)
+        assert (mount["source"], mount["volume"]["subpath"], mount["read_only"]) == (
+            "state",
+            f"keys/{name}",
+            True,
+        )
     administered = [
         name
         for name, job in compose["services"].items()
