@@ -7,6 +7,7 @@ to the earliest instant one of them waits for. So each story has its own true ti
 import asyncio
 import heapq
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -52,13 +53,13 @@ class RealClock:
 
 
 class DrivenClock:
-    """The clock file of a local run: seconds the services add to the machine's time. Never moved back."""
+    """A clock that is ahead of the machine's time by an offset, which is never made smaller."""
 
     is_driven = True
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = timedelta(seconds=float(path.read_text(encoding="utf-8") or 0))
+    def __init__(self, offset: timedelta, keep: Callable[[timedelta], None]) -> None:
+        self._offset = offset
+        self._keep = keep
         self._playing = 0
         self._turns = count()
         self._waiting: list[tuple[datetime, int, asyncio.Future[None]]] = []
@@ -95,7 +96,16 @@ class DrivenClock:
         if ahead <= self._offset:
             return
         self._offset = ahead
+        self._keep(ahead)
+
+
+def clock_of_file(path: Path) -> DrivenClock:
+    """The clock file of a local run: seconds that its services add to the machine's time."""
+
+    def keep(offset: timedelta) -> None:
         # Whole or not at all: a service that read half a file would see time jump back.
-        draft = self._path.with_suffix(f".{os.getpid()}")
-        draft.write_text(str(ahead.total_seconds()), encoding="utf-8")
-        draft.replace(self._path)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(str(offset.total_seconds()), encoding="utf-8")
+        draft.replace(path)
+
+    return DrivenClock(timedelta(seconds=float(path.read_text(encoding="utf-8") or 0)), keep)

@@ -138,20 +138,21 @@ class Scene:
                 await self.clock.until(datetime.fromisoformat(refusal.problem[NOT_NOW[refusal.reason]]))
         self.tell("电话回访完成")
 
-    async def judged_by_link(self, case_id: str, *, solved: str, satisfied: str, note: str = "") -> None:
-        """回访 by the link; where it is not sent before morning and morning does not come, by phone."""
+    async def judged_by_link(self, case_id: str, *, solved: str, satisfied: str, note: str = "") -> str:
+        """回访 by the link; by phone where it is sent in the morning and morning does not come. Tells which."""
         caller = self.town.caller()
         callback_id = await self._callback(caller, case_id, state="scheduled")
         due = datetime.fromisoformat((await caller.callback(callback_id))["due_at"])
         await self.clock.until(due)
         if due > self.clock.now():
-            return await self.judged_by_phone(case_id, solved=solved, satisfied=satisfied, note=note)
+            await self.judged_by_phone(case_id, solved=solved, satisfied=satisfied, note=note)
+            return "phone"
         operator, app = self.town.operator(), self.town.citizen_app()
         url = await eventually(lambda: operator.link_of(case_id), what=f"the link for case {case_id}")
         await app.opens_link(url or "")
         await app.answers_link(url or "", solved=solved, satisfied=satisfied, note=note)
         self.tell("群众通过链接评价")
-        return None
+        return "link"
 
     async def not_reachable(self, case_id: str) -> None:
         """There is nobody to ask: the round ends by itself."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.demo.clock import DrivenClock, PlayClock, RealClock
+from deploy.demo.clock import PlayClock, RealClock, clock_of_file
 from deploy.local.plan import Plan
 from deploy.local.refusals import NotReady
 from deploy.local.state import RunFile, StateFolder
@@ -64,5 +64,5 @@ def _running(state: StateFolder) -> RunFile | None:
 
 
 def _of_run(run: RunFile, state: StateFolder, *, is_ours: bool = False) -> Stage:
-    clock = DrivenClock(Path(run.clock_file)) if run.clock_file else RealClock()
+    clock: PlayClock = clock_of_file(Path(run.clock_file)) if run.clock_file else RealClock()
     return Stage(run.urls, state.keys, clock, run.bus, is_ours)
