@@ -1,4 +1,4 @@
-"""A city is a folder: calendar, policy, units, gazetteer, categories, responsibilities as one value.
+"""A city is a folder: calendar, policy, units, gazetteer, categories, responsibilities, Open311 as one value.
 
 `load_city` is the one function of this shelf that reads files.
 """
@@ -12,6 +12,7 @@ from shared.city.categories import Categories, load_categories
 from shared.city.documents import Document, Entry
 from shared.city.errors import BrokenFile
 from shared.city.gazetteer import Gazetteer, Match, load_aliases
+from shared.city.open311 import Open311, load_open311
 from shared.city.places import Places, places_in
 from shared.city.policy import Policy, load_policy
 from shared.city.responsibilities import ResponsibilityList, load_responsibilities
@@ -43,6 +44,7 @@ class City:
     gazetteer: Gazetteer
     categories: Categories
     responsibilities: ResponsibilityList
+    open311: Open311
 
     def place(self, *, text: str = "", address: str = "", stated: Places | None = None) -> Placing:
         """Where a report belongs: what the caller states, then the address, then the report's own words."""
@@ -78,6 +80,7 @@ def load_city(folder: Path) -> City:
             categories=categories,
             filename="responsibilities.yaml",
         ),
+        open311=load_open311(_text(folder, "open311.yaml"), categories, filename="open311.yaml"),
     )
 
 
