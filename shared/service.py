@@ -5,7 +5,7 @@ import contextlib
 import gc
 import inspect
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
@@ -25,6 +25,7 @@ from shared.bus.subscriptions import Subscription
 from shared.city.city import City, load_city
 from shared.http.app import make_app
 from shared.http.auth import Auth
+from shared.http.body import JSON_LIMIT
 from shared.http.callers import Recogniser
 from shared.http.health import Check, Info
 from shared.http.jwks import Jwks
@@ -61,6 +62,10 @@ class Service(Generic[W, S]):
     """Makes what the service has beside its store: key rings, outward callers."""
     recognises: Callable[["Flat"], Mapping[str, Recogniser]] | None = None
     """Further desks that know callers, by the prefix of their secrets."""
+    upload_limit: int = JSON_LIMIT
+    """The largest body that is no JSON."""
+    upload_paths: Collection[str] = ()
+    """Where such bodies are taken; everywhere if none are named."""
 
     @property
     def schema(self) -> Schema:
@@ -218,6 +223,8 @@ def _app(flat: Flat) -> FastAPI:
             Check("bus", lambda: _ask_subscriber(flat), needed=False),
         ),
         state={"flat": flat},
+        upload_limit=service.upload_limit,
+        upload_paths=service.upload_paths,
         lifespan=lambda _: _living(flat),
     )
 

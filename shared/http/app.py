@@ -1,6 +1,6 @@
 """One kind of app for every service: the door around it, problems for errors, a complete description."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -35,9 +35,13 @@ def make_app(
     checks: Sequence[Check] = (),
     state: Mapping[str, Any] | None = None,
     upload_limit: int = JSON_LIMIT,
+    upload_paths: Collection[str] = (),
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """A service's app. `state` becomes `request.app.state.<name>`; `upload_limit` is for bodies not JSON."""
+    """A service's app. `state` becomes `request.app.state.<name>`.
+
+    `upload_limit` is for bodies not JSON, on `upload_paths` only if any are named.
+    """
     app = FastAPI(
         title=title,
         version=version,
@@ -55,7 +59,13 @@ def make_app(
     tell = info or (lambda: Info(service=service, version=version))
     for one in (*routes, health_routes(tell, checks), _metrics_route()):
         app.include_router(one)
-    app.add_middleware(Door, service=service, json_limit=JSON_LIMIT, upload_limit=upload_limit)
+    app.add_middleware(
+        Door,
+        service=service,
+        json_limit=JSON_LIMIT,
+        upload_limit=upload_limit,
+        upload_paths=frozenset(upload_paths),
+    )
     _describe(app)
     return app
 

@@ -207,6 +207,15 @@ async def test_an_upload_in_pieces_is_measured_too(path: str) -> None:
         is_problem(await http.post(path, content=pieces(), headers=headers), 413, "body_too_large")
 
 
+async def test_a_file_is_measured_as_json_where_no_files_are_taken() -> None:
+    app = an_app(_uploads(), upload_limit=2_000_000, upload_paths=("/file",))
+    async with client(app) as http:
+        fits = await http.post("/file", files={"photo": b"x" * 1_500_000})
+        answer = await http.post("/stream", content=b"x" * 1_500_000, headers={"content-type": "video/mp4"})
+    assert fits.json() == 1_500_000
+    is_problem(answer, 413, "body_too_large")
+
+
 async def test_a_nul_in_a_form_is_refused() -> None:
     async with client(an_app(_uploads())) as http:
         is_problem(await http.post("/form", data={"word": "a\x00b"}), 422, "malformed_text")
