@@ -12,7 +12,8 @@ from deploy.commands.migrate import role_dsn, schema_of
 from deploy.local.plan import DATABASE
 from deploy.local.postgres import LocalPostgres
 from deploy.local.suite import SUITE
-from shared.store.migrate import Schema, prepare, revise, upgrade
+from shared.store.migrate import prepare, revise, upgrade
+from shared.store.schema import Schema
 
 _PASSWORD = "of-a-database-thrown-away"
 

@@ -9,7 +9,7 @@ import typer
 from deploy.commands.options import State, state_folder
 
 if TYPE_CHECKING:
-    from shared.store.migrate import Schema
+    from shared.store.schema import Schema
 
 AdminDsn = Annotated[
     str | None,

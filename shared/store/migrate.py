@@ -1,29 +1,20 @@
 """Schemas: a role and a schema for each service, and alembic inside it as that role."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.store import partitions
+from shared.store.schema import Schema
 
 HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What alembic needs to know of a service."""
-
-    name: str
-    metadata: MetaData
-    migrations: Path
 
 
 async def prepare(admin_dsn: str, name: str, password: str) -> None:
