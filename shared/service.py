@@ -37,7 +37,7 @@ from shared.observability import logging
 from shared.observability.logging import logger
 from shared.store import housekeeping
 from shared.store.engine import make_engine
-from shared.store.migrate import Schema
+from shared.store.schema import Schema
 from shared.store.work import Store, Work
 from shared.ticker import Ticker, Timer
 
