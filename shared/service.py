@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import uvicorn
@@ -30,6 +31,7 @@ from shared.http.callers import Recogniser
 from shared.http.health import Check, Info
 from shared.http.jwks import Jwks
 from shared.http.paging import Cursors
+from shared.http.problems import Dialect
 from shared.http.tokens import TokenDesk
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
 from shared.kernel.settings import ServiceSettings
@@ -62,6 +64,8 @@ class Service(Generic[W, S]):
     """Makes what the service has beside its store: key rings, outward callers."""
     recognises: Callable[["Flat"], Mapping[str, Recogniser]] | None = None
     """Further desks that know callers, by the prefix of their secrets."""
+    dialects: Mapping[str, Dialect] = field(default_factory=lambda: MappingProxyType({}))
+    """Foreign protocols' errors, by the path they are spoken below."""
     upload_limit: int = JSON_LIMIT
     """The largest body that is no JSON."""
     upload_paths: Collection[str] = ()
@@ -223,6 +227,7 @@ def _app(flat: Flat) -> FastAPI:
             Check("bus", lambda: _ask_subscriber(flat), needed=False),
         ),
         state={"flat": flat},
+        dialects=service.dialects,
         upload_limit=service.upload_limit,
         upload_paths=service.upload_paths,
         lifespan=lambda _: _living(flat),

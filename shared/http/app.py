@@ -16,7 +16,7 @@ from shared.http.body import JSON_LIMIT
 from shared.http.door import Door
 from shared.http.health import Check, Info, health_routes
 from shared.http.paging import Cursors
-from shared.http.problems import answer
+from shared.http.problems import Dialect, answer
 from shared.kernel.errors import Refusal
 from shared.observability import metrics
 
@@ -34,13 +34,15 @@ def make_app(
     info: Callable[[], Info] | None = None,
     checks: Sequence[Check] = (),
     state: Mapping[str, Any] | None = None,
+    dialects: Mapping[str, Dialect] | None = None,
     upload_limit: int = JSON_LIMIT,
     upload_paths: Collection[str] = (),
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
     """A service's app. `state` becomes `request.app.state.<name>`.
 
-    `upload_limit` is for bodies not JSON, on `upload_paths` only if any are named.
+    `upload_limit` is for bodies not JSON, on `upload_paths` only if any are named; `dialects` are foreign
+    protocols' errors, by the path they are spoken below.
     """
     app = FastAPI(
         title=title,
@@ -52,7 +54,8 @@ def make_app(
         separate_input_output_schemas=False,
         lifespan=lifespan,
     )
-    for name, value in {"auth": auth, "cursors": cursors, **(state or {})}.items():
+    known = {"auth": auth, "cursors": cursors, "dialects": dialects or {}, **(state or {})}
+    for name, value in known.items():
         setattr(app.state, name, value)
     for kind in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)

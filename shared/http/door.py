@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.events.envelope import Cause
 from shared.http import body as bodies
-from shared.http.problems import Problem, bug, problem_of
+from shared.http.problems import Problem, bug, problem_of, response_to
 from shared.kernel.ids import new_id
 from shared.observability.logging import logger
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
@@ -115,7 +115,7 @@ class Door:
             if knock.began:
                 LOG.error("answer_broken_off", exception=told(error))
                 raise
-            await _problem(error).response(knock.scope["path"])(knock.scope, receive, knock.answer)
+            await response_to(knock.scope, _problem(error))(knock.scope, receive, knock.answer)
 
     async def _inspected(self, scope: Scope, receive: Receive) -> Receive:
         bodies.inspect_address(scope)

@@ -47,6 +47,8 @@ SENTENCES = {
 }
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _CHALLENGE = {"WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}}}
+OWN_ERRORS = "x-own-errors"
+"""Set in an operation's `openapi_extra` when it speaks a foreign protocol and tells its errors itself."""
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FASTAPI_OWN = ("HTTPValidationError", "ValidationError")
 
@@ -68,6 +70,8 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _describe(operation: dict[str, Any]) -> None:
+    if operation.pop(OWN_ERRORS, False):
+        return
     responses = operation.setdefault("responses", {})
     if _is_fastapi_own(responses.get("422", {})):
         del responses["422"]

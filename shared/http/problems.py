@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.http.refusals import Busy, MalformedBody
 from shared.kernel.errors import (
@@ -85,6 +86,20 @@ class Problem:
         return Response(content, self.status, headers=dict(self.headers), media_type=MEDIA_TYPE)
 
 
+Dialect = Callable[[Problem, str], Response]
+"""How a foreign protocol, spoken below one path, writes its errors: the problem and the request's path."""
+
+
+def response_to(scope: Scope, problem: Problem) -> Response:
+    """The answer in the protocol that is spoken at this address: ours, or the dialect the app has for it."""
+    path: str = scope["path"]
+    dialects: Mapping[str, Dialect] = getattr(scope["app"].state, "dialects", {}) if "app" in scope else {}
+    for prefix, write in dialects.items():
+        if path.startswith(prefix):
+            return write(problem, path)
+    return problem.response(path)
+
+
 def status_of(kind: type[Refusal]) -> int:
     """The status of a refusal's class. Raises `KeyError` for a refusal of no kind, which is a bug."""
     for ancestor in kind.__mro__:
@@ -111,7 +126,7 @@ def bug() -> Problem:
 
 async def answer(request: Request, error: Exception) -> Response:
     """The exception handler for everything that is no bug."""
-    return (problem_of(error) or bug()).response(request.url.path)
+    return response_to(request.scope, problem_of(error) or bug())
 
 
 def _of_refusal(refusal: Refusal) -> Problem:
