@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
+from deploy.local.instance import Instance
 from deploy.local.key_folders import prepare_keys
 from deploy.local.keys import Bearer, LocalIssuer
 from deploy.local.plan import Ground, Plan, Step
@@ -27,10 +28,20 @@ READY_WITHIN = 60.0
 class House:
     """The ground, and what may be started on it."""
 
-    ground: Ground
+    instance: Instance
     plan: Plan
     issuer: LocalIssuer
+    running: dict[str, ServiceProcess] = field(default_factory=dict)
     tokens: dict[Bearer, str] = field(default_factory=dict)
+
+    @property
+    def ground(self) -> Ground:
+        return self.instance.ground
+
+    def pids(self) -> dict[str, int]:
+        """Everything that runs here, by name."""
+        parts = (self.instance.postgres, self.instance.kafka, *self.running.values())
+        return {part.name: part.mark.pid for part in parts if part.mark is not None}
 
     def port(self, name: str) -> int:
         return self.plan.base_port + NAMES.index(name)
@@ -59,7 +70,9 @@ class House:
         """These services, ready; stopped at the end."""
         with ExitStack() as running:
             started = {name: self._start(name) for name in names or NAMES}
-            for service in started.values():
+            self.running.update(started)
+            for name, service in started.items():
+                running.callback(self.running.pop, name)
                 running.callback(service.stop)
             for service in started.values():
                 running.callback(service.ask_to_stop)
@@ -88,4 +101,4 @@ def house(bus: str) -> Iterator[House]:
     steps = (Step("keys", _keys), *STEPS)
     with throw_away(lambda home: Plan(state=home, flats=(), steps=steps, bus=bus), say=say) as instance:
         plan = replace(instance.plan, flats=SUITE, base_port=free_row(len(SUITE)))
-        yield House(instance.ground, plan, LocalIssuer(instance.state.keys))
+        yield House(instance, plan, LocalIssuer(instance.state.keys))

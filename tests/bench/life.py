@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 
 import uvloop
 
+from tests.bench.cpu import since, spent
 from tests.bench.figures import Figure, percentile
 from tests.bench.house import NAMES, House, house
 from tests.bench.options import bounded, ending_well, parser, say, show
@@ -153,7 +154,7 @@ async def play_all(home: House, *, cases: int, concurrency: int) -> dict[str, An
     async with street(home) as town:
         await asyncio.gather(*(town.play(number) for number in range(8)))
         town.taken = {step: [] for step in STEPS}
-        before = await _ended(home)
+        before, spent_before = await _ended(home), spent(home)
         waiting, began = iter(range(cases)), time.perf_counter()
         done = 0
 
@@ -173,6 +174,7 @@ async def play_all(home: House, *, cases: int, concurrency: int) -> dict[str, An
             "seconds": seconds,
             "rate": cases / seconds,
             "steps": _steps(town.taken),
+            "cpu": {name: 1000 * took / cases for name, took in since(spent_before, home).items()},
             "ended": await _all_ended(home, before, cases),
         }
 
@@ -210,7 +212,8 @@ def run_life(home: House, *, cases: int, concurrencies: tuple[int, ...]) -> dict
     result = {}
     for concurrency in concurrencies:
         found = uvloop.run(play_all(home, cases=cases, concurrency=concurrency))
-        say(f"life, c = {concurrency}: {found['rate']:.1f} cases/s")
+        cpu = ", ".join(f"{name} {took:.1f}" for name, took in found["cpu"].items())
+        say(f"life, c = {concurrency}: {found['rate']:.1f} cases/s; ms of CPU for each case: {cpu}")
         result[str(concurrency)] = found
     return result
 
