@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.commands.migrate import role_dsn
 from services.grid.app import SERVICE
 from shared.events.router import CaseAssigned, CaseClosed, CaseDispatched, CaseReturned
 from shared.kernel.ids import CaseId, CategoryCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from shared.store.migrate import check
-from tests.integration.grid_desk import PASSWORD, Desk, grid_desk
+from tests.integration.grid_desk import Desk, grid_desk
+from tests.kit.flats import dsn_of
 from tests.kit.whistles import (
     BLOWN_AT,
     DAXING,
@@ -65,7 +65,7 @@ def a_case() -> CaseId:
 
 
 async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(role_dsn(database, "grid", PASSWORD), SERVICE.schema)
+    await check(dsn_of(database, "grid"), SERVICE.schema)
 
 
 async def test_a_whistle_from_blowing_to_closing(desk: Desk) -> None:

@@ -171,7 +171,7 @@ async def test_a_unit_cannot_look_into_another_units_queue_by_asking_for_it(desk
     seen = await desk.reads("work-orders", unit=DONGHUASHI, limit=200)
     asked = {"unit": GUANYINSI, "role": "unit"}
     response = await desk.client.get(
-        "/v1/work-orders", params={"unit": GUANYINSI}, headers=desk.token("unit", DONGHUASHI)
+        "/v1/work-orders", params={"unit": GUANYINSI}, headers=desk.token("unit", unit=DONGHUASHI)
     )
     assert seen.status_code == response.status_code == 200
     assert response.json()["items"] == [], asked

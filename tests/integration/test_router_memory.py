@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from deploy.commands.migrate import role_dsn
 from services.router import handlers
 from services.router.app import SERVICE
 from services.router.domain import commands as do
@@ -22,8 +21,9 @@ from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from shared.sealing.ring import SealBroken
 from shared.store.migrate import check
-from tests.integration.router_desk import PASSWORD, Desk, router_desk
+from tests.integration.router_desk import Desk, router_desk
 from tests.kit.builders_router import AT, GUANYINSI, a_case, an_order, street
+from tests.kit.flats import dsn_of
 
 pytestmark = pytest.mark.postgres
 
@@ -47,7 +47,7 @@ def with_fresh_ids(case: Case) -> Case:
 
 
 async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(role_dsn(database, "router", PASSWORD), SERVICE.schema)
+    await check(dsn_of(database, "router"), SERVICE.schema)
 
 
 @pytest.mark.parametrize("state", CaseState)

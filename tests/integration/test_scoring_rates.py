@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from deploy.commands.migrate import role_dsn
 from services.scoring.app import SERVICE
 from shared.store.migrate import check
-from tests.integration.scoring_desk import PASSWORD, Desk, scoring_desk
+from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.case_story import (
     DONGHUASHI,
     HOUSING,
@@ -19,6 +18,7 @@ from tests.kit.case_story import (
     ZHENZHUQUAN,
     Story,
 )
+from tests.kit.flats import dsn_of
 from tests.kit.ledger import BY_HAND, a_month
 
 pytestmark = pytest.mark.postgres
@@ -30,7 +30,7 @@ async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Async
     """Scoring after the month, in small batches; some cases are joined before their target is known."""
     async with scoring_desk(database, tmp_path_factory.mktemp("scoring-keys")) as desk:
         stories = sorted(a_month(), key=lambda story: story.name)
-        await desk.hears([heard for story in stories for heard in story.heard], batch=7)
+        await desk.delivers([heard for story in stories for heard in story.heard], at_once=7)
         yield desk
 
 
@@ -43,7 +43,7 @@ def by_hand(unit: str) -> list[tuple[Decimal, int]]:
 
 
 async def test_migrations_say_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(role_dsn(database, "scoring", PASSWORD), SERVICE.schema)
+    await check(dsn_of(database, "scoring"), SERVICE.schema)
 
 
 async def test_streets_are_ranked_by_the_composite(desk: Desk) -> None:
@@ -158,7 +158,7 @@ async def test_periods_are_listed_newest_first(desk: Desk) -> None:
 async def test_redelivery_after_the_inbox_was_pruned_changes_nothing(desk: Desk) -> None:
     before = await desk.ledger()
     await desk.forgets_what_it_heard()
-    await desk.hears([heard for story in a_month() for heard in story.heard])
+    await desk.delivers([heard for story in a_month() for heard in story.heard])
     assert await desk.ledger() == before
 
 

@@ -25,8 +25,7 @@ class DrivenClock(ShiftedClock):
         """Let hours, days or minutes pass for everybody; what time it is then."""
         step = timedelta(**time_that_passes)
         assert step >= timedelta(0), "time does not go back"
-        self.offset += step
-        self._write()
+        self._move(step)
         return self.now()
 
     def until(self, instant: datetime) -> datetime:
@@ -44,6 +43,10 @@ class DrivenClock(ShiftedClock):
         here = self.now().astimezone(SHANGHAI)
         return here if time(9, 5) <= here.time() <= time(18) else self.until_hour(10)
 
+    def _move(self, step: timedelta) -> None:
+        self.offset += step
+        self._write()
+
     def _write(self) -> None:
         if self._file is None:
             return
@@ -51,3 +54,17 @@ class DrivenClock(ShiftedClock):
         draft = self._file.with_suffix(f".{os.getpid()}")
         draft.write_text(str(self.offset.total_seconds()), encoding="utf-8")
         draft.replace(self._file)
+
+
+class StandingClock(DrivenClock):
+    """The driven clock of one desk: stands still until it is moved, so that a test may name the instant."""
+
+    def __init__(self, *, starts: datetime = FIRST_MORNING) -> None:
+        super().__init__(starts=starts)
+        self.at = starts
+
+    def now(self) -> datetime:
+        return self.at
+
+    def _move(self, step: timedelta) -> None:
+        self.at += step

@@ -1,6 +1,5 @@
 """A suite alive, as journeys see it: people who speak HTTP, a clock, a bus to look at, rows to look up."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import uvicorn
 
 from deploy.commands.topics import create_topics
 from deploy.demo.people import Town
@@ -26,6 +24,7 @@ from tests.kit.city import FOLDER, beijing
 from tests.kit.clock import DrivenClock
 from tests.kit.flats import PASSWORD, SERVICES, dsn_of, furnish
 from tests.kit.history import History
+from tests.kit.serving import served
 
 PATIENCE = 25.0
 """Seconds until somebody in a journey gives up; on this machine answers come in milliseconds."""
@@ -140,26 +139,8 @@ def _flat(
     return flat_of(declared(name), settings, clock=clock, city=beijing(), bus=bus)
 
 
-class _Server(uvicorn.Server):
-    """Leaves the signals of the process alone: they are pytest's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-
 @contextlib.asynccontextmanager
 async def _served(flat: Flat, port: int) -> AsyncIterator[Flat]:
-    config = uvicorn.Config(flat.app, port=port, log_config=None, access_log=False, ws="none", lifespan="on")
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    try:
-        async with asyncio.timeout(20):
-            while not server.started:
-                assert not serving.done(), serving.exception()
-                await asyncio.sleep(0.02)
+    async with served(flat.app, port, lifespan="on"):
         yield flat
-    finally:
-        server.should_exit = True
-        await serving
     assert flat.bug is None, f"{flat.service.name}: {flat.bug!r}"

@@ -1,0 +1,170 @@
+"""A desk for tests: one service on a real Postgres without its loops; the test is bus, caller and time.
+
+A service's own desk extends `ServiceDesk` with the sentences that only its callers say.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import httpx
+from sqlalchemy import text
+
+from deploy.local.key_folders import prepare_keys
+from deploy.local.keys import Bearer, LocalIssuer
+from shared.bus.subscriptions import Subscriptions
+from shared.events.envelope import Cause, Envelope, Heard
+from shared.events.fact import CaseFact
+from shared.kernel.ids import EventId, new_id
+from shared.service import Flat, flat_of, let_go
+from shared.store import inbox
+from shared.ticker import Ticker
+from tests.kit.city import beijing
+from tests.kit.clock import StandingClock
+from tests.kit.flats import dsn_of, furnish
+from tests.kit.suite import declared, settings_of
+
+SAID = (
+    "SELECT e.topic, e.type, e.sequence, e.aggregatetype, e.aggregateid, e.payload FROM outbox o "
+    "JOIN event_log e USING (recorded_at, id) WHERE e.key = :key ORDER BY o.seq"
+)
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class ServiceDesk:
+    """What can be done at every service's desk."""
+
+    SERVICE: ClassVar[str]
+    AT: ClassVar[datetime]
+    """What time it is when the desk opens."""
+    TABLES: ClassVar[Sequence[str]] = ()
+    """Where a refused request could leave something behind; outbox, log and kept answers come on top."""
+
+    flat: Flat
+    clock: StandingClock
+    client: httpx.AsyncClient
+    issuer: LocalIssuer
+    keys: Path
+    """The folder with one folder of keys for each service."""
+    tokens: dict[Any, str] = field(default_factory=dict)
+    sequences: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def token(self, *roles: str, unit: str | None = None, sub: str | None = None) -> dict[str, str]:
+        """The header of somebody in these roles."""
+        who = sub or "-".join([*roles, *([unit] if unit else [])])
+        if (who, roles, unit) not in self.tokens:
+            bearer = Bearer(who, roles=roles, unit=unit)
+            # Tokens follow the machine's own time, not the desk's clock.
+            signed = self.issuer.sign(bearer, lifetime=timedelta(hours=1), at=datetime.now(UTC))
+            self.tokens[who, roles, unit] = signed
+        return {"Authorization": f"Bearer {self.tokens[who, roles, unit]}"}
+
+    async def hears(self, *facts: CaseFact, again: int = 0, at: datetime | None = None) -> None:
+        """One batch from the bus, `again` so many times over; said now, or when the test says."""
+        batch = [self.envelope(fact, at=at) for fact in facts]
+        for _ in range(again + 1):
+            await self.delivers(batch)
+
+    async def delivers(self, records: Sequence[Heard[Any]], *, at_once: int = 500) -> None:
+        """Records as they were said, handed over as the subscriber does it, as often as they come."""
+        subscriptions = Subscriptions(self.flat.service.hears)
+        for start in range(0, len(records), at_once):
+            batch = records[start : start + at_once]
+            async with self.flat.store.work() as work:
+                ids = [one.envelope.id for one in batch]
+                new = await inbox.accept(work.connection, self.SERVICE, ids)
+                fresh = [one for one in batch if one.envelope.id in new]
+                await subscriptions.preload(work, fresh)
+                for one in fresh:
+                    await subscriptions.handle(work, one)
+
+    def envelope(self, fact: CaseFact, *, at: datetime | None = None) -> Heard[Any]:
+        """The fact as its sayer would send it next."""
+        place = (fact.SOURCE, fact.key())
+        self.sequences[place] = self.sequences.get(place, 0) + 1
+        envelope = Envelope(
+            id=EventId(new_id()),
+            type=fact.type_name(),
+            source=fact.SOURCE,
+            subject=f"case/{fact.case_id}",
+            time=at or self.clock.now(),
+            sequence=self.sequences[place],
+            key=fact.key(),
+            cause=Cause("test", "test"),
+        )
+        return Heard(envelope, fact)
+
+    async def rings(self, name: str | None = None) -> int:
+        """A timer rings once, the service's first unless it is named; how many it moved."""
+        timers = {timer.name: timer for timer in self.flat.service.ticks}
+        timer = timers[name] if name else self.flat.service.ticks[0]
+        return await Ticker(self.flat.store, (timer,)).ring(timer)
+
+    async def said(self, key: Any) -> list[Row]:
+        """What was said under a key, in the order of the outbox."""
+        return await self.rows(SAID, key=str(key))
+
+    async def told(self, key: Any) -> list[str]:
+        """The same as short names; the numbering must have neither gap nor turn."""
+        found = await self.said(key)
+        assert [row["sequence"] for row in found] == list(range(1, len(found) + 1))
+        return [row["type"].removeprefix("jiesu.").removesuffix(".v1") for row in found]
+
+    async def rows(self, sql: str, **parameters: Any) -> list[Row]:
+        """Rows, as the service's own role sees them."""
+        async with self.flat.store.read() as connection:
+            found = await connection.execute(text(sql), parameters)
+            return [dict(row) for row in found.mappings()]
+
+    async def counts(self) -> dict[str, int]:
+        """How much there is of everything that a refused request must not leave behind."""
+        names = (*self.TABLES, "outbox", "event_log", "idempotency")
+        return {name: (await self.rows(f"SELECT count(*) AS n FROM {name}"))[0]["n"] for name in names}
+
+    async def contents(self) -> dict[str, list[str]]:
+        """Every row of every table of the service's schema, as text."""
+        tables = await self.rows(
+            "SELECT relname AS name FROM pg_class WHERE relkind = 'r' "
+            "AND relnamespace = current_schema()::regnamespace"
+        )
+        return {table["name"]: await self._whole(table["name"]) for table in tables}
+
+    async def _whole(self, table: str) -> list[str]:
+        # Bytes beside the row's text: Postgres would write them in hex, where nothing is found.
+        rows = await self.rows(f'SELECT t::text AS whole, t.* FROM "{table}" t')
+        return [
+            value.decode("latin-1") if isinstance(value, bytes) else str(value)
+            for row in rows
+            for value in row.values()
+        ]
+
+
+D = TypeVar("D", bound=ServiceDesk)
+
+
+@asynccontextmanager
+async def at_desk(
+    desk: type[D],
+    admin_dsn: str,
+    keys: Path,
+    *,
+    beside: Iterable[str] = (),
+    urls: Mapping[str, str] | None = None,
+) -> AsyncIterator[D]:
+    """A migrated service of its own in this database; `beside`: further services whose keys are made."""
+    name = desk.SERVICE
+    await furnish(admin_dsn, [name])
+    issuer = prepare_keys(keys, sorted({name, *beside}))
+    settings = settings_of(name, dsn_of(admin_dsn, name), keys, issuer, urls)
+    clock = StandingClock(starts=desk.AT)
+    flat = flat_of(declared(name), settings, clock=clock, city=beijing())
+    transport = httpx.ASGITransport(app=flat.app)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as client:
+            yield desk(flat, clock, client, issuer, keys)
+    finally:
+        await let_go(flat)
