@@ -10,22 +10,45 @@ Invalid
 ├─ NoSuchLinkedCase        a linked case intake never registered
 ├─ UnreadablePhone         no telephone number
 ├─ EmptyContact            a contact with neither name nor phone
-└─ LinkNeedsProactive      only a finding on site names the case it was found at
+├─ LinkNeedsProactive      only a finding on site names the case it was found at
+├─ NoSuchUpload            no upload of this caller waits under this id
+├─ EmptyFile               an upload without a byte
+├─ OneFileOnly             a form with no file, or with several
+├─ BrokenFile              begins like a picture or recording, but is not a whole one
+└─ TooManyPixels           a picture larger than any camera's
 NotAllowed
 └─ ProactiveIsForUnits     未诉先办 findings come from units
 NotFound
 ├─ NothingToFollow         no such tracking number, or not this access code
 ├─ NoSuchCase              no such case id
-└─ NoContact               anonymous, or nobody we know
+├─ NoContact               anonymous, or nobody we know
+├─ NoSuchAttachment        none, or not yours to see
+└─ NoSuchFile              no link of ours, or its file is gone
+Gone
+└─ LinkOver                a file's link is good for minutes only
+TooLarge
+└─ FileTooLarge            more than one attachment may have
+UnsupportedType
+└─ UnknownContent          no picture and no recording we take, whatever its name says
 TooMany
 └─ TooManyWrongCodes       guessing is stopped
 Unavailable
+├─ ObjectsAway             the files' store does not answer
 └─ NumberTaken             the random tracking number is another case's; ask again
 """
 
 from datetime import datetime
 
-from shared.kernel.errors import Invalid, NotAllowed, NotFound, TooMany, Unavailable
+from shared.kernel.errors import (
+    Gone,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    UnsupportedType,
+)
 from shared.kernel.ids import CaseId
 
 
@@ -105,6 +128,41 @@ class LinkNeedsProactive(Invalid):
         super().__init__("only a proactive case names the case it was found at", field="linked_case_id")
 
 
+class NoSuchUpload(Invalid):
+    """One answer for an unknown, another's, a used and an outdated upload: none can be laid to a case."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("no upload of yours waits under this id; upload the file again", field=field)
+
+
+class EmptyFile(Invalid):
+    """Nothing was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("the file is empty", field="file")
+
+
+class OneFileOnly(Invalid):
+    """A form carries exactly one file."""
+
+    def __init__(self) -> None:
+        super().__init__("send exactly one file in the form", field="file")
+
+
+class BrokenFile(Invalid):
+    """Cut off on its way, or never whole."""
+
+    def __init__(self) -> None:
+        super().__init__("the file is damaged or cut off; send it again", field="file")
+
+
+class TooManyPixels(Invalid):
+    """Small to send, huge to show."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the picture has more than {most} pixels; send a smaller one", field="file")
+
+
 class ProactiveIsForUnits(NotAllowed):
     """未诉先办: findings on site are the units' own."""
 
@@ -133,6 +191,43 @@ class NoContact(NotFound):
         super().__init__("there is no contact for this case")
 
 
+class NoSuchAttachment(NotFound):
+    """No such attachment, or somebody else's: a stranger need not know which."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such attachment, or it is not yours to see")
+
+
+class NoSuchFile(NotFound):
+    """No link that we made, or one whose file was removed."""
+
+    def __init__(self) -> None:
+        super().__init__("no file lies behind this link; ask for a new link")
+
+
+class LinkOver(Gone):
+    """A link to a file is good for minutes."""
+
+    def __init__(self) -> None:
+        super().__init__("this link is over; ask for a new one")
+
+
+class FileTooLarge(TooLarge):
+    """More than one attachment may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"an attachment has at most {limit} bytes", limit=limit)
+
+
+class UnknownContent(UnsupportedType):
+    """Judged by its content."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "by its content this is none of JPEG, PNG, WebP, MP3, M4A, WAV, Ogg, AMR, MP4, MOV, WebM"
+        )
+
+
 class TooManyWrongCodes(TooMany):
     """Wrong access codes came too often for one tracking number."""
 
@@ -141,6 +236,13 @@ class TooManyWrongCodes(TooMany):
             "too many wrong access codes for this number; wait before the next try",
             retry_after=max(1.0, (until - at).total_seconds()),
         )
+
+
+class ObjectsAway(Unavailable):
+    """The store of files does not answer; nothing was lost."""
+
+    def __init__(self) -> None:
+        super().__init__("files cannot be stored or read at the moment; try again")
 
 
 class NumberTaken(Unavailable):
