@@ -4,10 +4,17 @@ Pydantic's own strict mode would refuse a UUID or a time written as a JSON strin
 what is already parsed. So the JSON types are made strict one by one, in the schema itself.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 NO_NUL = r"^[^\x00]*$"
@@ -15,6 +22,11 @@ NO_NUL = r"^[^\x00]*$"
 
 Text = Annotated[str, StringConstraints(pattern=NO_NUL)]
 """Text for parameters and form fields, which no `Wire` guards."""
+
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# A time near the calendar's ends overflows on its way to the database; nothing is due there.
+Instant = Annotated[AwareDatetime, AfterValidator(lambda when: min(max(when, FIRST), LAST))]
+"""An instant to search by, for parameters."""
 
 _WRITTEN_AS_TEXT = ("datetime", "date", "time", "timedelta")
 

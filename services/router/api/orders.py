@@ -1,12 +1,10 @@
 """Work orders: the queue, one order, and what a unit or the desk does with it."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, AwareDatetime
 
 from services.router import handlers
 from services.router.api import asked as say
@@ -35,13 +33,10 @@ from shared.http.etag import IfMatch, Seen, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text
+from shared.http.wire import Instant, Text
 from shared.kernel.ids import UnitCode, WorkOrderId
 
 ORDERS = APIRouter(prefix="/work-orders")
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-# A time near the calendar's ends overflows on its way to the database; nothing is due there.
-Instant = Annotated[AwareDatetime, AfterValidator(lambda when: min(max(when, FIRST), LAST))]
 Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 
 
