@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from services.intake import handlers
-from services.intake.domain.commands import Follow
+from services.intake.domain.commands import Follow, NoteLikeness
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code, Note
+from services.intake.handlers import duplicates
 from services.intake.store import IntakeWork
 from shared.bus.subscriptions import Subscription, on
 from shared.events import router as r
 from shared.events import survey as s
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
+from shared.events.intake import CaseRegistered
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Overdue
 from shared.lifecycle.case import CaseState
@@ -90,7 +92,16 @@ def _if_asked(fact: r.MoveRefused) -> Code | None:
     return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
 
 
+async def case_registered(work: IntakeWork, heard: Heard[CaseRegistered]) -> None:
+    """Intake hears itself: looking for duplicates must not keep a citizen waiting at the door."""
+    fact, at = heard.fact, heard.envelope.time
+    await duplicates.note_likeness(
+        work, NoteLikeness(fact.case_id, fact.kind, fact.category, fact.sealed_words, at)
+    )
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    on(CaseRegistered, case_registered),
     hear(
         r.CaseClassified,
         Line(

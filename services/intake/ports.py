@@ -1,11 +1,12 @@
 """What intake's handlers need of the world; store is one answer, a test's memory another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
+from services.intake.domain.duplicates import Candidate, Likeness
 from services.intake.domain.model import Case, WrongCodes
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
@@ -22,6 +23,9 @@ class Cases(Protocol):
 
     async def find(self, key: CaseId) -> Case | None:
         """The case, or None."""
+
+    async def preload(self, keys: Iterable[CaseId]) -> None:
+        """Lock several in key order."""
 
     async def numbered(self, number: TrackingNumber) -> Case | None:
         """The case with this tracking number, not locked: for reading."""
@@ -66,6 +70,31 @@ class Guesses(Protocol):
         """Drop counts that began before an instant; how many there were."""
 
 
+class Likenesses(Protocol):
+    """What cases are found by when somebody tells of the same matter."""
+
+    def note(self, likeness: Likeness) -> None:
+        """Keep it when the knock ends, unless it is kept."""
+
+    def ready(self, key: CaseId) -> None:
+        """Router handles the case from now on: it may be compared."""
+
+    async def due(self, *, limit: int) -> Sequence[Likeness]:
+        """Cases to be compared."""
+
+    async def compared(self, keys: Sequence[CaseId], *, at: datetime) -> None:
+        """They are; others may be linked to them from now on."""
+
+    async def of_caller(self, one: Likeness, *, since: datetime) -> Sequence[Candidate]:
+        """Open cases of the same phone, the most alike first."""
+
+    async def nearby(self, one: Likeness, around: Sequence[int], *, since: datetime) -> Sequence[Candidate]:
+        """Open cases that share a place key, the most alike first."""
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Drop rows of cases registered before an instant; how many there were."""
+
+
 class Vault(Protocol):
     """Seals and opens. Neither key nor plain text leaves this process."""
 
@@ -79,6 +108,18 @@ class Vault(Protocol):
 
     def open_contact(self, sealed: SealedContact) -> Contact:
         """The plain contact. Raises `SealBroken`."""
+
+    def open_words(self, case_id: CaseId, sealed_words: str) -> Words:
+        """The words again. Raises `SealBroken`."""
+
+    def marks(self, said: Iterable[str]) -> tuple[int, ...]:
+        """Keyed hashes of what tellings are compared by, in an order that says nothing."""
+
+    def seal_offer(self, case_id: CaseId, into: CaseId, *, until: datetime) -> str:
+        """A token with which this case, and no other, may join that one."""
+
+    def open_offer(self, case_id: CaseId, token: str, *, at: datetime) -> CaseId | None:
+        """The case that was offered; None when it is no offer to this case, or over."""
 
     def seal_code(self, case_id: CaseId, code: AccessCode) -> str:
         """For the answer that is kept for ever, so that it can be given again."""
@@ -107,6 +148,9 @@ class IntakeWork(Protocol):
 
     @property
     def contacts(self) -> Contacts: ...
+
+    @property
+    def likenesses(self) -> Likenesses: ...
 
     @property
     def guesses(self) -> Guesses: ...

@@ -1,8 +1,13 @@
-"""What intake does when time passes: counts of wrong access codes are dropped once their window is over."""
+"""What intake does when time passes.
+
+Counts of wrong access codes are dropped once their window is over; repetitions are linked; likenesses too old
+to be compared are dropped.
+"""
 
 from datetime import timedelta
 
 from services.intake import handlers
+from services.intake.handlers import duplicates
 from services.intake.store import IntakeWork
 from shared.ticker import Timer
 
@@ -12,4 +17,18 @@ async def forget_guesses(work: IntakeWork) -> int:
     return await handlers.forget_guesses(work)
 
 
-TIMERS = (Timer("forget_guesses", timedelta(minutes=1), forget_guesses),)
+async def link_repeats(work: IntakeWork) -> int:
+    """同一来电人重复反映: propose to merge; how many were compared."""
+    return await duplicates.link_repeats(work)
+
+
+async def forget_likenesses(work: IntakeWork) -> int:
+    """Drop old likenesses; how many."""
+    return await duplicates.forget_likenesses(work)
+
+
+TIMERS = (
+    Timer("forget_guesses", timedelta(minutes=1), forget_guesses),
+    Timer("link_repeats", timedelta(seconds=1), link_repeats),
+    Timer("forget_likenesses", timedelta(minutes=10), forget_likenesses),
+)

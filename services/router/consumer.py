@@ -6,9 +6,18 @@ from services.router.store import RouterWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.fact import CaseFact
-from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.events.intake import (
+    CaseMergeProposed,
+    CaseRegistered,
+    CaseSupplemented,
+    UrgeAsked,
+    WithdrawalAsked,
+)
 from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackUnreachable
 from shared.kernel.ids import CaseId
+from shared.kernel.words import MergeReason
+
+WISHES = {MergeReason.JOINED: "join", MergeReason.REPEAT_CALLER: "merge"}
 
 
 async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> None:
@@ -40,6 +49,17 @@ async def withdrawal_asked(work: RouterWork, heard: Heard[WithdrawalAsked]) -> N
 
 async def urge_asked(work: RouterWork, heard: Heard[UrgeAsked]) -> None:
     await handlers.citizen_urges(work, do.AskedByCitizen(heard.fact.case_id, heard.envelope.id))
+
+
+async def merge_proposed(work: RouterWork, heard: Heard[CaseMergeProposed]) -> None:
+    fact = heard.fact
+    command = do.MergeAsked(
+        case_id=fact.case_id,
+        into_case_id=fact.into_case_id,
+        asked_by=heard.envelope.id,
+        wish=WISHES[fact.reason],
+    )
+    await handlers.merge_asked(work, command)
 
 
 async def callback_scheduled(work: RouterWork, heard: Heard[CallbackScheduled]) -> None:
@@ -80,6 +100,7 @@ SUBSCRIPTIONS = (
     on(CaseSupplemented, case_supplemented, needs=_cases),
     on(WithdrawalAsked, withdrawal_asked, needs=_cases),
     on(UrgeAsked, urge_asked, needs=_cases),
+    on(CaseMergeProposed, merge_proposed, needs=_cases),
     on(CallbackScheduled, callback_scheduled, needs=_cases),
     on(CallbackCompleted, callback_completed, needs=_cases),
     on(CallbackUnreachable, callback_unreachable, needs=_cases),

@@ -57,6 +57,12 @@ async def merge(work: RouterWork, cmd: do.Merge) -> Case:
     return await work.cases.keep(opening.merge(case, into, cmd, at=work.now))
 
 
+async def merge_asked(work: RouterWork, cmd: do.MergeAsked) -> Case:
+    await work.cases.preload([cmd.case_id, cmd.into_case_id])
+    case, into = await work.cases.get(cmd.case_id), await work.cases.find(cmd.into_case_id)
+    return await work.cases.keep(citizen.merge(case, into, cmd, at=work.now))
+
+
 async def adjudicate(work: RouterWork, cmd: do.Adjudicate) -> Case:
     case = await work.cases.get(cmd.case_id)
     words = work.unseal(case.case_id, case.sealed_words)

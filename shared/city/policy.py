@@ -142,6 +142,27 @@ class Classifying(Sourced):
     threshold: Annotated[float, Field(gt=0, lt=1)]
 
 
+class Duplicates(Sourced):
+    """并案: when two requests are taken for one matter, and when near-by ones are offered for joining."""
+
+    days: Annotated[int, Field(ge=1, le=365)]
+    """How long ago the other one may have come in."""
+    distance_m: Annotated[int, Field(ge=50, le=2000)]
+    """How far away one is offered."""
+    apart_m: Annotated[int, Field(ge=50, le=20_000)]
+    """From this distance on, one caller's two requests are two matters."""
+    repeat_likeness: Annotated[float, Field(gt=0, le=1)]
+    """What the same caller's words must share to be linked without asking."""
+    nearby_likeness: Annotated[float, Field(gt=0, le=1)]
+    """What a stranger's words must share to be offered."""
+    unknown_category_factor: Annotated[float, Field(ge=1, le=10)]
+    """How many times as much, where the category of one is not known."""
+    offers: Annotated[int, Field(ge=1, le=20)]
+    """How many are offered at most."""
+    offer_hours: Annotated[int, Field(ge=1, le=720)]
+    """How long an offer can be taken up."""
+
+
 class CityBounds(Sourced):
     """The wgs84 rectangle outside which a coordinate is refused."""
 
@@ -181,6 +202,7 @@ class Policy(Entry):
     exclusion: Reasons
     decline: Reasons
     classifying: Classifying
+    duplicates: Duplicates
     bounds: CityBounds
 
     @field_validator("timezone")

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from shared.events.fact import CaseFact
 from shared.kernel.ids import CaseId, CategoryCode
-from shared.kernel.words import Channel, Kind
+from shared.kernel.words import Channel, Kind, MergeReason
 
 INTAKE = "intake"
 
@@ -51,3 +51,13 @@ class CaseSupplemented(CaseFact):
     SOURCE: ClassVar[str] = INTAKE
 
     sealed_words: str
+
+
+class CaseMergeProposed(CaseFact):
+    """并案 proposed: another case is about the same matter. Router merges, or refuses by a fact."""
+
+    TYPE: ClassVar[str] = "jiesu.case.merge_proposed"
+    SOURCE: ClassVar[str] = INTAKE
+
+    into_case_id: CaseId
+    reason: MergeReason

@@ -79,6 +79,15 @@ class DeclineReason(StrEnum):
     GROUNDLESS = "groundless"
 
 
+class MergeReason(StrEnum):
+    """并案缘由: why two cases are one matter."""
+
+    REPEAT_CALLER = "repeat_caller"
+    """The same caller, again about the same matter."""
+    JOINED = "joined"
+    """The citizen was offered the other case and said: me too."""
+
+
 class Solved(StrEnum):
     """是否解决."""
 

@@ -17,6 +17,7 @@ from shared.events import router as r
 from shared.events.catalog import declared_in
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
+from shared.events.intake import INTAKE
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
@@ -28,7 +29,7 @@ from tests.kit.facts import AN_ID, a_fact, an_envelope
 from tests.unit.test_intake_policy import a_case
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-HEARD = {subscription.fact: subscription for subscription in SUBSCRIPTIONS}
+HEARD = {one.fact: one for one in SUBSCRIPTIONS if one.fact.SOURCE != INTAKE}
 NOT_TOLD = {r.UnitChanged}
 """What router says that is no citizen's matter."""
 
@@ -47,6 +48,13 @@ class Memory:
     @property
     def timeline(self) -> "Memory":
         return self
+
+    @property
+    def likenesses(self) -> "Memory":
+        return self
+
+    def ready(self, key: CaseId) -> None:
+        assert key == self.case.case_id
 
     async def get(self, key: CaseId) -> Case:
         assert key == self.case.case_id

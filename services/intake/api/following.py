@@ -43,13 +43,13 @@ async def follow_case(
     language = preferred(accept_language)
     view: TimelineOut | None = None
     async with open_work() as work:
-        case = await handlers.recognise(work, _knock(tracking_number, access_code))
+        case = await handlers.recognise(work, read_knock(tracking_number, access_code))
         if case is not None:
             view = views.timeline(case, await timeline(work.connection, case.case_id), language, city)
     # A wrong code is counted in the work above, so it is refused only after that is committed.
     if view is None:
         raise NothingToFollow
-    return _in_language(Response(view.model_dump_json(), media_type="application/json"), language)
+    return in_language(Response(view.model_dump_json(), media_type="application/json"), language)
 
 
 @ROUTES.post("/cases/{tracking_number}/supplement", status_code=202, response_model=TimelineOut)
@@ -66,8 +66,8 @@ async def supplement_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.supplement(work, Supplement(case.case_id, wish.text))
 
-    knock = _knock(tracking_number, access_code)
-    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+    knock = read_knock(tracking_number, access_code)
+    return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
 @ROUTES.post("/cases/{tracking_number}/urge", status_code=202, response_model=TimelineOut)
@@ -83,8 +83,8 @@ async def urge_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.ask_urge(work, AskUrge(case.case_id))
 
-    knock = _knock(tracking_number, access_code)
-    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+    knock = read_knock(tracking_number, access_code)
+    return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
 @ROUTES.post("/cases/{tracking_number}/withdraw", status_code=202, response_model=TimelineOut)
@@ -100,11 +100,11 @@ async def withdraw_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.ask_withdrawal(work, AskWithdrawal(case.case_id))
 
-    knock = _knock(tracking_number, access_code)
-    return await _asked(open_work, once, knock, ask, preferred(accept_language))
+    knock = read_knock(tracking_number, access_code)
+    return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
-async def _asked(
+async def asked_once(
     open_work: Opening[IntakeWork], once: Once, knock: Knock, ask: Ask, language: Language
 ) -> Response:
     """Recognise, ask once, answer with the view as it is now."""
@@ -124,17 +124,17 @@ async def _asked(
             answer = await replace(once, caller=f"case:{case.case_id}")(work, status=202, answer=view)
     if answer is None:
         raise NothingToFollow
-    return _in_language(answer, language)
+    return in_language(answer, language)
 
 
-def _knock(tracking_number: str, access_code: str) -> Knock:
+def read_knock(tracking_number: str, access_code: str) -> Knock:
     number = read_tracking_number(tracking_number)
     if number is None:
         raise NothingToFollow
     return Knock(number, read_access_code(access_code))
 
 
-def _in_language(answer: Response, language: Language) -> Response:
+def in_language(answer: Response, language: Language) -> Response:
     answer.headers["Content-Language"] = language
     answer.headers["Vary"] = "Accept-Language"
     return answer

@@ -103,6 +103,27 @@ class SupplementIn(Wire):
     text: Said
 
 
+class JoinIn(Wire):
+    """The offer that is taken up."""
+
+    join_token: Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[\x21-\x7e]+$")]
+
+
+class OfferOut(Wire):
+    """A similar open case near by, told without anything its citizen said."""
+
+    join_token: str = Field(description="Good for this case only, for some days.")
+    category: str | None
+    distance_m: int | None = Field(description="Rounded to 50 m; null where no point was stated.")
+    days: int = Field(description="Days since it came in.")
+
+
+class SimilarOut(Wire):
+    """What may be the same matter, the most alike first."""
+
+    items: list[OfferOut]
+
+
 class UnitOut(Wire):
     """A unit, by code and name."""
 

@@ -33,6 +33,9 @@ LINES: Mapping[Code, Sentence] = {
     Code.SUPPLEMENTED: Sentence("您补充了情况。", "You added to your request."),
     Code.URGE_ASKED: Sentence("您提出了催办。", "You asked for it to be hurried."),
     Code.WITHDRAWAL_ASKED: Sentence("您申请撤回诉求。", "You asked to withdraw your request."),
+    Code.JOIN_ASKED: Sentence(
+        "您申请与附近的同类诉求合并办理。", "You asked to have it handled with a similar request near by."
+    ),
     Code.MOVE_REFUSED: Sentence(
         "诉求处于当前状态，无法{detail}。", "As the request stands now, it is not possible to {detail}."
     ),
@@ -104,6 +107,7 @@ STATUSES: Mapping[CaseState, Sentence] = {
 WISHES: Mapping[str, Sentence] = {
     "supplement": Sentence("补充", "add to it"),
     "urge": Sentence("催办", "hurry it"),
+    "join": Sentence("并案", "join it to the other one"),
     "withdraw": Sentence("撤回", "withdraw it"),
 }
 

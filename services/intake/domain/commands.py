@@ -94,6 +94,25 @@ class AskWithdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLikeness:
+    """Keep what a registered case is found by when others tell of the same matter."""
+
+    case_id: CaseId
+    kind: Kind
+    category: CategoryCode | None
+    sealed_words: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """我也遇到: be handled with the case that was offered."""
+
+    case_id: CaseId
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadContact:
     """Read a contact for a purpose, and have that written down."""
 

@@ -9,6 +9,7 @@ Invalid
 ├─ NoSuchCategory          a category the city does not have
 ├─ NoSuchLinkedCase        a linked case intake never registered
 ├─ UnreadablePhone         no telephone number
+├─ NothingToJoin           no offer of ours, or one that is over
 ├─ EmptyContact            a contact with neither name nor phone
 ├─ LinkNeedsProactive      only a finding on site names the case it was found at
 ├─ NoSuchUpload            no upload of this caller waits under this id
@@ -119,6 +120,13 @@ class EmptyContact(Invalid):
 
     def __init__(self) -> None:
         super().__init__("say a name or a phone, or set anonymous", field="contact")
+
+
+class NothingToJoin(Invalid):
+    """The token is none of ours, was given to another case, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("this offer is over or was made for another request; ask again", field="join_token")
 
 
 class LinkNeedsProactive(Invalid):

@@ -14,6 +14,7 @@ class Code(StrEnum):
     SUPPLEMENTED = "supplemented"
     URGE_ASKED = "urge_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"
+    JOIN_ASKED = "join_asked"
     MOVE_REFUSED = "move_refused"
     AWAITING_DISPATCHER = "awaiting_dispatcher"
     DISPATCHED = "dispatched"

@@ -45,3 +45,12 @@ class Words:
         if self.places:
             told["places"] = [{"unit": place.unit, "role": place.role} for place in self.places]
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_words(plain: bytes) -> Words:
+    """What `plain` made, as it was."""
+    told = json.loads(plain)
+    places = tuple(
+        RelatedPlace(UnitCode(each["unit"]), PlaceRole(each["role"])) for each in told.pop("places", ())
+    )
+    return Words(**told, places=places)

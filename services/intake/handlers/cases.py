@@ -16,12 +16,13 @@ from services.intake.domain.commands import (
     Register,
     Supplement,
 )
-from services.intake.domain.contact import Contact, ContactReading
+from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
 from services.intake.domain.timeline import Code, Note
 from services.intake.domain.words import Words
 from services.intake.ports import IntakeWork
+from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
 
 FORGET_LIMIT = 1000
@@ -35,11 +36,26 @@ class Registered:
     access_code: AccessCode = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A request drawn up: numbered and sealed, while nothing is kept yet."""
+
+    decision: Decision[Case]
+    contact: SealedContact | None
+    access_code: AccessCode = field(repr=False)
+
+    @property
+    def case(self) -> Case:
+        return self.decision.state
+
+
 async def register(work: IntakeWork, cmd: Register) -> Registered:
-    """受理: examine, seal, keep case and contact, open the timeline."""
-    examined = policy.examine(cmd, work.city)
-    if cmd.linked_case_id is not None and not await work.cases.exists(cmd.linked_case_id):
-        raise NoSuchLinkedCase
+    """受理: examine, draw up, admit."""
+    return await admit(work, draw_up(work, cmd, policy.examine(cmd, work.city)))
+
+
+def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined) -> Drawn:
+    """起草: give the examined request its number and code, and seal it."""
     case_id, number = CaseId(new_id()), _draw_number(work)
     code = codes.access_code(secrets.token_bytes(codes.CODE_NOISE))
     contact = examined.contact
@@ -50,12 +66,22 @@ async def register(work: IntakeWork, cmd: Register) -> Registered:
         sealed_words=work.vault.seal_words(case_id, examined.words),
         has_phone=contact is not None and contact.phone is not None,
     )
-    case = await work.cases.keep(policy.register(cmd, made, at=work.now))
-    if contact is not None:
-        sealed = work.vault.seal_contact(case_id, contact, confidential=case.confidential, at=work.now)
-        work.contacts.keep(sealed)
-    _tell(work, case_id, Code.REGISTERED)
-    return Registered(case, code)
+    decision = policy.register(cmd, made, at=work.now)
+    confidential = decision.state.confidential
+    sealed = contact and work.vault.seal_contact(case_id, contact, confidential=confidential, at=work.now)
+    return Drawn(decision, sealed, code)
+
+
+async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
+    """Keep case and contact, open the timeline."""
+    linked = drawn.case.linked_case_id
+    if linked is not None and not await work.cases.exists(linked):
+        raise NoSuchLinkedCase
+    case = await work.cases.keep(drawn.decision)
+    if drawn.contact is not None:
+        work.contacts.keep(drawn.contact)
+    _tell(work, case.case_id, Code.REGISTERED)
+    return Registered(case, drawn.access_code)
 
 
 async def recognise(work: IntakeWork, cmd: Knock) -> Case | None:
@@ -99,6 +125,8 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
     if cmd.note is not None:
         work.timeline.note(cmd.note)
     after = policy.follow(case, cmd)
+    if case.router_sequence == 0 and after.state.router_sequence > 0:
+        work.likenesses.ready(cmd.case_id)
     return await work.cases.keep(after) if after.state != case else case
 
 

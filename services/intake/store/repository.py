@@ -13,6 +13,7 @@ from services.intake.domain.model import Case
 from services.intake.store import tables
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
+from services.intake.store.likenesses import LikenessRows
 from services.intake.store.timeline import TimelineRows
 from services.intake.store.vault import KeyVault
 from shared.city.city import City
@@ -65,6 +66,7 @@ class IntakeWork(Work):
         self.cases = CaseRepository(self)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)
+        self.likenesses = LikenessRows(connection)
         self.guesses = GuessRows(connection)
 
     @property
@@ -79,6 +81,7 @@ class IntakeWork(Work):
         """Rows beside the cases first: facts are logged last, when everything else is in."""
         await self.contacts.flush()
         await self.timeline.flush()
+        await self.likenesses.flush()
         try:
             await super().flush()
         except IntegrityError as error:

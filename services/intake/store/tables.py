@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -101,4 +102,20 @@ API_KEYS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+)
+
+LIKENESSES = Table(
+    "likenesses",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("categories", ARRAY(Text), nullable=False),
+    # Keyed hashes: neither words nor places can be read from them without the key.
+    Column("shingles", ARRAY(Integer), nullable=False),
+    Column("places", ARRAY(Integer), nullable=False),
+    Column("registered_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("due", Boolean, nullable=False),
+    Column("compared_at", DateTime(timezone=True)),
+    Index(None, "places", postgresql_using="gin"),
+    # Almost always empty: looking for work costs nothing, however many rows there are.
+    Index("ix_likenesses_due", "case_id", postgresql_where=text("due")),
 )

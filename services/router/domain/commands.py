@@ -90,6 +90,17 @@ class Merge(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeAsked:
+    """Intake found, or the citizen said, that another case is about the same matter."""
+
+    case_id: CaseId
+    into_case_id: CaseId
+    asked_by: EventId
+    wish: str
+    """The name it is refused by: a citizen reads of his own wish, not of what intake found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCommand:
     """Told about one work order. `seen`: the case's versions it may have been decided on."""
 
