@@ -305,7 +305,7 @@ async def test_a_number_that_is_taken_stores_nothing_and_may_be_sent_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("services.intake.handlers.secrets.token_bytes", lambda length: b"\x11" * length)
+        patched.setattr("services.intake.handlers.cases.secrets.token_bytes", lambda length: b"\x11" * length)
         await desk.registers()
         before = await desk.counts()
         answer = await desk.reports(headers={"Idempotency-Key": "unlucky"})

@@ -68,7 +68,9 @@ def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined) -> Drawn
     )
     decision = policy.register(cmd, made, at=work.now)
     confidential = decision.state.confidential
-    sealed = contact and work.vault.seal_contact(case_id, contact, confidential=confidential, at=work.now)
+    sealed = (
+        work.vault.seal_contact(case_id, contact, confidential=confidential, at=work.now) if contact else None
+    )
     return Drawn(decision, sealed, code)
 
 
