@@ -2,6 +2,6 @@
 
 Decides: when and how a citizen is asked, when nobody can be reached, which result is scored.
 Owns:    rounds of callbacks, their attempts, answers and messages. Never a name or a phone number.
-Hears:   jiesu.case — registered, resolved, answered, merged, reopened, withdrawn.
+Hears:   jiesu.case — registered, resolved, answered, merged, reopened, withdrawn, declined.
 Says:    jiesu.case — callback scheduled, attempted, completed, unreachable, cancelled.
 """

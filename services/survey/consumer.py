@@ -5,8 +5,16 @@ from services.survey.domain.commands import Join, NoteCase
 from services.survey.store import SurveyWork
 from shared.bus.subscriber import on
 from shared.events.envelope import Heard
+from shared.events.fact import CaseFact
 from shared.events.intake import CaseRegistered
-from shared.events.router import CaseAnswered, CaseMerged, CaseResolved, CaseWithdrawn
+from shared.events.router import (
+    CaseAnswered,
+    CaseDeclined,
+    CaseMerged,
+    CaseReopened,
+    CaseResolved,
+    CaseWithdrawn,
+)
 from shared.kernel.ids import CaseId
 
 
@@ -22,11 +30,15 @@ async def case_merged(work: SurveyWork, heard: Heard[CaseMerged]) -> None:
     await handlers.join(work, Join(heard.fact.case_id, heard.fact.into_case_id))
 
 
-async def case_withdrawn(work: SurveyWork, heard: Heard[CaseWithdrawn]) -> None:
+async def case_dropped(work: SurveyWork, heard: Heard[CaseWithdrawn | CaseDeclined]) -> None:
     await handlers.cancel(work, heard.fact.case_id)
 
 
-def _surveys(fact: CaseRegistered | CaseResolved | CaseAnswered | CaseWithdrawn) -> dict[str, CaseId]:
+async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
+    await handlers.reopen(work, heard.fact.case_id)
+
+
+def _surveys(fact: CaseFact) -> dict[str, CaseId]:
     return {"surveys": fact.case_id}
 
 
@@ -35,5 +47,7 @@ SUBSCRIPTIONS = (
     on(CaseResolved, case_handled, needs=_surveys),
     on(CaseAnswered, case_handled, needs=_surveys),
     on(CaseMerged, case_merged, needs=lambda fact: {"surveys": fact.into_case_id}),
-    on(CaseWithdrawn, case_withdrawn, needs=_surveys),
+    on(CaseWithdrawn, case_dropped, needs=_surveys),
+    on(CaseDeclined, case_dropped, needs=_surveys),
+    on(CaseReopened, case_reopened, needs=_surveys),
 )

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.http.callers import Caller, Role
 from shared.http.tokens import mint, service_audience, service_key_id
 from shared.kernel.errors import Unavailable
 from shared.kernel.ids import CaseId
+from shared.observability.logging import logger
 
+LOG = logger("jiesu.survey.contacts")
 PURPOSE = "callback"
 PATIENCE = 3.0
 
@@ -26,6 +28,8 @@ class ContactAway(Unavailable):
 
 class Contact(BaseModel):
     """Name and phone as intake's vault has them; None where the citizen left none."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     name: str | None
     phone: str | None
@@ -41,7 +45,7 @@ class ContactGateway:
     audience: str
 
     async def contact_of(self, case_id: CaseId) -> Contact:
-        """The contact of a case. Raises `ContactAway` when intake does not answer."""
+        """The contact of a case. Raises `ContactAway` when intake does not answer, or not as agreed."""
         headers = {"Authorization": f"Bearer {self._token()}"}
         asked = {"case_id": str(case_id), "purpose": PURPOSE}
         try:
@@ -49,8 +53,14 @@ class ContactGateway:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return Contact(name=None, phone=None)
             return Contact.model_validate_json(answer.raise_for_status().content)
-        except httpx.HTTPError:
+        except (httpx.HTTPError, ValidationError) as error:
+            # By its kind only: what a validator prints may be somebody's number.
+            LOG.warning("contact_away", error=type(error).__name__)
             raise ContactAway from None
+
+    async def aclose(self) -> None:
+        """Let the connections go."""
+        await self.client.aclose()
 
     def _token(self) -> str:
         return mint(

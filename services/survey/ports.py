@@ -22,13 +22,13 @@ class Surveys(Protocol):
     async def with_callback(self, callback_id: CallbackId) -> Survey:
         """The case of a round. Raises `UnknownCallback`."""
 
-    async def without_link(self, at: datetime, limit: int) -> Sequence[CallbackId]:
-        """Rounds that are due and whose citizen has not been sent a link."""
+    async def without_link(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        """Rounds that are due and whose citizen has not been sent a link, their cases under lock."""
 
 
 class Messages(Protocol):
-    async def send_link(self, callback_id: CallbackId, *, at: datetime) -> None:
-        """Hand a link over to the citizen's phone: once for each callback, however often it is asked."""
+    async def send_links(self, callback_ids: Sequence[CallbackId], *, at: datetime) -> None:
+        """Hand links over to the citizens' phones: once for each callback, however often it is asked."""
 
 
 class Contact(Protocol):
@@ -43,6 +43,9 @@ class Contacts(Protocol):
     async def contact_of(self, case_id: CaseId) -> Contact:
         """Name and phone from intake's vault, asked for at call time and kept nowhere."""
 
+    async def aclose(self) -> None:
+        """Let the connections go."""
+
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
@@ -50,6 +53,10 @@ class Equipment:
 
     contacts: Contacts
     links: Links
+
+    async def aclose(self) -> None:
+        """What a flat calls when it ends."""
+        await self.contacts.aclose()
 
 
 class SurveyWork(Protocol):

@@ -1,6 +1,5 @@
 """Survey's routes."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -29,7 +28,7 @@ from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import Opening, Reading, opening
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text
+from shared.http.wire import Instant, Text
 from shared.kernel.ids import CallbackId
 
 ROUTES = APIRouter(prefix="/v1", tags=["survey"])
@@ -56,7 +55,7 @@ async def worklist(
     _: Desk,
     asked: Asked,
     state: Annotated[RoundState, Query()] = RoundState.SCHEDULED,
-    due_before: Annotated[datetime | None, Query()] = None,
+    due_before: Instant | None = None,
 ) -> Page[WorklistItem]:
     """The callers' worklist, the longest due first."""
     rows = await queries.worklist(

@@ -33,7 +33,9 @@ class AttemptIn(Wire):
 
     reached: bool
     answers: AnswersIn | None = None
-    inbound: bool = Field(False, description="The citizen rang; quiet hours and due times do not bind.")
+    inbound: bool = Field(
+        False, description="The citizen rang (and so was reached); quiet hours and due times do not bind."
+    )
 
 
 class AnswersOut(Wire):

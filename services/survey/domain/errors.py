@@ -2,9 +2,9 @@
 
 Refusal
 ├─ NotFound: UnknownCallback, UnknownLink
-├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, NoPhone, (MoveNotAllowed)
+├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, (MoveNotAllowed)
 ├─ Gone:     LinkExpired, LinkUsed
-└─ Invalid:  AnswersMissing, AnswersUnasked
+└─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached
 """
 
 from datetime import datetime
@@ -55,11 +55,6 @@ class NotDueYet(Conflict):
         super().__init__("the next attempt is not due yet", due_at=due_at.isoformat())
 
 
-class NoPhone(Conflict):
-    def __init__(self) -> None:
-        super().__init__("this citizen left no phone number")
-
-
 class AnswersMissing(Invalid):
     def __init__(self) -> None:
         super().__init__("a citizen who was reached has answers", field="answers")
@@ -68,3 +63,8 @@ class AnswersMissing(Invalid):
 class AnswersUnasked(Invalid):
     def __init__(self) -> None:
         super().__init__("a citizen who was not reached has no answers", field="answers")
+
+
+class RangUnreached(Invalid):
+    def __init__(self) -> None:
+        super().__init__("a citizen who rang was reached", field="inbound")

@@ -71,6 +71,8 @@ class Survey:
     rounds: tuple[Round, ...] = ()
     joined: tuple[CaseId, ...] = ()
     """Cases merged into this one: their citizens are called back with this one's."""
+    handled: bool = False
+    """Resolved, answered or over, and not reopened since: whoever is joined now need not wait."""
     version: int = 0
 
     @property

@@ -23,7 +23,7 @@ LEASE = timedelta(minutes=30)
 
 def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
     """Remember a case that may have to be called back. Says nothing."""
-    return Decision(known or Survey(cmd.case_id, cmd.has_phone))
+    return Decision(replace(known or Survey(cmd.case_id, cmd.has_phone), has_phone=cmd.has_phone))
 
 
 def schedule(survey: Survey, cmd: do.Schedule, city: City, *, at: datetime) -> Decision[Survey]:
@@ -47,6 +47,16 @@ def join(survey: Survey, case_id: CaseId) -> Decision[Survey]:
     return Decision(replace(survey, joined=(*survey.joined, case_id)))
 
 
+def part(survey: Survey) -> Decision[Survey]:
+    """The handling is over: whoever was joined is asked now, and goes a way of their own from here on."""
+    return Decision(replace(survey, joined=(), handled=True))
+
+
+def reopen(survey: Survey) -> Decision[Survey]:
+    """重办: the case is handled once more; who is joined now waits for the end of that."""
+    return Decision(replace(survey, handled=False))
+
+
 def cancel(survey: Survey) -> Decision[Survey]:
     """The case was withdrawn or reopened another way: the running round ends without a result."""
     running = survey.running
@@ -68,12 +78,20 @@ def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: dat
     """Write down a call: with answers the round is complete, without them the next rung is due."""
     one = _open_round(survey, cmd.callback_id)
     _require_answers_iff_reached(cmd)
+    if cmd.inbound and not cmd.reached:
+        raise errors.RangUnreached
     if not cmd.inbound:
         _require_may_call(one, cmd.by, city, at=at)
     attempt = Attempt(at, CallbackChannel.PHONE, cmd.reached, cmd.by)
     if cmd.answers is not None:
         return _complete(survey, one, attempt, cmd.answers)
     return _not_reached(survey, one, attempt, city)
+
+
+def owes_link(survey: Survey, callback_id: CallbackId) -> bool:
+    """Whether the round still runs and its citizen was not sent a link."""
+    running = survey.running
+    return running is not None and running.callback_id == callback_id and running.link_until is None
 
 
 def send_link(survey: Survey, callback_id: CallbackId, city: City, *, at: datetime) -> Decision[Survey]:
@@ -135,7 +153,9 @@ def _not_reached(survey: Survey, one: Round, attempt: Attempt, city: City) -> De
         unreachable = say.CallbackUnreachable(**_names(survey, over), attempts=len(over.attempts))
         return Decision(_with(survey, over), (attempted, unreachable))
     rung = city.calendar.deadline(one.started_at, ladder[calls])
-    due = city.calendar.next_open(max(rung, attempt.at), city.policy.callback.hours.window)
+    # However late this call was: the next one is not made at once, or a late desk would use up the ladder.
+    spaced = city.calendar.deadline(attempt.at, ladder[1])
+    due = city.calendar.next_open(max(rung, spaced), city.policy.callback.hours.window)
     return Decision(_with(survey, replace(tried, due_at=due)), (attempted,))
 
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("has_phone", sa.Boolean(), nullable=False),
         sa.Column("rounds", postgresql.JSONB(), nullable=False),
         sa.Column("joined", postgresql.JSONB(), nullable=False),
+        sa.Column("handled", sa.Boolean(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name="pk_surveys"),
     )

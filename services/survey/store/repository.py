@@ -33,13 +33,14 @@ class SurveyRepository(Repository[CaseId, Survey]):
             raise UnknownCallback(callback_id)
         return await self.get(CaseId(case_id))
 
-    async def without_link(self, at: datetime, limit: int) -> Sequence[CallbackId]:
+    async def without_link(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
         due = (c.state == RoundState.SCHEDULED) & (c.due_at <= at) & c.link_until.is_(None)
-        found = await self._work.connection.scalars(
-            select(c.callback_id).where(due).order_by(c.due_at, c.callback_id).limit(limit)
-        )
-        return [CallbackId(one) for one in found]
+        picked = select(c.case_id, c.callback_id).where(due).order_by(c.due_at, c.callback_id)
+        rows = await self._work.connection.execute(picked.limit(limit))
+        found = [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
+        await self.preload(case_id for case_id, _ in found)
+        return found
 
     def projections(self, aggregate: Survey) -> Iterable[tuple[Table, Row]]:
         return [(tables.CALLBACKS, _worklist_row(aggregate.case_id, one)) for one in aggregate.rounds]
@@ -51,9 +52,10 @@ class MessageRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def send_link(self, callback_id: CallbackId, *, at: datetime) -> None:
-        row = insert(tables.MESSAGES).values(callback_id=callback_id, sent_at=at)
-        await self._connection.execute(row.on_conflict_do_nothing())
+    async def send_links(self, callback_ids: Sequence[CallbackId], *, at: datetime) -> None:
+        rows = [{"callback_id": one, "sent_at": at} for one in callback_ids]
+        if rows:
+            await self._connection.execute(insert(tables.MESSAGES).on_conflict_do_nothing(), rows)
 
 
 class SurveyWork(Work):

@@ -14,6 +14,7 @@ SURVEYS = Table(
     Column("has_phone", Boolean, nullable=False),
     Column("rounds", JSONB, nullable=False),
     Column("joined", JSONB, nullable=False),
+    Column("handled", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 
