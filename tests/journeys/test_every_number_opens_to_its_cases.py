@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.kit.evidence import gather
+from tests.kit.evidence import at_rest
 from tests.kit.stage import DAXING, STREET, Stage
 
 MEASURES = ("response", "contact", "resolution", "satisfaction")
@@ -19,7 +19,7 @@ async def test_every_number_opens_to_its_cases(stage: Stage) -> None:
         await stage.called_back(held, solved=solved, satisfied=satisfied)
         await stage.state(held, "closed")
         await stage.ledger(held, "closed")
-    assert not (await gather(stage.suite)).unrest
+    assert not await at_rest(stage.suite)
     (period, *_) = await stage.operator.periods()
     for unit in (STREET, DAXING, CITY):
         whole = (await stage.operator.rates(unit, period=period["label"]))["whole"]

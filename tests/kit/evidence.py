@@ -9,7 +9,7 @@ from shared.bus.port import BusBusy, Record
 from shared.events.envelope import Heard, Undecodable, decode
 from shared.events.topics import TOPICS, dead_letters
 from tests.kit.flats import SERVICES
-from tests.kit.history import History
+from tests.kit.history import INJECTED, History
 from tests.kit.suite import Suite
 
 AT_REST_WITHIN = 30.0
@@ -32,9 +32,7 @@ class Evidence:
     def records(self) -> Iterator[Record]:
         """Every record of the declared topics but injected poison."""
         for topic in TOPICS:
-            for record in self.topics[topic.name]:
-                if record.key is None or record.key.decode(errors="replace") not in self.history.poison:
-                    yield record
+            yield from (record for record in self.topics[topic.name] if not is_injected(record))
 
     def arrivals(self) -> Iterator[tuple[Record, Heard]]:
         """Each fact where it arrived first; a record that nobody could read is passed over."""
@@ -49,18 +47,28 @@ class Evidence:
                 yield record, heard
 
 
+def is_injected(record: Record) -> bool:
+    """Whether a test put it there."""
+    return any(name == INJECTED for name, _ in record.headers)
+
+
 async def gather(suite: Suite) -> Evidence:
     """Wait until the suite is at rest, then look at everything."""
-    unrest = await _rest(suite)
+    unrest = await at_rest(suite)
     names = [topic.name for topic in TOPICS]
     names += [dead_letters(topic, service) for topic in names for service in SERVICES]
-    topics = {name: [record async for record in suite.bus.read(name)] for name in names}
+    found = await asyncio.gather(*(_records(suite, name) for name in names))
+    topics = dict(zip(names, found, strict=True))
     logs = await asyncio.to_thread(_logs, suite)
     return Evidence(suite, topics, logs, unrest)
 
 
-async def _rest(suite: Suite) -> str:
-    """What is still waiting. Twice in a row nothing: a fact heard a moment ago may say another."""
+async def _records(suite: Suite, topic: str) -> list[Record]:
+    return [record async for record in suite.bus.read(topic)]
+
+
+async def at_rest(suite: Suite) -> str:
+    """Wait for it; what is still waiting after thirty seconds. Twice in a row nothing: a fact heard a moment ago may say another."""
     quiet, give_up = 0, time.monotonic() + AT_REST_WITHIN
     while True:
         waiting = await _waiting(suite)
@@ -77,13 +85,12 @@ async def _waiting(suite: Suite) -> str:
         unsent = await suite.value(f"SELECT count(*) FROM {service}.outbox")
         if unsent:
             return f"{unsent} unsent in {service}'s outbox"
-        try:
-            lag = await suite.bus.lag(service)
-        except BusBusy as error:
-            return f"the bus is away: {error}"
-        if behind := sum(lag.values()):
-            return f"{service} is {behind} behind"
-    return ""
+    try:
+        lags = await asyncio.gather(*(suite.bus.lag(service) for service in SERVICES))
+    except BusBusy as error:
+        return f"the bus is away: {error}"
+    behind = {service: sum(lag.values()) for service, lag in zip(SERVICES, lags, strict=True)}
+    return ", ".join(f"{service} is {count} behind" for service, count in behind.items() if count)
 
 
 def _logs(suite: Suite) -> dict[str, str]:

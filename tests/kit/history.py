@@ -10,6 +10,8 @@ import httpx
 
 from deploy.demo.people import Person
 
+INJECTED = "injected"
+"""A header of bad records that a test put on the bus; no service sets it."""
 MARK = "（仅供本案）"
 """Ends whatever anybody writes in a journey; free text that carries it must stay where it was written."""
 _PEOPLE = count(1)
@@ -35,13 +37,12 @@ class Answered:
 
 @dataclass(slots=True)
 class History:
-    """What the drivers saw. `marks` are personal; `poison` are the keys of bad records put on the bus."""
+    """What the drivers saw, and `marks`: what is personal."""
 
     answers: list[Answered] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     """Every address that was knocked at, answered or not."""
     marks: set[str] = field(default_factory=lambda: {MARK})
-    poison: set[str] = field(default_factory=set)
 
     def person(self, *, phone: bool = True, confidential: bool = False) -> Person:
         """Somebody nobody else is, to be found again wherever they should not be."""

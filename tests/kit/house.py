@@ -62,13 +62,22 @@ class House(Suite):
         if name in NAMES:
             await self.ready(name)
 
-    async def ready(self, name: str, *, within: float = 20.0) -> None:
+    async def ready(self, name: str, *, within: float = 60.0) -> None:
         """Wait until the service says that requests may be sent to it."""
         service = self.service(name)
         async with asyncio.timeout(within):
             while not await asyncio.to_thread(service.is_ready):
                 assert service.is_alive(), service.log_tail()
                 await asyncio.sleep(0.05)
+
+    async def heal(self) -> None:
+        """Start what a failed test left dead, so that the next one is judged by itself."""
+        for part in ("postgres", "kafka"):
+            if not getattr(self.instance, part).is_alive():
+                await self.start(part)
+        for name in NAMES:
+            if not self.service(name).is_alive():
+                await self.start(name)
 
     async def health(self, name: str) -> httpx.Response:
         """What it answers when it is asked whether it is ready."""

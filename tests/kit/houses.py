@@ -37,9 +37,10 @@ async def flats(postgres: LocalPostgres, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def stage(house: House) -> Stage:
+async def stage(house: House) -> AsyncIterator[Stage]:
     """The people of one journey through the processes on Kafka."""
-    return Stage.on(house)
+    yield Stage.on(house)
+    await house.heal()
 
 
 @pytest.fixture(params=[pytest.param("house", marks=pytest.mark.kafka), "flats"])

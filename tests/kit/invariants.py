@@ -9,9 +9,10 @@ from shared.events.intake import CaseRegistered
 from shared.events.router import CaseClassified
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.evidence import Evidence, gather
+from tests.kit.evidence import Evidence, gather, is_injected
 from tests.kit.flats import SERVICES
 from tests.kit.fold import differences
+from tests.kit.history import INJECTED
 from tests.kit.suite import Suite
 
 SHOWN = 5
@@ -169,17 +170,17 @@ class OnlyPoisonIsParked:
     async def breaches(self, evidence: Evidence) -> Sequence[str]:
         found: list[str] = []
         for service in SERVICES:
-            rows = await evidence.suite.rows(f"SELECT key, reason FROM {service}.parked")
+            rows = await evidence.suite.rows(f"SELECT key, reason, headers::text FROM {service}.parked")
             found += [
                 f"{service} parked {row['key']}: {row['reason']}"
                 for row in rows
-                if row["key"] not in evidence.history.poison
+                if f'"{INJECTED}"' not in row["headers"]
             ]
         copies = {topic.name for topic in all_topics(SERVICES)} & evidence.topics.keys()
         for name in copies:
             if ".dlq." in name:
-                keys = {(record.key or b"").decode(errors="replace") for record in evidence.topics[name]}
-                found += [f"{name} has {key}" for key in keys - evidence.history.poison]
+                others = [record for record in evidence.topics[name] if not is_injected(record)]
+                found += [f"{name} has {record.key!r}" for record in others]
         return found
 
 

@@ -35,7 +35,7 @@ __all__ = [
     "eventually",
 ]
 T = TypeVar("T")
-WITHIN = 25.0
+WITHIN = 45.0
 
 
 async def eventually(

@@ -26,7 +26,7 @@ from tests.kit.flats import PASSWORD, SERVICES, dsn_of, furnish
 from tests.kit.history import History
 from tests.kit.serving import served
 
-PATIENCE = 25.0
+PATIENCE = 45.0
 """Seconds until somebody in a journey gives up; on this machine answers come in milliseconds."""
 _SAID = """
 SELECT type, source, sequence, aggregateid, time, payload::text AS payload FROM {schema}.event_log

@@ -1,0 +1,97 @@
+"""F21: bad records are put aside with a reason, their key waits behind them, everybody else flows."""
+
+from uuid import uuid4
+
+import pytest
+
+from deploy.commands.standing import standing
+from shared.bus.dead_letters import DeadLetters
+from shared.bus.port import Message
+from shared.events.intake import CaseRegistered
+from shared.events.topics import CASE
+from tests.kit.evidence import at_rest
+from tests.kit.facts import a_fact, an_envelope
+from tests.kit.flats import SERVICES
+from tests.kit.history import INJECTED
+from tests.kit.house import House
+from tests.kit.invariants import judge
+from tests.kit.people import Receipt, eventually
+from tests.kit.stage import Stage
+
+pytestmark = pytest.mark.kafka
+REGISTERED, DISPATCHED = "jiesu.case.registered.v1", "jiesu.case.dispatched.v1"
+HEAR_REGISTERED = {"router", "survey", "scoring"}
+BEHIND = "SELECT count(*) FROM router.parked WHERE behind AND key = $1"
+
+
+def poison(
+    type_name: str | None, value: bytes | None, *, key: str | None = None, without: str | None = None
+) -> Message:
+    """A record nobody can read, marked as ours."""
+    envelope = an_envelope(a_fact(CaseRegistered))
+    headers = [(name, text) for name, text in envelope.headers() if name != "ce_type"]
+    told = [*headers, ("ce_type", type_name.encode())] if type_name else []
+    kept = tuple((name, text) for name, text in told if name != without)
+    return Message(CASE.name, (key or uuid4().hex).encode(), value, (*kept, (INJECTED, b"1")))
+
+
+async def test_poison_is_put_aside_and_others_flow(house: House, stage: Stage) -> None:
+    blocked, free = await stage.reported(), await stage.reported()
+    await stage.dispatched(blocked)
+    await stage.dispatched(free)
+    bad = {
+        "bad JSON": (poison(REGISTERED, b'{"case_id": '), HEAR_REGISTERED),
+        "an unknown type": (poison("jiesu.case.exploded.v1", b"{}"), set(SERVICES)),
+        "an unknown version": (poison("jiesu.case.registered.v9", b"{}"), HEAR_REGISTERED),
+        "nearly a megabyte": (poison(REGISTERED, b'{"x": "' + b"x" * 900_000 + b'"}'), HEAR_REGISTERED),
+        "null": (poison(DISPATCHED, None), {"intake", "grid", "scoring"}),
+        "no id": (poison(REGISTERED, b"{}", without="ce_id"), HEAR_REGISTERED),
+        "no headers": (poison(None, b"{}"), set(SERVICES)),
+    }
+    producer = house.bus.producer()
+    await producer.send([message for message, _ in bad.values()])
+    await producer.send([poison(REGISTERED, b"[]", key=blocked.case_id)])
+    await producer.close()
+    for what, (message, services) in bad.items():
+        key = (message.key or b"").decode()
+        await eventually(
+            lambda key=key, services=services: _parked_by(house, key, services), what=f"{what} put aside"
+        )
+    await _flows(stage, free)
+    await _flows(stage, await stage.reported())
+    await stage.resolved(blocked)
+    await eventually(lambda: house.value(BEHIND, blocked.case_id), what="what waits behind")
+    assert (await stage.state(blocked, "resolved"))["state"] == "resolved"
+    await _give_up(house, blocked.case_id)
+    await stage.called_back(blocked)
+    await stage.state(blocked, "closed")
+    evidence = await judge(house)
+    assert len(evidence.topics[f"{CASE.name}.dlq.router"]) >= 6
+
+
+async def _flows(stage: Stage, held: Receipt) -> None:
+    await stage.resolved(held)
+    await stage.called_back(held)
+    await stage.state(held, "closed")
+
+
+async def _parked_by(house: House, key: str, services: set[str]) -> bool:
+    found = set()
+    for service in SERVICES:
+        rows = await house.rows(f"SELECT reason FROM {service}.parked WHERE key = $1 AND NOT behind", key)
+        assert all(row["reason"] for row in rows)
+        found |= {service} if rows else set()
+    assert found <= services, f"{found - services} need not have looked"
+    return found == services
+
+
+async def _give_up(house: House, key: str) -> None:
+    """Ops give the bad record up in every service; what waited behind it is handled."""
+    for service in SERVICES:
+        async with standing(service, house.instance.state, environment={}) as flat:
+            letters = DeadLetters(flat.store, flat.service.hears)
+            for letter in await letters.list():
+                if letter.key == key:
+                    outcome = await letters.discard(letter.seq)
+                    assert outcome.stuck_at is None, outcome
+    assert not await at_rest(house)
