@@ -139,7 +139,7 @@ class Scene:
         self.tell("电话回访完成")
 
     async def judged_by_link(self, case_id: str, *, solved: str, satisfied: str, note: str = "") -> str:
-        """回访 by the link; by phone where it is sent in the morning and morning does not come. Tells which."""
+        """回访 by the link; by phone where no link comes before a morning that does not come. Which."""
         caller = self.town.caller()
         callback_id = await self._callback(caller, case_id, state="scheduled")
         due = datetime.fromisoformat((await caller.callback(callback_id))["due_at"])
