@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
-from shared.bus.port import BusBusy, Consumer, Partition, PartitionLost
+from shared.bus.port import POLL_LIMIT, BusBusy, Consumer, Partition, PartitionLost
 from shared.bus.settling import Settler
 
 POLL = 1.0
+KEEP = 0.5
+"""Seconds an offset may wait to be kept. Keeping one costs broker and service as much as a small batch; what
+a crash leaves unkept is heard again, and the inbox knows it.
+"""
 
 
 class Worker:
@@ -22,6 +27,8 @@ class Worker:
         self._slots = slots
         self._finishing = False
         self.is_asking = False
+        self._unkept: int | None = None
+        self._kept_at = time.monotonic()
         self._task = asyncio.create_task(self._work())
 
     def failure(self) -> BaseException | None:
@@ -39,19 +46,30 @@ class Worker:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await self._task
+        with contextlib.suppress(BusBusy, TimeoutError):
+            async with asyncio.timeout(within):
+                await self._keep_offset()
 
     async def _work(self) -> None:
         while not self._finishing:
             self.is_asking = True
-            records = await self._consumer.poll(self._partition, wait=POLL)
+            records = await self._consumer.poll(self._partition, wait=POLL if self._unkept is None else KEEP)
             self.is_asking = False
-            if not records:
-                continue
-            async with self._slots:
-                await self._settler.settle(records)
-            await self._keep_offset(records[-1].offset + 1)
+            if records:
+                async with self._slots:
+                    # While we waited for our turn more may have come: one transaction for all of it.
+                    more = await self._consumer.poll(self._partition, limit=POLL_LIMIT, wait=0)
+                    records = [*records, *more]
+                    await self._settler.settle(records)
+                self._unkept = records[-1].offset + 1
+            if not records or time.monotonic() - self._kept_at >= KEEP:
+                await self._keep_offset()
 
-    async def _keep_offset(self, offset: int) -> None:
+    async def _keep_offset(self) -> None:
+        offset, self._unkept = self._unkept, None
+        self._kept_at = time.monotonic()
+        if offset is None:
+            return
         try:
             await self._consumer.commit({self._partition: offset})
         except PartitionLost:
