@@ -1,0 +1,139 @@
+"""Survey's desk: callers, citizens with a link and operators, with one sentence for each thing they do."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from shared.events import router
+from shared.events.intake import CaseRegistered
+from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
+from shared.kernel.words import Channel, Kind
+from tests.kit.desk import ServiceDesk, at_desk
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+"""A Monday, 12:00 in Beijing."""
+NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+"""23:00 of the same day."""
+MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+"""09:00 of the next day."""
+YES = {"contacted": True, "solved": "yes", "satisfied": "satisfied"}
+NO = {"contacted": False, "solved": "no", "satisfied": "not"}
+NOWHERE = "http://127.0.0.1:9"
+"""Where no intake answers."""
+GUANYINSI = UnitCode("110115009")
+
+
+def resolved(case_id: CaseId, redo: int = 0) -> router.CaseResolved:
+    """What router says when the unit claims that it is done."""
+    order = WorkOrderId(new_id())
+    return router.CaseResolved(case_id=case_id, work_order_id=order, unit=GUANYINSI, in_time=True, redo=redo)
+
+
+@dataclass(slots=True)
+class Desk(ServiceDesk):
+    """Everybody who knocks at survey."""
+
+    SERVICE = "survey"
+    AT = NOON
+    TABLES = ("surveys", "callbacks", "messages")
+
+    async def case(self, case_id: CaseId | None = None, *, has_phone: bool = True) -> CaseId:
+        """A case that was registered."""
+        fact = CaseRegistered(
+            case_id=case_id or CaseId(new_id()),
+            channel=Channel.HOTLINE,
+            kind=Kind.COMPLAINT,
+            sealed_words="sealed",
+            has_phone=has_phone,
+        )
+        await self.hears(fact)
+        return fact.case_id
+
+    async def callback(self, case_id: CaseId | None = None) -> str:
+        """A case that was resolved; its callback."""
+        known = case_id or await self.case()
+        await self.hears(resolved(known))
+        return await self.callback_of(known)
+
+    async def rounds(self, case_id: CaseId) -> list[dict[str, Any]]:
+        """The case's rounds, as survey itself said them."""
+        return [row["payload"] for row in await self.said(case_id) if row["type"].endswith("scheduled.v1")]
+
+    async def callback_of(self, case_id: CaseId) -> str:
+        """The case's last round."""
+        return str((await self.rounds(case_id))[-1]["callback_id"])
+
+    async def reads(self, path: str, role: str = "caller", **query: Any) -> httpx.Response:
+        return await self.client.get(f"/v1/{path}", params=query, headers=self.token(role))
+
+    async def sees(self, callback_id: str) -> dict[str, Any]:
+        """The callback as the callers' desk sees it."""
+        answer = await self.reads(f"callbacks/{callback_id}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def claims(self, callback_id: str, *, by: str = "caller-1", language: str = "zh") -> httpx.Response:
+        headers = {**self.token("caller", sub=by), "Accept-Language": language}
+        return await self.client.post(f"/v1/callbacks/{callback_id}/claim", headers=headers)
+
+    async def tries(
+        self, callback_id: str, *, by: str = "caller-1", key: str | None = None, **body: Any
+    ) -> httpx.Response:
+        """A caller writes a call down; nobody answered unless said otherwise."""
+        headers = self.token("caller", sub=by) | ({"Idempotency-Key": key} if key else {})
+        told = {"reached": "answers" in body, **body}
+        return await self.client.post(f"/v1/callbacks/{callback_id}/attempts", headers=headers, json=told)
+
+    async def holds(self, callback_id: str, *, by: str = "caller-1") -> None:
+        """The callback is in this caller's hand, whether intake could be asked or not."""
+        assert (await self.claims(callback_id, by=by)).status_code in (200, 503)
+
+    async def link(self, callback_id: str) -> str:
+        """The token the citizen was sent."""
+        while await self.rings():
+            pass
+        return self.token_in(await self.message(callback_id))
+
+    async def message(self, callback_id: str) -> dict[str, Any]:
+        """The message the embedded provider was given for this callback."""
+        items = (await self.reads("messages", role="ops", limit=200)).json()["items"]
+        found: dict[str, Any] = next(item for item in items if item["callback_id"] == callback_id)
+        return found
+
+    def token_in(self, message: dict[str, Any]) -> str:
+        return str(message["url"]).rsplit("/", 1)[1]
+
+    async def opens(self, token: str, language: str = "zh") -> httpx.Response:
+        """The citizen looks at the page behind the link."""
+        return await self.client.get(f"/v1/links/{token}", headers={"Accept-Language": language})
+
+    async def answers(self, token: str, **body: Any) -> httpx.Response:
+        """The citizen answers there."""
+        return await self.client.post(f"/v1/links/{token}", json={**YES, **body})
+
+
+def withdrawn(case_id: CaseId) -> router.CaseWithdrawn:
+    return router.CaseWithdrawn(case_id=case_id)
+
+
+def merged(case_id: CaseId, into: CaseId) -> router.CaseMerged:
+    return router.CaseMerged(case_id=case_id, into_case_id=into)
+
+
+def reopened(case_id: CaseId, callback_id: str) -> router.CaseReopened:
+    return router.CaseReopened(case_id=case_id, redo=1, callback_id=CallbackId(UUID(callback_id)))
+
+
+@asynccontextmanager
+async def survey_desk(admin_dsn: str, folder: Path, *, intake: str = NOWHERE) -> AsyncIterator[Desk]:
+    """A migrated survey of its own in this database, that would ask this intake for contacts."""
+    urls = {"intake": intake, "survey": "http://survey"}
+    async with at_desk(Desk, admin_dsn, folder, urls=urls) as desk:
+        yield desk

@@ -1,0 +1,182 @@
+"""What survey makes of what it hears: who is asked, when, and who is asked with them."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+import pytest
+
+from shared.events.fact import CaseFact
+from shared.events.router import CaseAnswered, CaseDeclined
+from shared.kernel.ids import CaseId, new_id
+from shared.kernel.words import DeclineReason
+from shared.store.migrate import check
+from tests.integration.survey_desk import (
+    MORNING,
+    NIGHT,
+    NO,
+    NOON,
+    YES,
+    Desk,
+    merged,
+    reopened,
+    resolved,
+    survey_desk,
+    withdrawn,
+)
+from tests.kit.flats import dsn_of
+
+pytestmark = pytest.mark.postgres
+SCHEDULED, UNREACHABLE = "callback.scheduled", "callback.unreachable"
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = NOON
+    return house
+
+
+async def pair(desk: Desk) -> tuple[CaseId, CaseId]:
+    """A case, and another that was merged into it."""
+    into, joined = await desk.case(), await desk.case()
+    await desk.hears(merged(joined, into))
+    return into, joined
+
+
+async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
+    await check(dsn_of(database, "survey"), desk.flat.service.schema)
+
+
+async def test_a_registered_case_is_remembered_and_nobody_is_asked_yet(desk: Desk) -> None:
+    case_id = await desk.case()
+    assert await desk.said(case_id) == []
+    (row,) = await desk.rows("SELECT has_phone FROM surveys WHERE case_id = :id", id=case_id)
+    assert row["has_phone"] is True
+
+
+async def test_a_resolved_case_is_called_back_however_often_that_is_delivered(desk: Desk) -> None:
+    case_id = await desk.case()
+    await desk.hears(resolved(case_id), again=2)
+    assert await desk.told(case_id) == [SCHEDULED]
+    (fact,) = await desk.rounds(case_id)
+    assert (fact["round"], datetime.fromisoformat(fact["due_at"])) == (1, NOON)
+
+
+async def test_a_case_answered_at_the_desk_is_called_back_too(desk: Desk) -> None:
+    case_id = await desk.case()
+    await desk.hears(CaseAnswered(case_id=case_id))
+    assert await desk.told(case_id) == [SCHEDULED]
+
+
+async def test_what_is_resolved_at_night_is_due_in_the_morning(desk: Desk) -> None:
+    desk.clock.at = NIGHT
+    found = await desk.sees(await desk.callback())
+    assert datetime.fromisoformat(found["due_at"]) == MORNING
+
+
+async def test_whoever_left_no_phone_cannot_be_asked_and_that_is_said_at_once(desk: Desk) -> None:
+    case_id = await desk.case(has_phone=False)
+    await desk.hears(resolved(case_id))
+    assert await desk.told(case_id) == [SCHEDULED, UNREACHABLE]
+    assert (await desk.said(case_id))[-1]["payload"]["attempts"] == 0
+
+
+async def test_a_redo_is_a_second_round_whose_result_is_not_the_scored_one(desk: Desk) -> None:
+    case_id = await desk.case()
+    first = await desk.callback(case_id)
+    assert (await desk.tries(first, inbound=True, answers=NO)).status_code == 201
+    await desk.hears(reopened(case_id, first), resolved(case_id, redo=1))
+    second = await desk.callback_of(case_id)
+    assert (await desk.tries(second, inbound=True, answers=YES)).status_code == 201
+    completed = [row["payload"] for row in await desk.said(case_id) if "completed" in row["type"]]
+    assert [(fact["round"], fact["scored"]) for fact in completed] == [(1, True), (2, False)]
+    assert (await desk.told(case_id)).count(SCHEDULED) == 2
+
+
+async def test_a_withdrawn_case_is_not_asked_any_more(desk: Desk) -> None:
+    case_id = await desk.case()
+    callback_id = await desk.callback(case_id)
+    await desk.hears(withdrawn(case_id))
+    assert await desk.told(case_id) == [SCHEDULED, "callback.cancelled"]
+    assert (await desk.sees(callback_id))["state"] == "cancelled"
+    answer = await desk.tries(callback_id, inbound=True, answers=YES)
+    assert (answer.status_code, answer.json()["reason"]) == (409, "move_not_allowed")
+
+
+async def test_whoever_was_joined_is_asked_when_the_other_case_is_resolved(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    assert await desk.said(joined) == []
+    await desk.hears(resolved(into), again=1)
+    for case_id in (into, joined):
+        assert await desk.told(case_id) == [SCHEDULED]
+    assert await desk.callback_of(into) != await desk.callback_of(joined)
+
+
+async def test_whoever_was_joined_is_asked_once_though_the_other_case_is_redone(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    await desk.hears(resolved(into))
+    for case_id in (into, joined):
+        answer = await desk.tries(await desk.callback_of(case_id), inbound=True, answers=NO)
+        assert answer.status_code == 201
+    await desk.hears(reopened(into, await desk.callback_of(into)), resolved(into, redo=1))
+    assert len(await desk.rounds(into)) == 2
+    assert len(await desk.rounds(joined)) == 1
+
+
+async def test_whoever_was_joined_to_a_withdrawn_case_is_asked_for_nothing_more_will_come(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    await desk.hears(withdrawn(into))
+    assert (await desk.said(into), await desk.told(joined)) == ([], [SCHEDULED])
+
+
+async def test_whoever_was_joined_to_a_declined_case_is_asked_too(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    await desk.hears(CaseDeclined(case_id=into, reason=DeclineReason.SECRET_OR_PRIVATE))
+    assert (await desk.said(into), await desk.told(joined)) == ([], [SCHEDULED])
+
+
+async def test_whoever_was_joined_twice_over_is_asked_with_the_last_case(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    third = await desk.case()
+    await desk.hears(merged(third, joined))
+    await desk.hears(resolved(into))
+    assert await desk.told(third) == [SCHEDULED]
+
+
+@pytest.mark.parametrize("end", [resolved, withdrawn])
+async def test_a_merging_that_is_heard_after_the_end_of_the_handling_still_counts(
+    desk: Desk, end: Callable[[CaseId], CaseFact]
+) -> None:
+    into, joined = await desk.case(), await desk.case()
+    await desk.hears(end(into))
+    await desk.hears(merged(joined, into))
+    assert await desk.told(joined) == [SCHEDULED]
+
+
+async def test_a_merging_into_a_case_not_heard_of_yet_waits_for_it(desk: Desk) -> None:
+    into, joined = CaseId(new_id()), await desk.case()
+    await desk.hears(merged(joined, into))
+    await desk.case(into)
+    await desk.hears(resolved(into))
+    assert (await desk.told(into), await desk.told(joined)) == ([SCHEDULED], [SCHEDULED])
+
+
+async def test_who_is_merged_into_a_case_being_redone_waits_for_the_end_of_that(desk: Desk) -> None:
+    into, joined = await desk.case(), await desk.case()
+    callback_id = await desk.callback(into)
+    await desk.tries(callback_id, inbound=True, answers=NO)
+    await desk.hears(reopened(into, callback_id), merged(joined, into))
+    assert await desk.said(joined) == []
+    await desk.hears(resolved(into, redo=1))
+    assert await desk.told(joined) == [SCHEDULED]
+
+
+async def test_two_cases_merged_into_each_other_over_time_are_each_asked(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    await desk.hears(merged(into, joined), resolved(joined))
+    assert (await desk.told(into), await desk.told(joined)) == ([SCHEDULED], [SCHEDULED])
