@@ -27,11 +27,13 @@ from shared.city.city import City, load_city
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
-from shared.http.callers import Recogniser
+from shared.http.callers import Caller, Recogniser
 from shared.http.health import Check, Info
 from shared.http.jwks import Jwks
 from shared.http.paging import Cursors
 from shared.http.problems import Dialect
+from shared.http.quick import Quick
+from shared.http.rates import Rates
 from shared.http.tokens import TokenDesk
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
 from shared.kernel.settings import ServiceSettings
@@ -39,6 +41,7 @@ from shared.observability import logging
 from shared.observability.logging import logger
 from shared.store import housekeeping
 from shared.store.engine import make_engine
+from shared.store.gathering import Gathering, Settle
 from shared.store.schema import Schema
 from shared.store.work import Store, Work
 from shared.ticker import Ticker, Timer
@@ -66,6 +69,12 @@ class Service(Generic[W, S]):
     """Further desks that know callers, by the prefix of their secrets."""
     dialects: Mapping[str, Dialect] = field(default_factory=lambda: MappingProxyType({}))
     """Foreign protocols' errors, by the path they are spoken below."""
+    gathers: Settle[W, Any, Any] | None = None
+    """Does at once what many requests want at the same moment: group commit for the hot route."""
+    quick: Sequence[Quick] = ()
+    """The hot routes' quick ways."""
+    rates: Callable[[S], Callable[[Caller], int | None]] | None = None
+    """How many requests a minute a caller has, by the settings; nobody is counted without it."""
     upload_limit: int = JSON_LIMIT
     """The largest body that is no JSON."""
     upload_paths: Collection[str] = ()
@@ -90,6 +99,7 @@ class Flat:
     equipment: Any
     store: Store[Any]
     subscriber: Subscriber[Any] | None
+    gathering: Gathering[Any, Any, Any] | None
     app: FastAPI = field(init=False)
     bug: BaseException | None = None
     """What ended a loop that should have gone on."""
@@ -121,7 +131,8 @@ def flat_of(
     store = Store(service.work, engine, clock=clock, city=city, equipment=equipment)
     bus = bus or bus_of(settings)
     subscriber = Subscriber(store, bus, service.hears, instance=settings.replica) if service.hears else None
-    flat = Flat(service, settings, city, clock, bus, equipment, store, subscriber)
+    gathering = Gathering(store, service.gathers) if service.gathers else None
+    flat = Flat(service, settings, city, clock, bus, equipment, store, subscriber, gathering)
     flat.app = _app(flat)
     return flat
 
@@ -141,6 +152,8 @@ async def alive(flat: Flat) -> AsyncIterator[Flat]:
     try:
         yield flat
     finally:
+        if flat.gathering:
+            await flat.gathering.drain()
         for loop in loops:
             loop.stop()
         _, late = await asyncio.wait(running, timeout=STOP_WITHIN)
@@ -218,7 +231,8 @@ def _app(flat: Flat) -> FastAPI:
         info.version,
         service.routes,
         service=service.name,
-        auth=Auth(tokens.recognise, others),
+        auth=Auth(tokens.recognise, others, Rates(service.rates(settings)) if service.rates else None),
+        quick=service.quick,
         cursors=Cursors(settings.cursor_key.read_bytes()),
         info=lambda: info,
         checks=(

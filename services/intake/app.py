@@ -1,14 +1,16 @@
 """Intake, declared."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from services.intake.api.accepting import register_all
+from services.intake.api.cases import QUICK
 from services.intake.api.routes import ROUTES
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.settings import IntakeSettings
 from services.intake.store import ApiKeyShelf, Equipment, IntakeWork, open_vault
 from services.intake.timers import TIMERS
 from shared.http.api_keys import PREFIX, ApiKeyDesk
-from shared.http.callers import Recogniser
+from shared.http.callers import Caller, Recogniser, Role
 from shared.service import Flat, Service
 
 
@@ -25,6 +27,17 @@ def recognises(flat: Flat) -> Mapping[str, Recogniser]:
     return {PREFIX: ApiKeyDesk(ApiKeyShelf(flat.store), flat.clock).recognise}
 
 
+def rates(settings: IntakeSettings) -> Callable[[Caller], int | None]:
+    """Client apps and citizens are counted; the city's own staff and services are not."""
+
+    def of(caller: Caller) -> int | None:
+        if caller.kind == "client":
+            return settings.rate_limit_per_minute if caller.rate is None else caller.rate
+        return settings.rate_limit_per_minute if caller.roles == {Role.CITIZEN} else None
+
+    return of
+
+
 SERVICE = Service(
     name="intake",
     port=8101,
@@ -35,4 +48,7 @@ SERVICE = Service(
     ticks=TIMERS,
     equip=equip,
     recognises=recognises,
+    gathers=register_all,
+    quick=(QUICK,),
+    rates=rates,
 )

@@ -14,6 +14,10 @@ class IntakeSettings(ServiceSettings):
     tracking_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "BJ"
     """The two letters every tracking number of this city begins with."""
 
+    rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
+    """Requests a minute for a client app that was given no rate of its own, and for a citizen who signed in;
+    a minute's worth may come at once. Counted by each replica. 0: nobody is counted."""
+
     @property
     def vault_ring(self) -> Path:
         """Key ring of the contact vault; no other service is given it."""

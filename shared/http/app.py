@@ -17,6 +17,7 @@ from shared.http.door import Door
 from shared.http.health import Check, Info, health_routes
 from shared.http.paging import Cursors
 from shared.http.problems import Dialect, answer
+from shared.http.quick import Quick, QuickWays
 from shared.kernel.errors import Refusal
 from shared.observability import metrics
 
@@ -38,6 +39,7 @@ def make_app(
     upload_limit: int = JSON_LIMIT,
     upload_paths: Collection[str] = (),
     lifespan: Lifespan | None = None,
+    quick: Sequence[Quick] = (),
 ) -> FastAPI:
     """A service's app. `state` becomes `request.app.state.<name>`.
 
@@ -62,6 +64,8 @@ def make_app(
     tell = info or (lambda: Info(service=service, version=version))
     for one in (*routes, health_routes(tell, checks), _metrics_route()):
         app.include_router(one)
+    if quick:
+        app.add_middleware(QuickWays, ways=quick)
     app.add_middleware(
         Door,
         service=service,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from shared.http.callers import Caller, Recogniser, Role
+from shared.http.rates import Rates
 from shared.http.refusals import BadKey, BadToken, NotSignedIn, RoleMissing, ScopeMissing
 from shared.observability.logging import logger
 from shared.observability.metrics import AUTH_REFUSED
@@ -39,6 +40,8 @@ class Auth:
 
     tokens: Recogniser
     others: Mapping[str, Recogniser] = field(default_factory=lambda: MappingProxyType({}))
+    rates: Rates | None = None
+    """How often callers may knock; None: nobody is counted."""
 
     async def recognise(self, credential: str) -> Caller:
         """The caller. Raises `Unauthenticated`."""
@@ -55,11 +58,23 @@ async def identify(request: Request) -> Caller | None:
         return None
     auth: Auth = request.app.state.auth
     try:
-        return await auth.recognise(credential)
+        caller = await auth.recognise(credential)
     except (BadToken, BadKey) as refusal:
         AUTH_REFUSED.labels(refusal.why).inc()
         LOG.info("caller_refused", reason=refusal.reason, why=refusal.why)
         raise
+    if auth.rates is not None:
+        _count(request, auth.rates, caller)
+    return caller
+
+
+def _count(request: Request, rates: Rates, caller: Caller) -> None:
+    """Take one request from the caller's minute; the door tells what is left on whichever answer follows."""
+    quota, refused = rates.take(caller)
+    request.scope["state"]["quota"] = quota
+    if refused is not None:
+        AUTH_REFUSED.labels("rate").inc()
+        raise refused
 
 
 Known = Annotated[Caller | None, Depends(identify)]
@@ -68,10 +83,15 @@ Known = Annotated[Caller | None, Depends(identify)]
 
 def allow(*roles: Role, scope: str | None = None) -> Any:
     """Only callers in one of the roles; a client's key must also have the scope, if one is named."""
-    return Security(_Allowance(roles, scope), scopes=[str(role) for role in roles])
+    return allowed_to(Allowance(roles, scope))
 
 
-class _Allowance:
+def allowed_to(allowance: "Allowance") -> Any:
+    """The same, for an allowance that has a name because it guards more than one way in."""
+    return Security(allowance, scopes=[str(role) for role in allowance.roles])
+
+
+class Allowance:
     """The dependency behind `allow`: 401 for nobody, 403 for somebody else."""
 
     def __init__(self, roles: tuple[Role, ...], scope: str | None) -> None:
@@ -84,6 +104,10 @@ class _Allowance:
         _bearer: Annotated[Any, Security(BEARER)] = None,
         _api_key: Annotated[Any, Security(API_KEY)] = None,
     ) -> Caller:
+        return self.check(caller)
+
+    def check(self, caller: Caller | None) -> Caller:
+        """The caller, if he may."""
         if caller is None:
             raise NotSignedIn
         if not caller.may(*self.roles):

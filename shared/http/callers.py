@@ -39,6 +39,8 @@ class Caller:
     unit: UnitCode | None = None
     scopes: frozenset[str] = frozenset()
     kind: Kind = "person"
+    rate: int | None = None
+    """Requests a minute this caller was given; None: what its like are given."""
 
     def may(self, *roles: Role) -> bool:
         """Whether the caller is in any of the roles."""
@@ -54,13 +56,16 @@ class ApiKey:
     subject: str
     scopes: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    rate: int | None = None
+    """Requests a minute, where a client was given its own."""
 
 
 class ApiKeys(Protocol):
     """Where API keys are kept."""
 
     async def find(self, key_id: str) -> ApiKey | None:
-        """The key of that id, also when it is over; None when there is or was none, or it was revoked."""
+        """The key of that id, also when it is over or revoked; None when there never was one."""
 
 
 Recogniser = Callable[[str], Awaitable[Caller]]

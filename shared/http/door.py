@@ -66,6 +66,9 @@ class _Knock:
     def _add_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
         given = {name.lower() for name, _ in headers}
         headers += [pair for pair in SECURITY_HEADERS if pair[0] not in given]
+        quota = self.scope["state"].get("quota")
+        if quota is not None:
+            headers += quota.headers()
         headers += (
             (b"x-request-id", self.cause.causation_id.encode()),
             (b"x-correlation-id", self.cause.correlation_id.encode()),

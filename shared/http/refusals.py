@@ -4,7 +4,7 @@ Refusal
 ├─ Invalid: MalformedText, MalformedCursor, MalformedKey, MalformedTag
 ├─ MalformedBody (400), TooDeep (400)
 ├─ IdempotencyKeyReused (422)
-├─ Unauthenticated: NotSignedIn, BadToken, BadKey
+├─ Unauthenticated: NotSignedIn, BadToken, BadKey (ExpiredKey, RevokedKey)
 ├─ NotAllowed: RoleMissing, ScopeMissing
 ├─ Conflict: SameRequestUnderWay
 ├─ Stale: VersionMoved
@@ -101,9 +101,23 @@ class BadToken(Unauthenticated):
 class BadKey(Unauthenticated):
     """An API key that is unknown, wrong, or over."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__("this API key is not valid; ask for a new one")
+    def __init__(self, why: str, message: str = "this API key is not valid; ask for a new one") -> None:
+        super().__init__(message)
         self.why = why
+
+
+class ExpiredKey(BadKey):
+    """Its day is over; told only to whoever has the whole key."""
+
+    def __init__(self) -> None:
+        super().__init__("expired", "this API key has expired; ask for a new one")
+
+
+class RevokedKey(BadKey):
+    """Taken back by ops; told only to whoever has the whole key."""
+
+    def __init__(self) -> None:
+        super().__init__("revoked", "this API key was revoked; ask for a new one")
 
 
 class RoleMissing(NotAllowed):

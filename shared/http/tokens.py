@@ -1,8 +1,9 @@
 """Bearer tokens: JWTs of an OIDC issuer, verified; and short ones our services mint for each other."""
 
 import hashlib
+import time
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args
 
@@ -15,10 +16,13 @@ from jwt.exceptions import PyJWTError
 from shared.http.callers import Caller, Kind, Role
 from shared.http.jwks import ALGORITHMS, Jwks
 from shared.http.refusals import BadToken
+from shared.http.remembered import Remembered
 from shared.kernel.ids import UnitCode
 
 LIFETIME = timedelta(seconds=60)
 LEEWAY = 10
+TRUSTED_FOR = 300.0
+"""Seconds a verified token is not verified again, if it does not end before."""
 MAX_LENGTH = 8192
 SERVICE_KEY = "service:"
 
@@ -32,9 +36,19 @@ class TokenDesk:
     audience: str
     service: str = ""
     """Which service this is: what other services' tokens must be for."""
+    _good: Remembered[Caller] = field(default_factory=Remembered, repr=False, compare=False)
 
     async def recognise(self, token: str) -> Caller:
         """The caller a token names. Raises `BadToken`; `KeysAway` when there are no keys to judge by."""
+        now = time.time()
+        known = self._good.find(token, at=now)
+        if known is None:
+            known, expires = await self._verified(token)
+            self._good.keep(token, known, until=min(expires + LEEWAY, now + TRUSTED_FOR))
+        return known
+
+    async def _verified(self, token: str) -> tuple[Caller, float]:
+        """The caller, and when the token is over."""
         key_id = _key_id(token)
         key = await self.jwks.key(key_id)
         try:
@@ -50,7 +64,8 @@ class TokenDesk:
         except PyJWTError as error:
             raise BadToken(type(error).__name__) from None
         caller = caller_of(claims)
-        return _as_service(caller, key_id) if _is_service_key(key_id) else caller
+        known = _as_service(caller, key_id) if _is_service_key(key_id) else caller
+        return known, float(claims["exp"])
 
     def _audience_of(self, key_id: str) -> str:
         """A service's token is for one other service, a person's for the whole suite."""

@@ -30,6 +30,11 @@ def lock_not_free(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
+def in_the_way(error: BaseException) -> bool:
+    """Whether it was another transaction's doing (a lock, a deadlock) and not the database's state."""
+    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith(("40", "55"))
+
+
 def _database_is_busy(error: DBAPIError) -> bool:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return True

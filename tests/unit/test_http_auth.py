@@ -2,6 +2,8 @@
 
 import base64
 import hmac
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,13 +16,27 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import APIRouter
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from shared.http.api_keys import make_api_key
+from shared.http.api_keys import ApiKeyDesk, make_api_key
 from shared.http.auth import Known, allow
 from shared.http.callers import Caller, Role
 from shared.http.jwks import PAUSE, Jwks, usable
-from shared.http.refusals import BadToken, KeysAway
+from shared.http.refusals import BadToken, ExpiredKey, KeysAway, RevokedKey
+from shared.http.remembered import Remembered
+from shared.http.tokens import LEEWAY, TokenDesk
+from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unauthenticated
-from tests.unit.http_kit import AUDIENCE, ISSUER, NOON, Issuer, an_app, an_auth, client, is_problem
+from tests.unit.http_kit import (
+    AUDIENCE,
+    ISSUER,
+    NOON,
+    Issuer,
+    Keyring,
+    Noon,
+    an_app,
+    an_auth,
+    client,
+    is_problem,
+)
 
 
 def _doors() -> APIRouter:
@@ -236,12 +252,63 @@ async def test_an_api_key_without_the_scope_is_a_403() -> None:
     assert is_problem(answer, 403, "scope_missing")["needed"] == ["report"]
 
 
-async def test_a_wrong_unknown_or_expired_api_key_is_a_401() -> None:
+async def test_a_wrong_or_unknown_api_key_is_a_401() -> None:
     text, key = make_api_key("app-1", expires_at=NOON)
     other, _ = make_api_key("app-2")
     swapped = f"jk_{key.key_id}_{other.rpartition('_')[2]}"
-    for bad in (text, other, swapped, "jk_", "jk_abc_def", "abc", text.upper(), ""):
+    for bad in (other, swapped, "jk_", "jk_abc_def", "abc", text.upper(), ""):
         is_problem(await _get("/v1/open", an_auth(None, key), x_api_key=bad), 401, "bad_key")
+
+
+async def test_an_api_key_that_is_over_or_revoked_is_refused_by_name() -> None:
+    over, expired = make_api_key("app-1", expires_at=NOON)
+    is_problem(await _get("/v1/open", an_auth(None, expired), x_api_key=over), 401, "expired_key")
+    lost, key = make_api_key("app-2")
+    revoked = replace(key, revoked_at=NOON)
+    is_problem(await _get("/v1/open", an_auth(None, revoked), x_api_key=lost), 401, "revoked_key")
+
+
+async def test_a_good_api_key_is_looked_up_again_after_half_a_minute() -> None:
+    text, key = make_api_key("app-1")
+    ring, now = Keyring(key), [0.0]
+    desk = ApiKeyDesk(ring, Noon(), lambda: now[0])
+    assert (await desk.recognise(text)).subject == "app-1"
+    ring.keys[key.key_id] = replace(key, revoked_at=NOON)
+    now[0] = 29.9
+    assert (await desk.recognise(text)).subject == "app-1"
+    now[0] = 30.0
+    with pytest.raises(RevokedKey):
+        await desk.recognise(text)
+
+
+async def test_a_remembered_api_key_still_ends_on_its_day() -> None:
+    text, key = make_api_key("app-1", expires_at=NOON + timedelta(seconds=1))
+    desk = ApiKeyDesk(Keyring(key), Noon())
+    assert (await desk.recognise(text)).subject == "app-1"
+    later = replace(desk, clock=ShiftedClock(lambda: NOON + timedelta(days=1) - datetime.now(UTC)))
+    with pytest.raises(ExpiredKey):
+        await later.recognise(text)
+
+
+async def test_a_verified_token_is_remembered_but_not_beyond_its_end() -> None:
+    issuer = Issuer()
+    desk = TokenDesk(Jwks("https://issuer.test/jwks", transport=issuer.transport()), ISSUER, AUDIENCE)
+    token = issuer.token(Role.CITIZEN, lifetime=timedelta(seconds=1 - LEEWAY))
+    known = Remembered[Caller]()
+    first = await replace(desk, _good=known).recognise(token)
+    assert known.find(token, at=time.time()) is first
+    assert known.find(token, at=time.time() + 2) is None
+
+
+def test_what_is_remembered_is_bounded_and_holds_no_secret() -> None:
+    known = Remembered[str](most=2)
+    for secret in ("first", "second"):
+        known.keep(secret, secret.upper(), until=10.0)
+    assert known.find("first", at=0.0) == "FIRST"
+    known.keep("third", "THIRD", until=10.0)
+    assert known.find("second", at=0.0) is None
+    assert known.find("first", at=0.0) == "FIRST"
+    assert "first" not in repr(vars(known))
 
 
 def test_of_an_api_key_only_a_hash_is_kept() -> None:

@@ -1,9 +1,12 @@
 """One function for each command: load, decide, keep."""
 
 from services.intake.handlers.cases import (
+    Drawn,
     Registered,
+    admit,
     ask_urge,
     ask_withdrawal,
+    draw_up,
     follow,
     forget_guesses,
     read_contact,
@@ -13,9 +16,12 @@ from services.intake.handlers.cases import (
 )
 
 __all__ = [
+    "Drawn",
     "Registered",
+    "admit",
     "ask_urge",
     "ask_withdrawal",
+    "draw_up",
     "follow",
     "forget_guesses",
     "read_contact",
