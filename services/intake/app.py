@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 
 from services.intake.api.accepting import register_all
 from services.intake.api.cases import QUICK
+from services.intake.api.open311.errors import write_errors
+from services.intake.api.open311.routes import BASE as OPEN311_BASE
+from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.settings import IntakeSettings
@@ -43,11 +46,12 @@ SERVICE = Service(
     port=8101,
     settings=IntakeSettings,
     work=IntakeWork,
-    routes=(ROUTES,),
+    routes=(ROUTES, OPEN311),
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     equip=equip,
     recognises=recognises,
+    dialects={OPEN311_BASE: write_errors},
     gathers=register_all,
     quick=(QUICK,),
     rates=rates,

@@ -8,6 +8,7 @@ from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
 from services.intake.domain.model import Case, WrongCodes
+from services.intake.domain.open311.request import PublicRequest
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
 from shared.city.city import City
@@ -95,6 +96,13 @@ class Likenesses(Protocol):
         """Drop rows of cases registered before an instant; how many there were."""
 
 
+class PublicRequests(Protocol):
+    """What strangers may see of requests that came through Open311."""
+
+    def keep(self, request: PublicRequest) -> None:
+        """Write it when the knock ends."""
+
+
 class Vault(Protocol):
     """Seals and opens. Neither key nor plain text leaves this process."""
 
@@ -154,6 +162,9 @@ class IntakeWork(Protocol):
 
     @property
     def guesses(self) -> Guesses: ...
+
+    @property
+    def public_requests(self) -> PublicRequests: ...
 
     @property
     def vault(self) -> Vault: ...

@@ -13,6 +13,8 @@ class IntakeSettings(ServiceSettings):
 
     tracking_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "BJ"
     """The two letters every tracking number of this city begins with."""
+    public_url: str | None = None
+    """Where strangers reach intake, for Open311's discovery; without it, as each asker reached it."""
 
     rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
     """Requests a minute for a client app that was given no rate of its own, and for a citizen who signed in;

@@ -14,6 +14,7 @@ from services.intake.handlers.cases import (
     register,
     supplement,
 )
+from services.intake.handlers.open311 import request_service
 
 __all__ = [
     "Drawn",
@@ -27,5 +28,6 @@ __all__ = [
     "read_contact",
     "recognise",
     "register",
+    "request_service",
     "supplement",
 ]

@@ -14,6 +14,7 @@ from services.intake.store import tables
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
 from services.intake.store.likenesses import LikenessRows
+from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
 from services.intake.store.vault import KeyVault
 from shared.city.city import City
@@ -68,6 +69,7 @@ class IntakeWork(Work):
         self.contacts = ContactRows(connection)
         self.likenesses = LikenessRows(connection)
         self.guesses = GuessRows(connection)
+        self.public_requests = PublicRequestRows(connection)
 
     @property
     def vault(self) -> KeyVault:
@@ -81,6 +83,7 @@ class IntakeWork(Work):
         """Rows beside the cases first: facts are logged last, when everything else is in."""
         await self.contacts.flush()
         await self.timeline.flush()
+        await self.public_requests.flush()
         await self.likenesses.flush()
         try:
             await super().flush()

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     Identity,
     Index,
     Integer,
@@ -90,6 +91,19 @@ WRONG_CODES = Table(
     Column("tracking_number", Text, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False, index=True),
+)
+
+PUBLIC_REQUESTS = Table(
+    "public_requests",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("service_code", Text, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("lat", Double),
+    Column("lng", Double),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    # The public list, newest first; what is not listed is only ever looked up by its case.
+    Index("ix_public_requests_listed", "requested_at", "case_id", postgresql_where=text("listed")),
 )
 
 API_KEYS = Table(

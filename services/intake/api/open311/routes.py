@@ -1,0 +1,136 @@
+"""GeoReport v2's six methods and the discovery that leads to them."""
+
+from dataclasses import replace
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Request, Response
+
+from services.intake import handlers
+from services.intake.api.cases import OpenWork
+from services.intake.api.open311 import description as told
+from services.intake.api.open311 import views
+from services.intake.api.open311.door import Visiting, Visitor, the_client
+from services.intake.api.open311.forms import Form, read_form
+from services.intake.api.open311.questions import MOST_REQUESTS, list_asked
+from services.intake.api.open311.speech import content_type, spelled
+from services.intake.api.open311.wishes import is_kept, the_wish
+from services.intake.domain.codes import read_tracking_number
+from services.intake.domain.open311.errors import NoSuchRequest, NoSuchService
+from services.intake.settings import IntakeSettings
+from services.intake.store.public_requests import ShownRequest, listed, numbered
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
+from shared.http.wire import Text
+
+BASE = "/open311"
+VERSION = "/v2"
+ROUTES = APIRouter(prefix=BASE, tags=["open311"], responses=told.ERRORS)
+Id = Annotated[Text, told.IN_PATH]
+
+
+@ROUTES.get("/discovery.{extension}", openapi_extra=told.DISCOVERY, response_class=Response)
+@ROUTES.get(
+    f"{VERSION}/discovery.{{extension}}",
+    openapi_extra=told.DISCOVERY,
+    response_class=Response,
+    name="discover_v2",
+)
+async def discover(request: Request, visitor: Visiting) -> Response:
+    """Which endpoints there are, and when what they offer changed last."""
+    settings = cast(IntakeSettings, request.app.state.flat.settings)
+    base = str(settings.public_url or request.base_url).rstrip("/")
+    shown = views.discovery(visitor.city.open311, f"{base}{BASE}{VERSION}", visitor.language)
+    return visitor.answer("discovery", shown)
+
+
+@ROUTES.get(f"{VERSION}/services.{{extension}}", openapi_extra=told.SERVICES, response_class=Response)
+async def list_services(visitor: Visiting) -> Response:
+    """What may be reported."""
+    offered = visitor.city.open311
+    shown = [views.service(one, offered, visitor.language) for one in offered.services.values()]
+    return visitor.answer("services", shown)
+
+
+@ROUTES.get(
+    f"{VERSION}/services/{{service_code}}.{{extension}}",
+    openapi_extra=told.DEFINITION,
+    response_class=Response,
+)
+async def define_service(service_code: Id, visitor: Visiting) -> Response:
+    """What a service asks of whoever reports."""
+    found = visitor.city.open311.services.get(service_code)
+    if found is None:
+        raise NoSuchService
+    return visitor.answer("service_definition", views.definition(found, visitor.language))
+
+
+@ROUTES.post(f"{VERSION}/requests.{{extension}}", openapi_extra=told.POSTING, response_class=Response)
+async def request_service(
+    request: Request, visitor: Visiting, open_work: OpenWork, once: OnceOnly
+) -> Response:
+    """受理: take a request; its number is the tracking number, and there is no access code here."""
+    form = await read_form(request)
+    client = await the_client(request, form)
+    wish = the_wish(form, visitor.city.open311)
+    once = replace(once, caller=f"{client.kind}:{client.subject}")
+    async with open_work() as work:
+
+        async def receipt() -> bytes:
+            taken = await handlers.request_service(work, wish)
+            return spelled(
+                "service_requests", [_receipt(taken.case.tracking_number, form, visitor)], visitor.form
+            )
+
+        kept = await once(work, status=200, answer=receipt, headers=_headers(visitor))
+    kept.headers["Content-Language"] = visitor.language
+    return kept
+
+
+@ROUTES.get(f"{VERSION}/requests.{{extension}}", openapi_extra=told.LISTING, response_class=Response)
+async def list_requests(request: Request, visitor: Visiting, connection: Reading) -> Response:
+    """Requests of Open311, the newest first; `service_request_id` overrides all other filters."""
+    asked = list_asked(request.query_params, at=request.app.state.flat.clock.now())
+    if asked.numbers is not None:
+        found = await numbered(connection, asked.numbers, limit=MOST_REQUESTS)
+    else:
+        found = await listed(connection, asked.question, offset=asked.offset, limit=asked.page_size)
+    return visitor.answer("service_requests", views.requests(found, visitor.city, visitor.language))
+
+
+@ROUTES.get(
+    f"{VERSION}/requests/{{service_request_id}}.{{extension}}",
+    openapi_extra=told.REQUEST,
+    response_class=Response,
+)
+async def show_request(service_request_id: Id, visitor: Visiting, connection: Reading) -> Response:
+    """Where one request stands."""
+    found = await _found(service_request_id, "service_request_id", connection)
+    return visitor.answer("service_requests", views.requests([found], visitor.city, visitor.language))
+
+
+@ROUTES.get(f"{VERSION}/tokens/{{token}}.{{extension}}", openapi_extra=told.TOKEN, response_class=Response)
+async def resolve_token(token: Id, visitor: Visiting, connection: Reading) -> Response:
+    """The request of a token. Requests are numbered at once, so a request's number is its own token."""
+    found = await _found(token, "token", connection)
+    shown = {"service_request_id": found.tracking_number, "token": token}
+    return visitor.answer("service_requests", [shown])
+
+
+async def _found(written: str, called: str, connection: Reading) -> ShownRequest:
+    number = read_tracking_number(written)
+    found = await numbered(connection, [number], limit=1) if number else ()
+    if not found:
+        raise NoSuchRequest(called)
+    return found[0]
+
+
+def _receipt(number: str, form: Form, visitor: Visitor) -> dict[str, object]:
+    """The account is not kept, so it is not given back either."""
+    notice, url = visitor.city.open311.notice.of(visitor.language), form.said("media_url")
+    if url is not None and not is_kept(url):
+        notice += f" {told.URL_NOT_KEPT[visitor.language]}"
+    return {"service_request_id": number, "service_notice": notice, "account_id": None}
+
+
+def _headers(visitor: Visitor) -> dict[str, str]:
+    return {"Content-Type": content_type(visitor.form)}

@@ -1,0 +1,12 @@
+"""Open311: a request is registered as any other, and what the public may see of it is kept beside it."""
+
+from services.intake.domain.open311.request import RequestService, published
+from services.intake.handlers.cases import Registered, register
+from services.intake.ports import IntakeWork
+
+
+async def request_service(work: IntakeWork, cmd: RequestService) -> Registered:
+    """受理 through Open311."""
+    taken = await register(work, cmd.register())
+    work.public_requests.keep(published(taken.case, cmd))
+    return taken
