@@ -86,8 +86,6 @@ class House:
         environment = self.plan.service_environment(flat, self.port(name), self.ground)
         # A benchmark is one caller asking as fast as it can.
         environment["JIESU_RATE_LIMIT_PER_MINUTE"] = "0"
-        # A benchmark is one caller asking as fast as it can.
-        environment["JIESU_RATE_LIMIT_PER_MINUTE"] = "0"
         log = self.ground.state.logs / f"{name}.log"
         service = ServiceProcess(name, self.plan.command(flat), environment, log=log, port=self.port(name))
         service.start()

@@ -115,6 +115,7 @@ def settings_of(
         "jwks": str(issuer.jwks),
         "keys": keys / name,
         "city": FOLDER,
+        "rate_limit_per_minute": 0,
     }
     if urls is not None:
         told |= {"intake_url": urls["intake"], "public_url": urls["survey"]}
