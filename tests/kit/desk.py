@@ -13,13 +13,17 @@ from typing import Any, ClassVar, TypeVar
 import httpx
 from sqlalchemy import text
 
+from deploy.commands.topics import create_topics
 from deploy.local.key_folders import prepare_keys
 from deploy.local.keys import Bearer, LocalIssuer
+from shared.bus.embedded import EmbeddedBus
+from shared.bus.port import Consumer, Message
 from shared.bus.subscriptions import Subscriptions
-from shared.events.envelope import Cause, Envelope, Heard
+from shared.events.envelope import Cause, Envelope, Heard, decode
 from shared.events.fact import CaseFact
+from shared.events.topics import CASE
 from shared.kernel.ids import EventId, new_id
-from shared.service import Flat, flat_of, let_go
+from shared.service import Flat, alive, flat_of, let_go
 from shared.store import inbox
 from shared.ticker import Ticker
 from tests.kit.city import beijing
@@ -98,6 +102,12 @@ class ServiceDesk:
         )
         return Heard(envelope, fact)
 
+    def record(self, fact: CaseFact, *, at: datetime | None = None) -> Message:
+        """The same as a record of the bus."""
+        envelope = self.envelope(fact, at=at).envelope
+        value = fact.model_dump_json().encode()
+        return Message(fact.topic().name, fact.key().encode(), value, envelope.headers())
+
     async def rings(self, name: str | None = None) -> int:
         """A timer rings once, the service's first unless it is named; how many it moved."""
         timers = {timer.name: timer for timer in self.flat.service.ticks}
@@ -168,3 +178,45 @@ async def at_desk(
             yield desk(flat, clock, client, issuer, keys)
     finally:
         await let_go(flat)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The bus as other services have it, with everything the desk's service says."""
+
+    bus: EmbeddedBus
+    consumer: Consumer
+    source: str
+    said: list[Heard[Any]] = field(default_factory=list)
+
+    async def says(self, *records: Message) -> None:
+        """Other services say something."""
+        await self.bus.producer().send(records)
+
+    async def listens(self) -> None:
+        """Take down what came since the last look; waits a little when nothing did."""
+        for partition in sorted(self.consumer.assigned()):
+            records = await self.consumer.poll(partition, wait=0.02)
+            found = (decode(record.headers, record.value) for record in records)
+            self.said.extend(heard for heard in found if heard.envelope.source == self.source)
+
+    async def hears(self, many: int) -> None:
+        """Listen until the service has said so many things."""
+        while len(self.said) < many:
+            await self.listens()
+
+
+@asynccontextmanager
+async def on_the_bus(desk: ServiceDesk, admin_dsn: str) -> AsyncIterator[Outside]:
+    """The desk's service with its loops on the embedded bus, and somebody outside who listens."""
+    await create_topics("embedded", None, admin_dsn, [desk.SERVICE])
+    # As the administrator: the service's own role may speak for no other group.
+    bus = EmbeddedBus(admin_dsn)
+    consumer = await bus.consumer("onlooker", [CASE.name], instance="1")
+    try:
+        async with alive(desk.flat):
+            yield Outside(bus, consumer, desk.SERVICE)
+        assert desk.flat.bug is None, repr(desk.flat.bug)
+    finally:
+        await consumer.close()
+        await bus.close()
