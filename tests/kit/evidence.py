@@ -68,7 +68,10 @@ async def _records(suite: Suite, topic: str) -> list[Record]:
 
 
 async def at_rest(suite: Suite) -> str:
-    """Wait for it; what is still waiting after thirty seconds. Twice in a row nothing: a fact heard a moment ago may say another."""
+    """Wait for it; what is still waiting after thirty seconds.
+
+    Twice in a row nothing: a fact heard a moment ago may say another.
+    """
     quiet, give_up = 0, time.monotonic() + AT_REST_WITHIN
     while True:
         waiting = await _waiting(suite)
