@@ -1,7 +1,7 @@
 """The bus knocks: keeps a consumer alive, and one worker for each partition it has.
 
-A worker polls, settles the batch in one transaction, then commits the offset. On revoke it finishes what it
-began, within a bound. A consumer that fails or stands still is thrown away and made new.
+A worker polls; its batch is settled in one transaction with what others brought; then its offset is kept. On
+revoke it finishes what it began, within a bound. A consumer that fails or stands still is made new.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
 from shared.bus import parking
+from shared.bus.batching import Batches
 from shared.bus.dead_letter_copies import Copies
 from shared.bus.fates import Fate, fate_of
 from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
@@ -32,8 +33,10 @@ LOOK = 0.1
 """Seconds between two looks at which partitions are ours."""
 FINISH = 8.0
 """Seconds a running transaction is given when its partition is revoked or we stop."""
-AT_ONCE = 4
-"""Transactions at once; more would only wait for the same two cores and take the requests' connections."""
+AT_ONCE = 2
+"""Transactions at once: one computes while the other waits for the disk. More would make each of them smaller
+and take the requests' connections.
+"""
 MEASURE = 15.0
 
 
@@ -57,11 +60,9 @@ class Subscriber(Generic[W]):
         self._group = group or store.source
         self._instance = instance
         self._copies = Copies(bus.producer(), service=store.source, group=self._group)
-        self._settler = Settler(
-            store, self._heard, self._group, self._copies, max_parked_in_row=max_parked_in_row
-        )
+        settler = Settler(store, self._heard, self._group, self._copies, max_parked_in_row=max_parked_in_row)
+        self._batches = Batches(settler.settle, at_once=AT_ONCE)
         self._watchdog = Watchdog(patience)
-        self._slots = asyncio.Semaphore(AT_ONCE)
         self._workers: dict[Partition, Worker] = {}
         self._stopping = asyncio.Event()
         self._trouble: str | None = "not joined yet"
@@ -118,12 +119,13 @@ class Subscriber(Generic[W]):
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
             await self._let_go(frozenset(self._workers))
+            await self._batches.break_off()
             await consumer.close()
 
     async def _assign(self, consumer: Consumer) -> None:
         await self._let_go(frozenset(self._workers.keys() - consumer.assigned()))
         for partition in consumer.assigned() - self._workers.keys():
-            self._workers[partition] = Worker(consumer, partition, self._settler, self._slots)
+            self._workers[partition] = Worker(consumer, partition, self._batches)
 
     def _raise_failures(self, watching: "asyncio.Task[None]") -> None:
         if watching.done():

@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import time
-from typing import Any
 
-from shared.bus.port import POLL_LIMIT, BusBusy, Consumer, Partition, PartitionLost
-from shared.bus.settling import Settler
+from shared.bus.batching import Batches
+from shared.bus.port import BusBusy, Consumer, Partition, PartitionLost
 
 POLL = 1.0
 KEEP = 0.5
@@ -18,13 +17,10 @@ a crash leaves unkept is heard again, and the inbox knows it.
 class Worker:
     """Begins at once; ends by `finish` or by what `failure` tells."""
 
-    def __init__(
-        self, consumer: Consumer, partition: Partition, settler: Settler[Any], slots: asyncio.Semaphore
-    ) -> None:
+    def __init__(self, consumer: Consumer, partition: Partition, batches: Batches) -> None:
         self._consumer = consumer
         self._partition = partition
-        self._settler = settler
-        self._slots = slots
+        self._batches = batches
         self._finishing = False
         self.is_asking = False
         self._unkept: int | None = None
@@ -56,11 +52,7 @@ class Worker:
             records = await self._consumer.poll(self._partition, wait=POLL if self._unkept is None else KEEP)
             self.is_asking = False
             if records:
-                async with self._slots:
-                    # While we waited for our turn more may have come: one transaction for all of it.
-                    more = await self._consumer.poll(self._partition, limit=POLL_LIMIT, wait=0)
-                    records = [*records, *more]
-                    await self._settler.settle(records)
+                await self._batches.settle(records)
                 self._unkept = records[-1].offset + 1
             if not records or time.monotonic() - self._kept_at >= KEEP:
                 await self._keep_offset()

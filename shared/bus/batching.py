@@ -1,0 +1,84 @@
+"""What several partitions bring while a transaction runs gathers, and goes together into the next one.
+
+Facts that come one by one make small batches; a transaction for each partition's own would cost as much as
+one for five hundred. Nobody waits when nothing runs. A partition's order is kept: it brings its next batch
+when this one is settled.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from shared.bus.port import POLL_LIMIT, Record
+
+Settle = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Brought:
+    """One partition's batch, and who waits for it."""
+
+    records: Sequence[Record]
+    settled: asyncio.Future[None]
+
+
+class Batches:
+    """Where workers bring what they polled."""
+
+    def __init__(self, settle: Settle, *, at_once: int, limit: int = POLL_LIMIT) -> None:
+        self._settle = settle
+        self._at_once = at_once
+        self._limit = limit
+        self._waiting: list[_Brought] = []
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def settle(self, records: Sequence[Record]) -> None:
+        """Return when these are settled; raises what ended their transaction."""
+        brought = _Brought(records, asyncio.get_running_loop().create_future())
+        self._waiting.append(brought)
+        self._begin()
+        await brought.settled
+
+    async def break_off(self) -> None:
+        """End what still runs: its transactions are rolled back."""
+        self._waiting.clear()
+        running = tuple(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _begin(self) -> None:
+        # Who has left meanwhile will be asked for by its new owner.
+        self._waiting = [each for each in self._waiting if not each.settled.done()]
+        if self._waiting and len(self._running) < self._at_once:
+            task = asyncio.create_task(self._together(self._taken()))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _taken(self) -> list[_Brought]:
+        taken = [self._waiting.pop(0)]
+        total = len(taken[0].records)
+        while self._waiting and total + len(self._waiting[0].records) <= self._limit:
+            taken.append(self._waiting.pop(0))
+            total += len(taken[-1].records)
+        return taken
+
+    async def _together(self, taken: Sequence[_Brought]) -> None:
+        try:
+            await self._settle([record for each in taken for record in each.records])
+        except asyncio.CancelledError:
+            for each in taken:
+                each.settled.cancel()
+            raise
+        except Exception as error:
+            for each in taken:
+                if not each.settled.done():
+                    each.settled.set_exception(error)
+        else:
+            for each in taken:
+                if not each.settled.done():
+                    each.settled.set_result(None)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._begin()
