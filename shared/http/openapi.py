@@ -70,11 +70,11 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _describe(operation: dict[str, Any]) -> None:
-    if operation.pop(OWN_ERRORS, False):
-        return
     responses = operation.setdefault("responses", {})
     if _is_fastapi_own(responses.get("422", {})):
         del responses["422"]
+    if operation.pop(OWN_ERRORS, False):
+        return
     for status in _statuses(operation):
         responses.setdefault(str(status), _problem(status))
     responses.setdefault("default", _problem(None))

@@ -121,10 +121,12 @@ _FORM: dict[str, Any] = {
     "schema": {
         "type": "object",
         "properties": {name: {"type": "string", "maxLength": most} for name, most in LONGEST.items()},
-        "required": ["api_key", "service_code"],
+        "required": ["service_code"],
         "additionalProperties": _TEXT,
-        "description": "Answers: attribute[CODE]=value; several values: attribute[CODE][]=value.",
-    }
+        "description": "Answers: attribute[CODE]=value; several values: attribute[CODE][]=value. "
+        "Without api_key, the key is looked for in X-Api-Key.",
+    },
+    "example": {"service_code": "noise", "lat": "39.9042", "long": "116.4074", "description": "…"},
 }
 
 DISCOVERY = _operation(
