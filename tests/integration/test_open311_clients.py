@@ -1,8 +1,10 @@
 """Public clients of Open311, as they are published, against a live door: they know nothing of us."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,3 +79,26 @@ async def test_georeport_hears_that_another_city_is_meant(door: Door, form: str)
     client = door.client(form, "sfgov.org")
     with pytest.raises(Exception, match="404"):
         await asyncio.to_thread(client.get_service_list)
+
+
+async def test_the_pages_lines_work(door: Door) -> None:
+    page = Path(__file__).parents[2] / "services" / "intake" / "README.md"
+    (lines,) = re.findall(
+        r"## Open311\n.*?```sh\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    typed = f"set -eu\nKEY={door.desk.key}\n{lines.replace('localhost:8101', door.address)}".replace(
+        "curl -s", "curl -sS --fail"
+    )
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-c", typed, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    told = (await shell.communicate())[0].decode()
+    assert shell.returncode == 0, told
+    for answer in (
+        "GeoReport_v2",
+        "<service_name>Street lamps</service_name>",
+        "LAMPS_OUT",
+        "<lat>39.718</lat>",
+    ):
+        assert answer in told
+    assert '"service_code":"street_lamp"' in told
