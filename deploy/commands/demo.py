@@ -81,7 +81,8 @@ def _keep(where: "Stage") -> None:
     typer.echo("kept until Ctrl-C:", err=True)
     for name, url in where.urls.items():
         typer.echo(f"  {name:<8} {url}", err=True)
-    signal.pause()
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 @contextlib.contextmanager

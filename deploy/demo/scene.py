@@ -3,6 +3,7 @@
 A story reads like what happened; how long things travel and when the citizen may be rung is known here.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,6 +49,10 @@ class Scene:
     async def at(self, since_start: timedelta) -> None:
         """Hours pass, counted from the story's start."""
         await self.clock.until(self.started + since_start)
+
+    def somebody(self, name: str, *, confidential: bool = False) -> Person:
+        """A made-up person with a made-up number, another one in each play: nobody calls twice."""
+        return Person(name, f"13800001{secrets.randbelow(1000):03}", confidential)
 
     def unit(self, code: str) -> Unit:
         """Staff of a unit."""

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from deploy.demo.ending import Expected
-from deploy.demo.people import Person
 from deploy.demo.scene import Scene
 from deploy.demo.stories.story import Ends, Story, judged
 
@@ -32,7 +31,7 @@ async def play(scene: Scene) -> Ends:
         kind="help",
         channel="app",
         place={"address": "东城区东花市街道广渠门外南里社区", "unit": COMMUNITY},
-        person=Person("孙某某", "13800001003"),
+        person=scene.somebody("孙某某"),
     )
     order_id = await scene.takes_in_hand(street, held.case_id, "已联系，社区马上到现场")
     await scene.step("街道交由社区具体办理", street.assigns(order_id, COMMUNITY))

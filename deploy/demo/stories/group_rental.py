@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from deploy.demo.ending import Expected
-from deploy.demo.people import Person
 from deploy.demo.scene import Scene, Spot
 from deploy.demo.stories.story import Ends, Story, judged
 
@@ -35,7 +34,7 @@ async def play(scene: Scene) -> Ends:
         kind="complaint",
         channel="hotline",
         place={"address": "大兴区观音寺街道首座御园"},
-        person=Person("赵某某", "13800001001", confidential=True),
+        person=scene.somebody("赵某某", confidential=True),
     )
     order_id = await scene.takes_in_hand(street, held.case_id, "已电话联系，约定今天入户核查")
     orders = await scene.helps(held.case_id, DEPARTMENTS)

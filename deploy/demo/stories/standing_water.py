@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from deploy.demo.ending import Expected
-from deploy.demo.people import Person
 from deploy.demo.scene import Scene, Spot
 from deploy.demo.stories.story import Ends, Story, judged
 
@@ -31,7 +30,7 @@ async def play(scene: Scene) -> Ends:
         kind="report",
         channel="mini_program",
         place={"address": "西城区椿树街道", "lng": SITE.lng, "lat": SITE.lat, "system": "wgs84"},
-        person=Person("李某某", "13800001004"),
+        person=scene.somebody("李某某"),
     )
     order_id = await scene.takes_in_hand(street, held.case_id, "已联系，街道应急队出发")
     orders = await scene.helps(held.case_id, DEPARTMENTS)

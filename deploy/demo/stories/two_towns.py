@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.demo.ending import Expected
-from deploy.demo.people import Person, Receipt, eventually
+from deploy.demo.people import Receipt, eventually
 from deploy.demo.scene import Scene
 from deploy.demo.stories.story import Ends, Story, WentElsewhere, judged
 
@@ -28,7 +28,7 @@ EXPECTED = Expected(
 async def play(scene: Scene) -> Ends:
     """村民 → 派单员问清 → 永宁镇退单 → 裁定珍珠泉乡主办、永宁镇协办 → 一个时限."""
     held = await scene.reported(
-        TEXT, kind="help", channel="hotline", place=None, person=Person("周某某", "13800001005")
+        TEXT, kind="help", channel="hotline", place=None, person=scene.somebody("周某某")
     )
     promised = await _sent_to_where_the_papers_lie(scene, held)
     await scene.at(timedelta(hours=1))

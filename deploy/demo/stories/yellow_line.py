@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from deploy.demo.ending import CallbackEnding, Ending, Expected
-from deploy.demo.people import Person, Receipt
+from deploy.demo.people import Receipt
 from deploy.demo.scene import Scene
 from deploy.demo.stories.story import Ends, Story, judged
 
@@ -35,7 +35,7 @@ async def play(scene: Scene) -> Ends:
     """市民 → 镇 + 公路分局 → 现场发现绿篱 → 关联主动治理 → 两件都办结."""
     town, roads = scene.unit(TOWN), scene.unit(ROADS)
     held = await scene.reported(
-        TEXT, kind="report", channel="web", place=PLACE, person=Person("钱某某", "13800001002")
+        TEXT, kind="report", channel="web", place=PLACE, person=scene.somebody("钱某某")
     )
     order_id = await scene.takes_in_hand(town, held.case_id, "已联系，明天与公路分局到现场")
     orders = await scene.helps(held.case_id, (ROADS,))
