@@ -57,8 +57,9 @@ async def test_a_wish_is_repeated_with_the_same_key_until_it_is_answered() -> No
     assert len({each.headers["Idempotency-Key"] for each in desk.said}) == 1
 
 
-async def test_a_request_still_under_way_is_asked_after_again() -> None:
-    desk = Desk([problem(409, "same_request_under_way"), ok()])
+@pytest.mark.parametrize(("status", "reason"), [(409, "same_request_under_way"), (429, "rate_exceeded")])
+async def test_what_passes_by_itself_is_asked_again(status: int, reason: str) -> None:
+    desk = Desk([problem(status, reason), ok()])
     assert (await desk.line().say("router", "/cases")).status == 200
 
 

@@ -16,7 +16,8 @@ import httpx
 PATIENCE = 120.0
 """Seconds a person keeps trying before giving up."""
 _BUSY = frozenset({502, 503, 504})
-_UNDER_WAY = "same_request_under_way"
+_PASSING = frozenset({"same_request_under_way", "rate_exceeded"})
+"""Refusals that say: the same again, a little later."""
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -134,9 +135,9 @@ class Line:
 
 def _is_passing(answer: httpx.Response) -> bool:
     """Whether the same may well succeed in a moment."""
-    if answer.status_code == httpx.codes.CONFLICT:
-        return bool(_json(answer).get("reason") == _UNDER_WAY)
-    return answer.status_code in _BUSY
+    if answer.is_success:
+        return False
+    return answer.status_code in _BUSY or _json(answer).get("reason") in _PASSING
 
 
 def _heard(asked: str, answer: httpx.Response, *, repeated: bool) -> Answer:
