@@ -141,7 +141,7 @@ class LocalKafka:
         # A folder without meta.properties is what an interrupted format left.
         self.wipe()
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        words = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(self._properties)]
+        words = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties)]
         done = subprocess.run(self._java(*words, quick=True), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaUnavailable(f"Kafka's storage was not made: {(done.stderr or done.stdout)[-600:]}")
