@@ -4,7 +4,7 @@ import json
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.api.open311.errors import write_errors
@@ -45,6 +45,7 @@ def test_an_empty_list_is_an_element_without_children() -> None:
     assert spelled("service_requests", [], "json") == b"[]"
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_xml_can_always_be_read(text: str) -> None:
     written = spelled("errors", [{"code": 400, "description": text}], "xml")
