@@ -108,7 +108,8 @@ async def test_an_aggregate_comes_back_as_it_was_kept(store: Store[SurveyWork]) 
     case_id = a_case()
     await a_case_in(store, case_id)
     async with store.work() as work:
-        kept = await handlers.schedule(work, case_id)
+        await handlers.schedule(work, case_id)
+        kept = await work.surveys.get(case_id)
     async with store.work() as work:
         assert await work.surveys.get(case_id) == kept
         assert await work.surveys.with_callback(kept.rounds[0].callback_id) == kept
@@ -122,7 +123,8 @@ async def test_two_knocks_on_one_aggregate_wait_for_each_other(store: Store[Surv
     async def second() -> Survey:
         await entered.wait()
         async with store.work() as work:
-            return await handlers.cancel(work, case_id)
+            await handlers.cancel(work, case_id)
+            return await work.surveys.get(case_id)
 
     waiting = asyncio.create_task(second())
     async with store.work() as work:
@@ -147,6 +149,17 @@ async def test_a_state_decided_on_another_version_is_refused(store: Store[Survey
         await work.surveys.get(case_id)
         with pytest.raises(VersionMoved):
             await work.surveys.keep(Decision(Survey(case_id, True, version=7)))
+
+
+async def test_two_first_writers_of_one_aggregate_do_not_both_win(store: Store[SurveyWork]) -> None:
+    case_id = a_case()
+    with pytest.raises(VersionMoved):
+        async with store.work() as late:
+            assert await late.surveys.find(case_id) is None
+            await a_case_in(store, case_id)
+            await handlers.note_case(late, do.NoteCase(case_id, has_phone=False))
+    async with store.work() as work:
+        assert (await work.surveys.get(case_id)).has_phone
 
 
 async def test_a_batch_costs_as_many_statements_as_one(store: Store[SurveyWork]) -> None:
