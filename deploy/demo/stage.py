@@ -6,15 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from deploy.demo.clock import PlayClock, RealClock, clock_of_file
 from deploy.local.plan import Plan
-from deploy.local.refusals import NotReady
+from deploy.local.refusals import LocalRefused, NotReady
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.steps import STEPS
 from deploy.local.throwaway import throw_away
 
 Say = Callable[[str], None]
 READY_WITHIN = 90.0
+
+
+class ClockInUse(LocalRefused):
+    """Somebody else lets hours pass on this instance."""
+
+    def __init__(self) -> None:
+        super().__init__("another demo moves this instance's clock; start again when it is over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,8 @@ def stage(state: StateFolder, bus: str | None, *, say: Say) -> Iterator[Stage]:
     run = _running(state)
     if run is not None and bus in (None, run.bus):
         say(f"an instance runs in {state.path}: playing there")
-        yield _of_run(run, state)
+        with _one_hand_on_the_clock(run):
+            yield _of_run(run, state)
         return
     if run is not None:
         say(f"the instance in {state.path} has the {run.bus} bus; starting one of our own with {bus}")
@@ -43,6 +53,23 @@ def stage(state: StateFolder, bus: str | None, *, say: Say) -> Iterator[Stage]:
         if told is None:
             raise NotReady("the throw-away instance", "its run file is gone")
         yield _of_run(told, own.state, is_ours=True)
+
+
+@contextlib.contextmanager
+def _one_hand_on_the_clock(run: RunFile) -> Iterator[None]:
+    """Two plays on one driven clock would let each other's deadlines pass."""
+    if run.clock_file is None:
+        yield
+        return
+    hand = FileLock(f"{run.clock_file}.lock", timeout=0)
+    try:
+        hand.acquire()
+    except Timeout:
+        raise ClockInUse from None
+    try:
+        yield
+    finally:
+        hand.release()
 
 
 def _plan(home: Path, bus: str | None) -> Plan:
