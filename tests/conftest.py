@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
@@ -20,6 +21,11 @@ __all__ = [
     "pytest_terminal_summary",
     "stage",
 ]
+
+
+# Whether a rule holds is tested here, never how fast a busy machine finds out.
+settings.register_profile("jiesu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jiesu")
 
 
 @pytest.fixture(scope="session")
