@@ -76,6 +76,7 @@ class Plan:
             "JIESU_CITY": str(self.city),
             "JIESU_JWKS": str(LocalIssuer(state.keys).jwks),
             "JIESU_KEYS": str(state.keys / flat.name),
+            "JIESU_OBJECTS": str(state.path / "objects"),
             "PYTHONUNBUFFERED": "1",
             **ground.bus_environment(),
         }

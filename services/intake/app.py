@@ -9,10 +9,20 @@ from services.intake.api.open311.routes import BASE as OPEN311_BASE
 from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
 from services.intake.consumer import SUBSCRIPTIONS
+from services.intake.domain.attachments import MOST_BYTES
+from services.intake.domain.file_links import FileLinks
 from services.intake.settings import IntakeSettings
-from services.intake.store import ApiKeyShelf, Equipment, IntakeWork, open_vault
+from services.intake.store import (
+    ApiKeyShelf,
+    Equipment,
+    IntakeWork,
+    links_secret,
+    open_objects,
+    open_vault,
+)
 from services.intake.timers import TIMERS
 from shared.http.api_keys import PREFIX, ApiKeyDesk
+from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role
 from shared.service import Flat, Service
 
@@ -22,7 +32,8 @@ def equip(settings: IntakeSettings) -> Equipment:
     vault = open_vault(
         contacts=settings.vault_ring, words=settings.words_ring, index_key=settings.vault_index_key
     )
-    return Equipment(vault, settings.tracking_prefix)
+    links = FileLinks(links_secret(settings.vault_index_key))
+    return Equipment(vault, settings.tracking_prefix, open_objects(settings.objects), links)
 
 
 def recognises(flat: Flat) -> Mapping[str, Recogniser]:
@@ -50,6 +61,8 @@ SERVICE = Service(
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     equip=equip,
+    upload_limit=MOST_BYTES + ROOM_FOR_MULTIPART,
+    upload_paths=("/v1/attachments",),
     recognises=recognises,
     dialects={OPEN311_BASE: write_errors},
     gathers=register_all,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from services.intake.domain.attachments import Attachment, AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
@@ -103,6 +104,37 @@ class PublicRequests(Protocol):
         """Write it when the knock ends."""
 
 
+class Attachments(Protocol):
+    """Rows of uploads."""
+
+    async def add(self, attachment: Attachment) -> None:
+        """Write one down."""
+
+    async def settle(self, key: AttachmentId) -> None:
+        """Its content is in the store."""
+
+    async def claim(
+        self, keys: tuple[AttachmentId, ...], case_id: CaseId, *, by: str
+    ) -> frozenset[AttachmentId]:
+        """Lay a caller's waiting uploads to a case; those that could be."""
+
+    async def condemn(self, *, before: datetime, limit: int) -> int:
+        """Give up what waits since before an instant; how many."""
+
+    async def condemned(self, limit: int) -> list[Attachment]:
+        """Some that were given up, each held until the knock ends."""
+
+    async def forget(self, key: AttachmentId) -> None:
+        """Drop the row."""
+
+
+class Objects(Protocol):
+    """The store of files, outside every transaction."""
+
+    async def remove(self, name: str) -> None:
+        """Remove a file, also when it is gone already. Raises `ObjectsAway`."""
+
+
 class Vault(Protocol):
     """Seals and opens. Neither key nor plain text leaves this process."""
 
@@ -153,6 +185,12 @@ class IntakeWork(Protocol):
 
     @property
     def timeline(self) -> Timeline: ...
+
+    @property
+    def attachments(self) -> Attachments: ...
+
+    @property
+    def objects(self) -> Objects: ...
 
     @property
     def contacts(self) -> Contacts: ...

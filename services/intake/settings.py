@@ -20,6 +20,9 @@ class IntakeSettings(ServiceSettings):
     """Requests a minute for a client app that was given no rate of its own, and for a citizen who signed in;
     a minute's worth may come at once. Counted by each replica. 0: nobody is counted."""
 
+    objects: str = ".state/objects"
+    """Where attachments lie: a folder, file:///…, or s3://bucket/prefix?endpoint=…&region=…"""
+
     @property
     def vault_ring(self) -> Path:
         """Key ring of the contact vault; no other service is given it."""

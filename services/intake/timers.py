@@ -1,7 +1,7 @@
 """What intake does when time passes.
 
 Counts of wrong access codes are dropped once their window is over; repetitions are linked; likenesses too old
-to be compared are dropped.
+to be compared are dropped; uploads that no case was made of are removed.
 """
 
 from datetime import timedelta
@@ -27,8 +27,20 @@ async def forget_likenesses(work: IntakeWork) -> int:
     return await duplicates.forget_likenesses(work)
 
 
+async def condemn_uploads(work: IntakeWork) -> int:
+    """Give up uploads that no case was made of within a day; how many."""
+    return await handlers.condemn_uploads(work)
+
+
+async def remove_uploads(work: IntakeWork) -> int:
+    """Remove what was given up; how many."""
+    return await handlers.remove_uploads(work)
+
+
 TIMERS = (
     Timer("forget_guesses", timedelta(minutes=1), forget_guesses),
     Timer("link_repeats", timedelta(seconds=1), link_repeats),
     Timer("forget_likenesses", timedelta(minutes=10), forget_likenesses),
+    Timer("condemn_uploads", timedelta(minutes=1), condemn_uploads),
+    Timer("remove_uploads", timedelta(minutes=1), remove_uploads),
 )

@@ -69,7 +69,7 @@ def test_a_service_is_told_no_secret_but_its_own(compose: dict[str, Any]) -> Non
         service = compose["services"][name]
         told = " ".join(str(value) for value in service["environment"].values())
         assert set(re.findall(r"(\w+)_PASSWORD", told)) == {name.upper()}
-        (mount,) = service["volumes"]
+        (mount,) = (one for one in service["volumes"] if one["source"] == "state")
         assert (mount["source"], mount["volume"]["subpath"], mount["read_only"]) == (
             "state",
             f"keys/{name}",

@@ -114,6 +114,7 @@ def settings_of(
         "bus": "embedded",
         "jwks": str(issuer.jwks),
         "keys": keys / name,
+        "objects": str(keys / "objects"),
         "city": FOLDER,
         "rate_limit_per_minute": 0,
     }

@@ -47,11 +47,11 @@ class Wanted:
 async def accept(request: Request, wish: CaseIn, caller: Caller, once: Once) -> Response:
     """Register a request together with whoever else asks just now. Raises the refusal of this one."""
     flat: Flat = request.app.state.flat
-    cmd = wish.register(by_unit=caller.may(Role.UNIT))
+    cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject)
     wanted = Wanted(cmd, policy.examine(cmd, flat.city), once, request_cause(request))
     gathering: Gathering[IntakeWork, Wanted, Response] | None = flat.gathering
-    # A linked case must be looked for, and a wrong link would hold the others up: such a one goes alone.
-    if gathering is None or cmd.linked_case_id is not None:
+    # A linked case or an upload must be looked for, and a wrong one would hold the others up: it goes alone.
+    if gathering is None or cmd.linked_case_id is not None or cmd.attachments:
         async with flat.store.work(wanted.cause) as work:
             return await register_one(work, wanted)
     return await gathering.join(wanted, apart=wanted.pair)
@@ -78,6 +78,7 @@ async def register_all(work: IntakeWork, wanted: Sequence[Wanted]) -> list[Respo
             outcomes.append(_again(one, known[one.pair], work.vault))
         else:
             work.cause = one.cause
+            await handlers.claim_uploads(work, one.cmd.attachments, each.case.case_id, by=one.cmd.by)
             await handlers.admit(work, each)
             outcomes.append(_receipt(each))
     return outcomes

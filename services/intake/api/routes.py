@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import cases, contact_readings, following, joining
+from services.intake.api import attachments, cases, contact_readings, files, following, joining
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
 for _part in (cases, following, joining, contact_readings):
     ROUTES.include_router(_part.ROUTES)
+for _files in (attachments, files):
+    ROUTES.include_router(_files.ROUTES)

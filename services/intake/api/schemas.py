@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.intake.domain.attachments import MOST_PER_CASE, AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace
 from services.intake.domain.contact import Purpose
 from services.intake.domain.timeline import Code
@@ -72,8 +73,11 @@ class CaseIn(Wire):
     contact: ContactIn | None = Field(None, description="Left out: anonymous.")
     proactive: bool = Field(False, description="Found on site by the unit itself; for units only.")
     linked_case_id: UUID | None = Field(None, description="The case a proactive one was found at.")
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=MOST_PER_CASE)] = Field(
+        (), description="Ids of the caller's own uploads that wait for a case."
+    )
 
-    def register(self, *, by_unit: bool) -> Register:
+    def register(self, *, by_unit: bool, by: str) -> Register:
         """The wish as intake's own command."""
         return Register(
             channel=self.channel,
@@ -86,6 +90,8 @@ class CaseIn(Wire):
             proactive=self.proactive,
             linked_case_id=CaseId(self.linked_case_id) if self.linked_case_id else None,
             by_unit=by_unit,
+            attachments=tuple(AttachmentId(one) for one in self.attachments),
+            by=by,
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Purpose
 from services.intake.domain.timeline import Note
@@ -50,6 +51,9 @@ class Register:
     linked_case_id: CaseId | None = None
     by_unit: bool = False
     """The caller is an undertaking unit."""
+    attachments: tuple[AttachmentId, ...] = ()
+    by: str = ""
+    """The caller: only his own uploads are laid to his case."""
 
 
 @dataclass(frozen=True, slots=True)

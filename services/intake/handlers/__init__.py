@@ -1,5 +1,12 @@
 """One function for each command: load, decide, keep."""
 
+from services.intake.handlers.attachments import (
+    announce_upload,
+    claim_uploads,
+    condemn_uploads,
+    remove_uploads,
+    settle_upload,
+)
 from services.intake.handlers.cases import (
     Drawn,
     Registered,
@@ -20,14 +27,19 @@ __all__ = [
     "Drawn",
     "Registered",
     "admit",
+    "announce_upload",
     "ask_urge",
     "ask_withdrawal",
+    "claim_uploads",
+    "condemn_uploads",
     "draw_up",
     "follow",
     "forget_guesses",
     "read_contact",
     "recognise",
     "register",
+    "remove_uploads",
     "request_service",
+    "settle_upload",
     "supplement",
 ]

@@ -21,6 +21,7 @@ from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
 from services.intake.domain.timeline import Code, Note
 from services.intake.domain.words import Words
+from services.intake.handlers.attachments import claim_uploads
 from services.intake.ports import IntakeWork
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
@@ -51,7 +52,9 @@ class Drawn:
 
 async def register(work: IntakeWork, cmd: Register) -> Registered:
     """受理: examine, draw up, admit."""
-    return await admit(work, draw_up(work, cmd, policy.examine(cmd, work.city)))
+    drawn = draw_up(work, cmd, policy.examine(cmd, work.city))
+    await claim_uploads(work, cmd.attachments, drawn.case.case_id, by=cmd.by)
+    return await admit(work, drawn)
 
 
 def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined) -> Drawn:

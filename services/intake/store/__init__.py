@@ -1,7 +1,17 @@
 """Intake's memory, as its doors and `app` take it."""
 
 from services.intake.store.api_keys import ApiKeyShelf
+from services.intake.store.objects import Objects, open_objects
 from services.intake.store.repository import Equipment, IntakeWork
-from services.intake.store.vault import KeyVault, open_vault
+from services.intake.store.vault import KeyVault, links_secret, open_vault
 
-__all__ = ["ApiKeyShelf", "Equipment", "IntakeWork", "KeyVault", "open_vault"]
+__all__ = [
+    "ApiKeyShelf",
+    "Equipment",
+    "IntakeWork",
+    "KeyVault",
+    "Objects",
+    "links_secret",
+    "open_objects",
+    "open_vault",
+]

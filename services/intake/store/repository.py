@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.errors import NoSuchCase, NumberTaken
+from services.intake.domain.file_links import FileLinks
 from services.intake.domain.model import Case
 from services.intake.store import tables
+from services.intake.store.attachments import AttachmentRows
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
 from services.intake.store.likenesses import LikenessRows
+from services.intake.store.objects import Objects
 from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
 from services.intake.store.vault import KeyVault
@@ -53,6 +56,8 @@ class Equipment:
 
     vault: KeyVault
     tracking_prefix: str
+    objects: Objects
+    links: FileLinks
 
 
 class IntakeWork(Work):
@@ -65,6 +70,7 @@ class IntakeWork(Work):
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
         self.cases = CaseRepository(self)
+        self.attachments = AttachmentRows(connection)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)
         self.likenesses = LikenessRows(connection)
@@ -78,6 +84,14 @@ class IntakeWork(Work):
     @property
     def tracking_prefix(self) -> str:
         return self.equipment.tracking_prefix
+
+    @property
+    def objects(self) -> Objects:
+        return self.equipment.objects
+
+    @property
+    def links(self) -> FileLinks:
+        return self.equipment.links
 
     async def flush(self) -> None:
         """Rows beside the cases first: facts are logged last, when everything else is in."""

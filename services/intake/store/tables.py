@@ -85,6 +85,26 @@ CONTACT_READINGS = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+ATTACHMENTS = Table(
+    "attachments",
+    METADATA,
+    Column("attachment_id", Uuid, primary_key=True),
+    Column("object_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("uploaded_by", Text, nullable=False),
+    Column("case_id", Uuid),
+    Column("state", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index(None, "case_id", postgresql_where=text("case_id IS NOT NULL")),
+    # What waits for a case or for its removal: few rows, looked through every minute.
+    Index("ix_attachments_unclaimed", "created_at", postgresql_where=text("case_id IS NULL")),
+)
+
 WRONG_CODES = Table(
     "wrong_codes",
     METADATA,

@@ -108,6 +108,11 @@ def open_vault(*, contacts: Path, words: Path, index_key: Path) -> KeyVault:
     return KeyVault(contacts=load_ring(contacts), words=load_ring(words), index_key=_load_secret(index_key))
 
 
+def links_secret(index_key: Path) -> bytes:
+    """What signs links to files. Raises `ValueError` as `open_vault` does."""
+    return _derived(_load_secret(index_key), "file_links")
+
+
 def _load_secret(path: Path) -> bytes:
     try:
         secret = path.read_bytes()

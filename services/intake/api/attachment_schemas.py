@@ -1,0 +1,77 @@
+"""Wire shapes of attachments, and how an upload is described to integrators."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.intake.domain.attachments import Attachment
+from services.intake.domain.media import MediaKind
+from shared.http.wire import Wire
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file as the body, or as the one file of a form. At most 20,000,000 bytes.",
+        "content": {
+            "image/*": _FILE,
+            "audio/*": _FILE,
+            "video/*": _FILE,
+            "application/octet-stream": _FILE,
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            },
+        },
+    }
+}
+
+
+class AttachmentOut(Wire):
+    """What is known of an attachment."""
+
+    attachment_id: UUID
+    kind: MediaKind
+    media_type: str = Field(description="Found by content.")
+    bytes: int = Field(description="As stored, without metadata.")
+    width: int | None = Field(description="Pixels, as the picture is looked at; pictures only.")
+    height: int | None
+    sha256: str = Field(description="Of the content as stored.")
+    created_at: datetime
+
+
+class AttachmentsOut(Wire):
+    """The attachments of one case."""
+
+    items: list[AttachmentOut]
+
+
+class LinkOut(Wire):
+    """A link to the content: whoever holds it may read it until it is over."""
+
+    url: str = Field(description="A path at this service.")
+    expires_at: datetime
+
+
+def shown(one: Attachment) -> AttachmentOut:
+    """One attachment as it is told."""
+    return AttachmentOut(
+        attachment_id=one.attachment_id,
+        kind=one.kind,
+        media_type=one.media_type,
+        bytes=one.bytes,
+        width=one.width,
+        height=one.height,
+        sha256=one.sha256,
+        created_at=one.created_at,
+    )
+
+
+def all_shown(found: Sequence[Attachment]) -> AttachmentsOut:
+    return AttachmentsOut(items=[shown(one) for one in found])

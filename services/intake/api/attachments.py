@@ -1,0 +1,137 @@
+"""附件: upload first, then name the ids in the case. Whoever may see a case gets links to its files."""
+
+import asyncio
+import secrets
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query, Request
+
+from services.intake import handlers
+from services.intake.api import uploads
+from services.intake.api.attachment_schemas import (
+    UPLOAD,
+    AttachmentOut,
+    AttachmentsOut,
+    LinkOut,
+    all_shown,
+    shown,
+)
+from services.intake.api.cases import InCity, OpenWork, Reporter
+from services.intake.api.following import AccessCode, Number, read_knock
+from services.intake.domain.attachments import Attach, AttachmentId
+from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
+from services.intake.store import Objects
+from services.intake.store.attachments import attachment, attachments, unit_of
+from shared.city.city import City
+from shared.http.auth import Known, allow
+from shared.http.callers import Caller, Role
+from shared.http.knock import Reading
+from shared.http.refusals import NotSignedIn
+from shared.http.wire import Text
+from shared.kernel.ids import CaseId, new_id
+
+ROUTES = APIRouter()
+
+Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.UNIT, Role.SERVICE)]
+OwnNumber = Annotated[Text | None, Header(alias="X-Tracking-Number", max_length=40)]
+OwnCode = Annotated[Text | None, Header(alias="X-Access-Code", max_length=40)]
+FoundBy = Annotated[UUID, Path(description="As the upload answered.")]
+
+
+@ROUTES.post("/attachments", status_code=201, openapi_extra=UPLOAD)
+async def upload_attachment(request: Request, caller: Reporter, open_work: OpenWork) -> AttachmentOut:
+    """上传: take one picture or recording, by its content. It waits for its case for a day."""
+    objects: Objects = request.app.state.flat.equipment.objects
+    async with uploads.received(request) as file:
+        with uploads.mapped(file) as data:
+            weighed = await asyncio.to_thread(uploads.weigh, data)
+            async with open_work() as work:
+                announced = await handlers.announce_upload(work, _attach(weighed, caller))
+            await objects.put(announced.object_name, weighed.content())
+        async with open_work() as work:
+            await handlers.settle_upload(work, announced.attachment_id)
+    return shown(announced)
+
+
+@ROUTES.get("/attachments")
+async def list_attachments(
+    connection: Reading, caller: Desk, city: InCity, case_id: Annotated[UUID, Query()]
+) -> AttachmentsOut:
+    """What was laid to a case: for dispatchers, the case's unit and those above it, and services."""
+    if not await _may_see(connection, CaseId(case_id), caller, city):
+        raise NoSuchAttachment
+    return all_shown(await attachments(connection, CaseId(case_id)))
+
+
+@ROUTES.get("/cases/{tracking_number}/attachments")
+async def list_own_attachments(
+    tracking_number: Number, access_code: AccessCode, open_work: OpenWork
+) -> AttachmentsOut:
+    """What the citizen laid to the case."""
+    found: AttachmentsOut | None = None
+    async with open_work() as work:
+        case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+        if case is not None:
+            found = all_shown(await attachments(work.connection, case.case_id))
+    # A wrong code is counted in the work above, so it is refused only after that is committed.
+    if found is None:
+        raise NothingToFollow
+    return found
+
+
+@ROUTES.post("/attachments/{attachment_id}/links", status_code=201)
+async def link_attachment(
+    attachment_id: FoundBy,
+    caller: Known,
+    open_work: OpenWork,
+    city: InCity,
+    tracking_number: OwnNumber = None,
+    access_code: OwnCode = None,
+) -> LinkOut:
+    """取件: a link to the content, for five minutes; by number and access code, or by role."""
+    made: LinkOut | None = None
+    async with open_work() as work:
+        one = await attachment(work.connection, AttachmentId(attachment_id))
+        if tracking_number is not None and access_code is not None:
+            case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+            is_seen = case is not None and one is not None and one.case_id == case.case_id
+        elif caller is None:
+            raise NotSignedIn
+        else:
+            is_seen = one is not None and await _may_see(work.connection, one.case_id, caller, city)
+        if is_seen:
+            token, ends = work.links.token(AttachmentId(attachment_id), at=work.now)
+            made = LinkOut(url=f"/v1/files/{token}", expires_at=ends)
+    if made is None:
+        raise NoSuchAttachment
+    return made
+
+
+async def _may_see(connection: Reading, case_id: CaseId | None, caller: Caller, city: City) -> bool:
+    """Whether a caller may see what is laid to a case; an upload without a case is nobody's to see."""
+    if case_id is None:
+        return False
+    if caller.may(Role.DISPATCHER) or (caller.may(Role.SERVICE) and caller.kind == "service"):
+        return True
+    if not caller.may(Role.UNIT) or caller.unit is None:
+        return False
+    unit = await unit_of(connection, case_id)
+    return unit is not None and unit in city.units and city.units.is_within(unit, caller.unit)
+
+
+def _attach(weighed: uploads.Weighed, caller: Caller) -> Attach:
+    cleaned = weighed.cleaned
+    # No digest in the name: whoever sees names only must not learn that two citizens sent the same file.
+    name = secrets.token_hex(20)
+    return Attach(
+        attachment_id=AttachmentId(new_id()),
+        object_name=f"{name[:2]}/{name[2:]}",
+        sha256=weighed.sha256,
+        kind=cleaned.kind,
+        media_type=cleaned.media_type,
+        bytes=weighed.size,
+        width=cleaned.width,
+        height=cleaned.height,
+        uploaded_by=caller.subject,
+    )

@@ -1,0 +1,100 @@
+"""A file on its way in: to a nameless file on disk, piece by piece, so that memory never holds it whole.
+
+The nameless file is gone with the request, also when the caller leaves or the process dies.
+"""
+
+import hashlib
+import mmap
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile, TemporaryFile
+from typing import IO
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import ClientDisconnect
+
+from services.intake.domain.attachments import MOST_BYTES
+from services.intake.domain.errors import BrokenFile, EmptyFile, FileTooLarge, OneFileOnly, UnknownContent
+from services.intake.domain.media import Cleaned, chunks, examine, size_of
+
+MOST_FIELDS = 10
+"""Mini-programs send fields of their own beside the file; nobody reads them."""
+RAW = ("image/", "audio/", "video/", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A file that is taken, with the digest of what is stored of it."""
+
+    cleaned: Cleaned
+    data: mmap.mmap
+    sha256: str
+
+    @property
+    def size(self) -> int:
+        return size_of(self.cleaned.pieces)
+
+    def content(self) -> Iterator[bytes]:
+        """What is stored, piece by piece."""
+        return chunks(self.data, self.cleaned.pieces)
+
+
+@asynccontextmanager
+async def received(request: Request) -> AsyncIterator[IO[bytes]]:
+    """The file a request brings, as its body or as the one file of a form."""
+    kind = request.headers.get("content-type", "").lower()
+    try:
+        if kind.startswith("multipart/form-data"):
+            async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+                yield _only_file(form)
+        elif kind.startswith(RAW):
+            with TemporaryFile() as file:
+                await _take(request, file)
+                yield file
+        else:
+            raise UnknownContent
+    except ClientDisconnect:
+        raise BrokenFile from None
+
+
+async def _take(request: Request, file: IO[bytes]) -> None:
+    taken = 0
+    async for piece in request.stream():
+        taken += len(piece)
+        if taken > MOST_BYTES:
+            raise FileTooLarge(MOST_BYTES)
+        file.write(piece)
+
+
+def _only_file(form: FormData) -> IO[bytes]:
+    files = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+    if len(files) != 1:
+        raise OneFileOnly
+    if (files[0].size or 0) > MOST_BYTES:
+        raise FileTooLarge(MOST_BYTES)
+    file = files[0].file
+    if isinstance(file, SpooledTemporaryFile):
+        file.rollover()
+    return file
+
+
+@contextmanager
+def mapped(file: IO[bytes]) -> Iterator[mmap.mmap]:
+    """The file as bytes that stay on disk. Raises `EmptyFile`."""
+    file.flush()
+    if not os.fstat(file.fileno()).st_size:
+        raise EmptyFile
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def weigh(data: mmap.mmap) -> Weighed:
+    """What it is, by its content. For a thread: it reads the whole file. Raises what `examine` raises."""
+    cleaned = examine(data)
+    digest = hashlib.sha256()
+    for piece in chunks(data, cleaned.pieces):
+        digest.update(piece)
+    return Weighed(cleaned, data, digest.hexdigest())

@@ -1,0 +1,67 @@
+"""附件: a picture or recording laid to a case. Here is what is known of it; its content lies elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from services.intake.domain.errors import NoSuchUpload
+from services.intake.domain.media import MediaKind
+from shared.kernel.ids import CaseId
+
+AttachmentId = NewType("AttachmentId", UUID)
+
+MOST_BYTES = 20_000_000
+MOST_PER_CASE = 10
+UNCLAIMED_FOR = timedelta(hours=24)
+"""So long an upload waits for its case."""
+
+
+class UploadState(StrEnum):
+    """Where the content is on its way: a row is there before its object, and until after it."""
+
+    ARRIVING = "arriving"
+    KEPT = "kept"
+    CONDEMNED = "condemned"
+    """Nobody laid it to a case; its object is removed, then the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One upload, without its content; what its citizen called it is not kept."""
+
+    attachment_id: AttachmentId
+    object_name: str
+    sha256: str
+    kind: MediaKind
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    uploaded_by: str
+    created_at: datetime
+    case_id: CaseId | None = None
+    state: UploadState = UploadState.ARRIVING
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Take this cleaned file."""
+
+    attachment_id: AttachmentId
+    object_name: str
+    sha256: str
+    kind: MediaKind
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    uploaded_by: str
+
+
+def check_all_claimed(wanted: tuple[AttachmentId, ...], claimed: frozenset[AttachmentId]) -> None:
+    """Refuse the first that could not be laid to the case, or that is named twice."""
+    for number, one in enumerate(wanted):
+        if one not in claimed or one in wanted[:number]:
+            raise NoSuchUpload(f"attachments.{number}")

@@ -1,0 +1,59 @@
+"""附件: announce, store, settle; what nobody lays to a case is condemned, then removed."""
+
+from services.intake.domain.attachments import (
+    UNCLAIMED_FOR,
+    Attach,
+    Attachment,
+    AttachmentId,
+    check_all_claimed,
+)
+from services.intake.ports import IntakeWork
+from shared.kernel.ids import CaseId
+
+CONDEMN_LIMIT = 200
+REMOVE_LIMIT = 50
+
+
+async def announce_upload(work: IntakeWork, cmd: Attach) -> Attachment:
+    """Write down that a file is on its way to the store, so that it is found if we end before it is there."""
+    attachment = Attachment(
+        attachment_id=cmd.attachment_id,
+        object_name=cmd.object_name,
+        sha256=cmd.sha256,
+        kind=cmd.kind,
+        media_type=cmd.media_type,
+        bytes=cmd.bytes,
+        width=cmd.width,
+        height=cmd.height,
+        uploaded_by=cmd.uploaded_by,
+        created_at=work.now,
+    )
+    await work.attachments.add(attachment)
+    return attachment
+
+
+async def settle_upload(work: IntakeWork, attachment_id: AttachmentId) -> None:
+    """The file is in the store."""
+    await work.attachments.settle(attachment_id)
+
+
+async def claim_uploads(
+    work: IntakeWork, wanted: tuple[AttachmentId, ...], case_id: CaseId, *, by: str
+) -> None:
+    """Lay a caller's uploads to a case. Raises `NoSuchUpload`."""
+    if wanted:
+        check_all_claimed(wanted, await work.attachments.claim(wanted, case_id, by=by))
+
+
+async def condemn_uploads(work: IntakeWork) -> int:
+    """Give up uploads whose case never came; how many."""
+    return await work.attachments.condemn(before=work.now - UNCLAIMED_FOR, limit=CONDEMN_LIMIT)
+
+
+async def remove_uploads(work: IntakeWork) -> int:
+    """Remove the condemned: object first, then row; a crash between them is repaired the next time."""
+    condemned = await work.attachments.condemned(REMOVE_LIMIT)
+    for one in condemned:
+        await work.objects.remove(one.object_name)
+        await work.attachments.forget(one.attachment_id)
+    return len(condemned)

@@ -1,0 +1,90 @@
+"""附件 as rows. A row is written before its object and removed after it: no object is ever nobody's."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.domain.attachments import Attachment, AttachmentId, UploadState
+from services.intake.domain.media import MediaKind
+from services.intake.store.tables import ATTACHMENTS, CASES
+from shared.kernel.ids import CaseId, UnitCode
+
+UPLOAD = ATTACHMENTS.c
+
+
+class AttachmentRows:
+    """Uploads in one knock; written at once, for what happens outside waits for it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, attachment: Attachment) -> None:
+        await self._connection.execute(insert(ATTACHMENTS).values(asdict(attachment)))
+
+    async def settle(self, key: AttachmentId) -> None:
+        kept = update(ATTACHMENTS).where(UPLOAD.attachment_id == key).values(state=UploadState.KEPT)
+        await self._connection.execute(kept)
+
+    async def claim(
+        self, keys: tuple[AttachmentId, ...], case_id: CaseId, *, by: str
+    ) -> frozenset[AttachmentId]:
+        claimed = (
+            update(ATTACHMENTS)
+            .where(UPLOAD.attachment_id.in_(keys), UPLOAD.uploaded_by == by)
+            .where(UPLOAD.case_id.is_(None), UPLOAD.state == UploadState.KEPT)
+            .values(case_id=case_id)
+            .returning(UPLOAD.attachment_id)
+        )
+        return frozenset((await self._connection.execute(claimed)).scalars())
+
+    async def condemn(self, *, before: datetime, limit: int) -> int:
+        old = (
+            select(UPLOAD.attachment_id)
+            .where(
+                UPLOAD.case_id.is_(None), UPLOAD.state != UploadState.CONDEMNED, UPLOAD.created_at <= before
+            )
+            .order_by(UPLOAD.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        done = update(ATTACHMENTS).where(UPLOAD.attachment_id.in_(old)).values(state=UploadState.CONDEMNED)
+        return (await self._connection.execute(done)).rowcount
+
+    async def condemned(self, limit: int) -> list[Attachment]:
+        asked = (
+            select(ATTACHMENTS)
+            .where(UPLOAD.state == UploadState.CONDEMNED)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_attachment(row) for row in (await self._connection.execute(asked)).mappings()]
+
+    async def forget(self, key: AttachmentId) -> None:
+        await self._connection.execute(delete(ATTACHMENTS).where(UPLOAD.attachment_id == key))
+
+
+async def attachment(connection: AsyncConnection, key: AttachmentId) -> Attachment | None:
+    """What is known of one whose content is there."""
+    asked = select(ATTACHMENTS).where(UPLOAD.attachment_id == key, UPLOAD.state == UploadState.KEPT)
+    row = (await connection.execute(asked)).mappings().one_or_none()
+    return _attachment(row) if row else None
+
+
+async def attachments(connection: AsyncConnection, case_id: CaseId) -> list[Attachment]:
+    """Those of one case, in the order they came."""
+    asked = select(ATTACHMENTS).where(UPLOAD.case_id == case_id).order_by(UPLOAD.attachment_id)
+    return [_attachment(row) for row in (await connection.execute(asked)).mappings()]
+
+
+async def unit_of(connection: AsyncConnection, case_id: CaseId) -> UnitCode | None:
+    """The unit that has a case, as far as intake has heard."""
+    found = await connection.scalar(select(CASES.c.unit).where(CASES.c.case_id == case_id))
+    return UnitCode(found) if found else None
+
+
+def _attachment(row: Any) -> Attachment:
+    kind, state = MediaKind(row["kind"]), UploadState(row["state"])
+    return Attachment(**{**row, "kind": kind, "state": state})

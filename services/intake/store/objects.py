@@ -1,0 +1,89 @@
+"""The store of files: a folder, or any S3, behind one library. An object is written whole or not at all."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.exceptions import NotFoundError as Absent
+from obstore.store import LocalStore, S3Store
+
+from services.intake.domain.errors import NoSuchFile, ObjectsAway
+
+PIECE = 262_144
+GONE = (Absent, FileNotFoundError)
+"""The library says the one or the other, by the store."""
+AT_ONCE = 2
+"""Parts of one upload under way to S3: five million bytes of memory each."""
+S3_SETTINGS = frozenset({"endpoint", "region"})
+
+
+class Objects:
+    """The `Objects` of the ports."""
+
+    def __init__(self, store: LocalStore | S3Store) -> None:
+        self._store = store
+
+    async def put(self, name: str, content: Iterator[bytes]) -> None:
+        """Raises `ObjectsAway`."""
+        try:
+            await obstore.put_async(self._store, name, content, max_concurrency=AT_ONCE)
+        except BaseError as error:
+            raise ObjectsAway from error
+
+    async def open(self, name: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`. Raises `NoSuchFile`, `ObjectsAway` before the first byte."""
+        try:
+            found = await obstore.get_async(self._store, name, options={"range": (start, end)})
+        except GONE:
+            raise NoSuchFile from None
+        except BaseError as error:
+            raise ObjectsAway from error
+        return _pieces(found.stream(min_chunk_size=PIECE))
+
+    async def remove(self, name: str) -> None:
+        """Also when it is gone already. Raises `ObjectsAway`."""
+        try:
+            await obstore.delete_async(self._store, name)
+        except GONE:
+            return
+        except BaseError as error:
+            raise ObjectsAway from error
+
+
+def open_objects(address: str) -> Objects:
+    """A folder (made when missing) or `s3://bucket/prefix?endpoint=…&region=…`.
+
+    S3 credentials come from AWS_ACCESS_KEY_ID and its like, never from the address. Raises `ValueError`.
+    """
+    parts = urlsplit(address)
+    if parts.scheme == "s3":
+        return Objects(_s3(parts.netloc, parts.path.strip("/"), parse_qs(parts.query)))
+    if parts.scheme not in ("", "file"):
+        raise ValueError(f"{parts.scheme}://… is no store of files; name a folder, file:///… or s3://bucket")
+    folder = Path(unquote(parts.path) if parts.scheme else address).resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Objects(LocalStore(folder))
+
+
+def _s3(bucket: str, prefix: str, query: dict[str, list[str]]) -> S3Store:
+    if not bucket or not query.keys() <= S3_SETTINGS:
+        raise ValueError("an S3 store is s3://bucket/prefix?endpoint=…&region=…")
+    told: dict[str, Any] = {name: values[0] for name, values in query.items()}
+    is_plain = str(told.get("endpoint", "")).startswith("http://")
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        client_options={"allow_http": is_plain, "timeout": "20s", "connect_timeout": "3s"},
+        # The caller is told to come again rather than kept waiting.
+        retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
+        **told,
+    )
+
+
+async def _pieces(stream: Any) -> AsyncIterator[bytes]:
+    async for piece in stream:
+        yield bytes(piece)
