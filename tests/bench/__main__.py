@@ -4,6 +4,7 @@ With --write the table replaces the block of figures in docs/benchmarks.md.
 """
 
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,47 @@ BEGIN, END = "<!-- figures: make bench BENCH=--write -->", "<!-- end of figures 
 
 def run_all(bus: str) -> tuple[dict[str, Any], list[Figure]]:
     """Everything; each part on a fresh house or on one whose others do not disturb it."""
-    result: dict[str, Any] = {"machine": machine.described(), "load_before": machine.load()}
-    result["memory"] = memory.run_memory(bus, idle=8)
-    with house(bus) as home:
-        result["intake"] = intake.run_intake(home, seconds=1.5, rounds=3)
-    with house(bus) as home, home.services():
-        result["latency"] = latency.run_latency(home, cases=200)
-        result["life"] = life.run_life(home, cases=300, concurrencies=(32, 128))
-    made = [
-        *intake.figures(result["intake"]),
-        *life.figures(result["life"]),
-        *latency.figures(result["latency"]),
-    ]
-    if bus == "kafka":
-        with house(bus) as home:
-            result["fold"] = fold.run_fold(home, facts=60_000, registrations=3_000)
-        made += fold.figures(result["fold"])
+    result: dict[str, Any] = {"machine": machine.described(), "load_before": machine.load(), "bus": bus}
+    made: list[Figure] = []
+    for part in (_memory, _intake, _town, *((_fold,) if bus == "kafka" else ())):
+        try:
+            for name, (found, figures) in part(bus).items():
+                result[name] = found
+                made += figures
+        except Exception as error:
+            # What is measured already is not thrown away; the run ends with 1.
+            say(f"{part.__name__.strip('_')} failed: {type(error).__name__}: {error}")
+            traceback.print_exception(error)
+            result.setdefault("failed", []).append(part.__name__.strip("_"))
     result["load_after"] = machine.load()
-    return result, [*made, *memory.figures(result["memory"])]
+    return result, made
+
+
+Part = dict[str, tuple[Any, list[Figure]]]
+
+
+def _memory(bus: str) -> Part:
+    found = memory.run_memory(bus, idle=8)
+    return {"memory": (found, memory.figures(found))}
+
+
+def _intake(bus: str) -> Part:
+    with house(bus) as home:
+        found = intake.run_intake(home, seconds=1.5, rounds=3)
+    return {"intake": (found, intake.figures(found))}
+
+
+def _town(bus: str) -> Part:
+    with house(bus) as home, home.services():
+        late = latency.run_latency(home, cases=200)
+        lived = life.run_life(home, cases=300, concurrencies=(32, 128))
+    return {"latency": (late, latency.figures(late)), "life": (lived, life.figures(lived))}
+
+
+def _fold(bus: str) -> Part:
+    with house(bus) as home:
+        found = fold.run_fold(home, facts=60_000, registrations=3_000)
+    return {"fold": (found, fold.figures(found))}
 
 
 def write(figures: list[Figure], result: dict[str, Any], page: Path = PAGE) -> None:
@@ -60,11 +84,12 @@ def main() -> None:
     asked = options.parse_args()
     began = time.monotonic()
     result, figures = run_all(asked.bus)
-    result["bus"] = asked.bus
     say(f"{time.monotonic() - began:.0f} s in all; {result['machine']}; load {_load(result)}")
     if asked.write:
         write(figures, result)
     show(result, figures, as_json=asked.json)
+    if "failed" in result:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tests.bench.figures import Figure, median
 from tests.bench.house import House, house
 from tests.bench.load import Load, Measured, measure
 from tests.bench.options import bounded, ending_well, parser, say, show
-from tests.bench.wishes import wish
+from tests.bench.wishes import PHONE, wish
 
 DATABASE = "bare"
 CONCURRENCIES = (1, 8, 32)
@@ -42,7 +42,7 @@ def serving(home: House) -> Iterator[int]:
 
 
 def load(port: int, path: str, concurrency: int, seconds: float) -> Load:
-    return Load(port, path, [wish(number) for number in range(200)], concurrency, seconds, {})
+    return Load(port, path, [wish(number, PHONE) for number in range(20)], concurrency, seconds, {})
 
 
 def medians(runs: Sequence[Measured]) -> dict[str, float]:

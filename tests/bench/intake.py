@@ -14,7 +14,7 @@ from tests.bench.figures import Figure
 from tests.bench.house import House, house
 from tests.bench.load import Load, Measured, measure
 from tests.bench.options import bounded, ending_well, parser, say, show
-from tests.bench.wishes import wish
+from tests.bench.wishes import PHONE, wish
 
 DRAIN_WITHIN = 60.0
 
@@ -53,7 +53,7 @@ async def drained(home: House, service: str = "intake") -> None:
 
 
 def _wished(home: House, headers: dict[str, str], concurrency: int, seconds: float) -> Load:
-    wishes = [wish(number) for number in range(200)]
+    wishes = [wish(number, PHONE) for number in range(20)]
     return Load(home.port("intake"), "/v1/cases", wishes, concurrency, seconds, headers)
 
 

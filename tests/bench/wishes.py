@@ -1,6 +1,10 @@
 """诉求 for the benchmarks: whole requests that the responsibility list dispatches without asking."""
 
+import random
 from typing import Any
+
+PHONE = "13000000000"
+"""Stands for a citizen's phone: who asks again from the same one about the same is taken for a repetition."""
 
 TEXTS = (
     "大兴区观音寺街道首座御园有群租房,一套房里住了十几个人,楼道里堆满杂物,晚上很吵,请来人看看。",
@@ -11,11 +15,16 @@ TEXTS = (
 )
 
 
-def wish(number: int) -> dict[str, Any]:
+def a_phone() -> str:
+    """Somebody's."""
+    return f"13{random.randrange(10**9):09d}"
+
+
+def wish(number: int, phone: str | None = None) -> dict[str, Any]:
     """The body of a registration, with everything a registration can have of a person's."""
     return {
         "channel": "app",
         "kind": "complaint",
         "text": TEXTS[number % len(TEXTS)],
-        "contact": {"name": "王小明", "phone": f"138{number % 100_000_000:08d}", "confidential": False},
+        "contact": {"name": "王小明", "phone": phone or a_phone(), "confidential": False},
     }
