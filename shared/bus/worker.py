@@ -67,5 +67,5 @@ class Worker:
         except PartitionLost:
             raise
         except BusBusy:
-            # The next commit keeps this one too; a restart before it finds duplicates, which the inbox knows.
-            return
+            # Kept with the next one, or when nothing comes; a restart before finds what the inbox knows.
+            self._unkept = offset
