@@ -47,6 +47,7 @@ async def seed(
             return "the city's units are published"
         published = await _publish(flat.store)
     await _client_key(state, environment)
+    await _knowledge(state, city, environment)
     state.write(SEEDED, {"city": found})
     return f"{published} units published"
 
@@ -73,3 +74,14 @@ async def _client_key(state: "StateFolder", environment: Mapping[str, str]) -> N
         path = state.keys / API_KEY
         path.touch(mode=0o600)
         path.write_text(text)
+
+
+async def _knowledge(state: "StateFolder", city: Path | None, environment: Mapping[str, str]) -> None:
+    from deploy.commands.standing import standing
+    from services.intake.handlers.consulting import add_entries
+    from services.intake.store.seed import known_entries
+
+    async with standing("intake", state, city=city, environment=environment) as flat:
+        today = flat.clock.now().astimezone(flat.city.policy.zone).date()
+        async with flat.store.work() as work:
+            await add_entries(work, known_entries(flat.settings.city, today))

@@ -1,7 +1,7 @@
 """受理 intake: the one door every request comes through.
 
 Decides: whether a request can be taken, who may follow it, who may read a contact.
-Owns: cases as they were told and what duplicates are found by, the contact vault and its readings, citizens' timelines, API keys.
+Owns: cases as told, likenesses, the contact vault and its readings, timelines, knowledge base, API keys.
 Hears: router's moves and survey's callbacks, to keep each citizen's timeline; itself, to find duplicates.
-Says: case registered, supplemented, urge asked, withdrawal asked, merge proposed.
+Says: case registered, supplemented, urge, withdrawal, merge, answer and decline asked or proposed.
 """

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, cast
 from services.intake import handlers
 from services.intake.domain.commands import Follow, NoteLikeness
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
+from services.intake.domain.proposals import Outcome, Settlement, Wish
 from services.intake.domain.timeline import Code, Note
 from services.intake.handlers import duplicates
 from services.intake.store import IntakeWork
@@ -42,6 +43,8 @@ class Line(Generic[F]):
     promises: bool = False
     """`until` is the day the citizen may count on."""
     detail: Callable[[F], str | None] = lambda _: None
+    settles: Callable[[F], Settlement | None] = lambda _: None
+    """What the desk had asked for, and has been decided by it."""
 
 
 def follow(line: Line[F]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
@@ -69,6 +72,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         status=status,
         unit=unit if line.takes_unit else None,
         promised_at=until if line.promises else None,
+        settles=line.settles(fact),
     )
 
 
@@ -90,6 +94,12 @@ def _if_overdue(fact: r.CaseOverdue) -> Code | None:
 
 def _if_asked(fact: r.MoveRefused) -> Code | None:
     return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
+
+
+def _if_proposed(fact: r.MoveRefused) -> Settlement | None:
+    if fact.move not in frozenset(Wish):
+        return None
+    return Settlement(Wish(fact.move), Outcome.REFUSED, fact.state)
 
 
 async def case_registered(work: IntakeWork, heard: Heard[CaseRegistered]) -> None:
@@ -141,15 +151,26 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseResolved, Line(Code.RESOLVED, S.RESOLVED, unit=lambda fact: fact.unit)),
     hear(r.CoOrderSigned, Line(Code.CO_SIGNED, unit=lambda fact: fact.unit)),
     hear(r.CoOrderResolved, Line(Code.CO_RESOLVED, unit=lambda fact: fact.unit)),
-    hear(r.CaseAnswered, Line(Code.ANSWERED, S.ANSWERED)),
-    hear(r.CaseDeclined, Line(Code.DECLINED, S.DECLINED, detail=lambda fact: fact.reason)),
+    hear(
+        r.CaseAnswered,
+        Line(Code.ANSWERED, S.ANSWERED, settles=lambda _: Settlement(Wish.ANSWER, Outcome.DONE)),
+    ),
+    hear(
+        r.CaseDeclined,
+        Line(
+            Code.DECLINED,
+            S.DECLINED,
+            detail=lambda fact: fact.reason,
+            settles=lambda _: Settlement(Wish.DECLINE, Outcome.DONE),
+        ),
+    ),
     hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),
     hear(r.CaseWithdrawn, Line(Code.WITHDRAWN, S.WITHDRAWN)),
     hear(r.CaseSurveyStarted, Line(Code.SURVEY_STARTED, S.SURVEYING)),
     hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED)),
     hear(r.CaseClosed, Line(lambda fact: Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED, S.CLOSED)),
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
-    hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move)),
+    hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),
     hear(s.CallbackScheduled, Line(Code.CALLBACK_SCHEDULED, until=lambda fact: fact.due_at)),
     hear(s.CallbackAttempted, Line(lambda fact: None if fact.reached else Code.CALLBACK_MISSED)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from services.intake.domain.attachments import Attachment, AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
+from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Case, WrongCodes
 from services.intake.domain.open311.request import PublicRequest
+from services.intake.domain.proposals import Answer, Proposal, Settlement
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
 from shared.city.city import City
@@ -104,6 +107,32 @@ class PublicRequests(Protocol):
         """Write it when the knock ends."""
 
 
+class KnowledgeBase(Protocol):
+    """知识库."""
+
+    async def keep(self, entry: Entry) -> None:
+        """Write it, new or instead of what it was."""
+
+    async def add(self, entry: Entry) -> bool:
+        """Write it unless it is there; whether it was new."""
+
+    async def find(self, entry_id: UUID) -> Entry | None:
+        """The entry, in force or not."""
+
+
+class Proposals(Protocol):
+    """What was asked of router."""
+
+    def keep(self, proposal: Proposal) -> None:
+        """Write it when the knock ends."""
+
+    def settle(self, key: CaseId, settlement: Settlement) -> None:
+        """What became of those of this case that were waiting, written when the knock ends."""
+
+    async def shown(self, key: CaseId) -> Proposal | None:
+        """The newest answer to a case that was not refused."""
+
+
 class Attachments(Protocol):
     """Rows of uploads."""
 
@@ -161,6 +190,12 @@ class Vault(Protocol):
     def open_offer(self, case_id: CaseId, token: str, *, at: datetime) -> CaseId | None:
         """The case that was offered; None when it is no offer to this case, or over."""
 
+    def seal_answer(self, proposal_id: UUID, answer: Answer) -> str:
+        """What the desk wrote may name people: it is sealed like a contact."""
+
+    def open_answer(self, proposal_id: UUID, sealed: str) -> Answer:
+        """The answer again. Raises `SealBroken`."""
+
     def seal_code(self, case_id: CaseId, code: AccessCode) -> str:
         """For the answer that is kept for ever, so that it can be given again."""
 
@@ -197,6 +232,12 @@ class IntakeWork(Protocol):
 
     @property
     def likenesses(self) -> Likenesses: ...
+
+    @property
+    def knowledge(self) -> KnowledgeBase: ...
+
+    @property
+    def proposals(self) -> Proposals: ...
 
     @property
     def guesses(self) -> Guesses: ...

@@ -7,6 +7,8 @@ from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.fact import CaseFact
 from shared.events.intake import (
+    CaseAnswerProposed,
+    CaseDeclineProposed,
     CaseMergeProposed,
     CaseRegistered,
     CaseSupplemented,
@@ -35,6 +37,7 @@ async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> Non
         anonymous=fact.anonymous,
         proactive=fact.proactive,
         linked_case_id=fact.linked_case_id,
+        being_answered=fact.being_answered,
     )
     await handlers.open_case(work, command)
 
@@ -51,15 +54,26 @@ async def urge_asked(work: RouterWork, heard: Heard[UrgeAsked]) -> None:
     await handlers.citizen_urges(work, do.AskedByCitizen(heard.fact.case_id, heard.envelope.id))
 
 
+async def answer_proposed(work: RouterWork, heard: Heard[CaseAnswerProposed]) -> None:
+    command = do.AnswerProposed(case_id=heard.fact.case_id, asked_by=heard.envelope.id)
+    await handlers.answer_proposed(work, command)
+
+
+async def decline_proposed(work: RouterWork, heard: Heard[CaseDeclineProposed]) -> None:
+    fact = heard.fact
+    command = do.DeclineProposed(case_id=fact.case_id, asked_by=heard.envelope.id, reason=fact.reason)
+    await handlers.decline_proposed(work, command)
+
+
 async def merge_proposed(work: RouterWork, heard: Heard[CaseMergeProposed]) -> None:
     fact = heard.fact
-    command = do.MergeAsked(
+    command = do.MergeProposed(
         case_id=fact.case_id,
         into_case_id=fact.into_case_id,
         asked_by=heard.envelope.id,
         wish=WISHES[fact.reason],
     )
-    await handlers.merge_asked(work, command)
+    await handlers.merge_proposed(work, command)
 
 
 async def callback_scheduled(work: RouterWork, heard: Heard[CallbackScheduled]) -> None:
@@ -100,6 +114,8 @@ SUBSCRIPTIONS = (
     on(CaseSupplemented, case_supplemented, needs=_cases),
     on(WithdrawalAsked, withdrawal_asked, needs=_cases),
     on(UrgeAsked, urge_asked, needs=_cases),
+    on(CaseAnswerProposed, answer_proposed, needs=_cases),
+    on(CaseDeclineProposed, decline_proposed, needs=_cases),
     on(CaseMergeProposed, merge_proposed, needs=_cases),
     on(CallbackScheduled, callback_scheduled, needs=_cases),
     on(CallbackCompleted, callback_completed, needs=_cases),

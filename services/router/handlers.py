@@ -14,6 +14,7 @@ from services.router.domain.policy import (
     handling,
     opening,
     overseeing,
+    proposed,
     returns,
 )
 from services.router.ports import RouterWork
@@ -57,10 +58,20 @@ async def merge(work: RouterWork, cmd: do.Merge) -> Case:
     return await work.cases.keep(opening.merge(case, into, cmd, at=work.now))
 
 
-async def merge_asked(work: RouterWork, cmd: do.MergeAsked) -> Case:
+async def answer_proposed(work: RouterWork, cmd: do.AnswerProposed) -> Case:
+    case = await work.cases.get(cmd.case_id)
+    return await work.cases.keep(proposed.answer(case, cmd, at=work.now))
+
+
+async def decline_proposed(work: RouterWork, cmd: do.DeclineProposed) -> Case:
+    case = await work.cases.get(cmd.case_id)
+    return await work.cases.keep(proposed.decline(case, cmd, at=work.now))
+
+
+async def merge_proposed(work: RouterWork, cmd: do.MergeProposed) -> Case:
     await work.cases.preload([cmd.case_id, cmd.into_case_id])
     case, into = await work.cases.get(cmd.case_id), await work.cases.find(cmd.into_case_id)
-    return await work.cases.keep(citizen.merge(case, into, cmd, at=work.now))
+    return await work.cases.keep(proposed.merge(case, into, cmd, at=work.now))
 
 
 async def adjudicate(work: RouterWork, cmd: do.Adjudicate) -> Case:

@@ -163,6 +163,12 @@ class Duplicates(Sourced):
     """How long an offer can be taken up."""
 
 
+class Knowledge(Sourced):
+    """知识库: how like an entry a question must be to be answered without a person."""
+
+    threshold: Annotated[float, Field(gt=0, le=1)]
+
+
 class CityBounds(Sourced):
     """The wgs84 rectangle outside which a coordinate is refused."""
 
@@ -203,6 +209,7 @@ class Policy(Entry):
     decline: Reasons
     classifying: Classifying
     duplicates: Duplicates
+    knowledge: Knowledge
     bounds: CityBounds
 
     @field_validator("timezone")

@@ -1,10 +1,11 @@
 """What intake says: a request came in, and what its citizen wishes of it."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from shared.events.fact import CaseFact
 from shared.kernel.ids import CaseId, CategoryCode
-from shared.kernel.words import Channel, Kind, MergeReason
+from shared.kernel.words import Channel, DeclineReason, Kind, MergeReason
 
 INTAKE = "intake"
 
@@ -28,6 +29,8 @@ class CaseRegistered(CaseFact):
     """Found by a unit itself, not asked for by a citizen."""
     linked_case_id: CaseId | None = None
     """The case on whose site this one was found."""
+    being_answered: bool = False
+    """The knowledge base had an answer: router waits for it and dispatches nothing."""
 
 
 class WithdrawalAsked(CaseFact):
@@ -61,3 +64,22 @@ class CaseMergeProposed(CaseFact):
 
     into_case_id: CaseId
     reason: MergeReason
+
+
+class CaseAnswerProposed(CaseFact):
+    """即时答复 proposed: by the knowledge base or the desk. The text stays with intake."""
+
+    TYPE: ClassVar[str] = "jiesu.case.answer_proposed"
+    SOURCE: ClassVar[str] = INTAKE
+
+    entry_id: UUID | None = None
+    """The entry of the knowledge base, if it was one."""
+
+
+class CaseDeclineProposed(CaseFact):
+    """不予受理 proposed by the desk, for one of the eight reasons."""
+
+    TYPE: ClassVar[str] = "jiesu.case.decline_proposed"
+    SOURCE: ClassVar[str] = INTAKE
+
+    reason: DeclineReason

@@ -12,6 +12,7 @@ from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.domain import errors
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.model import Case
+from services.intake.domain.proposals import Settlement
 from services.intake.domain.timeline import Code, Note
 from shared.events import router as r
 from shared.events.catalog import declared_in
@@ -40,6 +41,7 @@ class Memory:
 
     case: Case = field(default_factory=lambda: a_case(case_id=CaseId(AN_ID)))
     notes: list[Note] = field(default_factory=list)
+    settled: list[Settlement] = field(default_factory=list)
 
     @property
     def cases(self) -> "Memory":
@@ -55,6 +57,13 @@ class Memory:
 
     def ready(self, key: CaseId) -> None:
         assert key == self.case.case_id
+
+    @property
+    def proposals(self) -> "Memory":
+        return self
+
+    def settle(self, key: CaseId, settlement: Settlement) -> None:
+        self.settled.append(settlement)
 
     async def get(self, key: CaseId) -> Case:
         assert key == self.case.case_id

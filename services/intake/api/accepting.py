@@ -10,11 +10,14 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.intake import handlers
+from services.intake.api import views
 from services.intake.api.schemas import CaseIn, CaseOut
 from services.intake.domain import policy
 from services.intake.domain.codes import AccessCode
 from services.intake.domain.commands import Register
+from services.intake.domain.knowledge import Entry, asked, sure
 from services.intake.store import IntakeWork, KeyVault
+from services.intake.store.knowledge import closest
 from shared.events.envelope import Cause
 from shared.http import answers
 from shared.http.answers import Answer
@@ -23,6 +26,7 @@ from shared.http.callers import Caller, Role
 from shared.http.idempotency import JSON_TYPE, Once
 from shared.http.refusals import SameRequestUnderWay
 from shared.kernel.ids import CaseId
+from shared.kernel.words import Kind
 from shared.service import Flat
 from shared.store.gathering import Gathering
 
@@ -37,6 +41,8 @@ class Wanted:
     examined: policy.Examined = field(repr=False)
     once: Once
     cause: Cause
+    entry: Entry | None = None
+    """What the knowledge base answers, if it was a question."""
 
     @property
     def pair(self) -> tuple[str, str] | None:
@@ -48,7 +54,8 @@ async def accept(request: Request, wish: CaseIn, caller: Caller, once: Once) -> 
     """Register a request together with whoever else asks just now. Raises the refusal of this one."""
     flat: Flat = request.app.state.flat
     cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject)
-    wanted = Wanted(cmd, policy.examine(cmd, flat.city), once, request_cause(request))
+    examined = policy.examine(cmd, flat.city)
+    wanted = Wanted(cmd, examined, once, request_cause(request), await _known_answer(flat, cmd))
     gathering: Gathering[IntakeWork, Wanted, Response] | None = flat.gathering
     # A linked case or an upload must be looked for, and a wrong one would hold the others up: it goes alone.
     if gathering is None or cmd.linked_case_id is not None or cmd.attachments:
@@ -69,7 +76,7 @@ async def register_all(work: IntakeWork, wanted: Sequence[Wanted]) -> list[Respo
     """Register all that are new; no two of them with the same key. Answers first: one statement tells
     which keys are new, and waits for whoever is writing one of them elsewhere.
     """
-    drawn = [handlers.draw_up(work, one.cmd, one.examined) for one in wanted]
+    drawn = [handlers.draw_up(work, one.cmd, one.examined, one.entry) for one in wanted]
     given = [_given(one, each, work.vault) for one, each in zip(wanted, drawn, strict=True)]
     known = await _known(work, [answer for answer in given if answer is not None])
     outcomes: list[Response | Exception] = []
@@ -80,7 +87,7 @@ async def register_all(work: IntakeWork, wanted: Sequence[Wanted]) -> list[Respo
             work.cause = one.cause
             await handlers.claim_uploads(work, one.cmd.attachments, each.case.case_id, by=one.cmd.by)
             await handlers.admit(work, each)
-            outcomes.append(_receipt(each))
+            outcomes.append(_receipt(one, each))
     return outcomes
 
 
@@ -100,7 +107,7 @@ def _given(one: Wanted, drawn: handlers.Drawn, vault: KeyVault) -> Answer | None
         return None
     case = drawn.case
     sealed = vault.seal_code(case.case_id, drawn.access_code)
-    kept = CaseOut(case_id=case.case_id, tracking_number=case.tracking_number, access_code=sealed)
+    kept = _receipt_of(one, drawn, AccessCode(sealed))
     return one.once.given(201, kept, {"location": _location(drawn)})
 
 
@@ -115,9 +122,8 @@ def _again(one: Wanted, known: Answer | None, vault: KeyVault) -> Response | Exc
     return opened(kept, vault)
 
 
-def _receipt(drawn: handlers.Drawn) -> Response:
-    case = drawn.case
-    content = _shown(case.case_id, case.tracking_number, drawn.access_code)
+def _receipt(one: Wanted, drawn: handlers.Drawn) -> Response:
+    content = _receipt_of(one, drawn, drawn.access_code).model_dump_json()
     return Response(content, 201, headers=dict((JSON_TYPE, ("location", _location(drawn)))))
 
 
@@ -125,13 +131,27 @@ def opened(kept: Response, vault: KeyVault) -> Response:
     """The kept answer as the citizen reads it."""
     receipt = CaseOut.model_validate_json(bytes(kept.body))
     code = vault.open_code(CaseId(receipt.case_id), receipt.access_code)
-    content = _shown(CaseId(receipt.case_id), receipt.tracking_number, code)
+    content = receipt.model_copy(update={"access_code": code}).model_dump_json()
     headers = {name: value for name, value in kept.headers.items() if name != "content-length"}
     return Response(content, kept.status_code, headers=headers)
 
 
-def _shown(case_id: CaseId, number: str, code: AccessCode) -> bytes:
-    return CaseOut(case_id=case_id, tracking_number=number, access_code=code).model_dump_json().encode()
+def _receipt_of(one: Wanted, drawn: handlers.Drawn, code: AccessCode) -> CaseOut:
+    case = drawn.case
+    answer = views.answer(one.entry) if one.entry is not None else None
+    return CaseOut(
+        case_id=case.case_id, tracking_number=case.tracking_number, access_code=code, answer=answer
+    )
+
+
+async def _known_answer(flat: Flat, cmd: Register) -> Entry | None:
+    """即时答复: a question is looked up before it joins the others, so that they do not wait for it."""
+    wanted = asked(cmd.text) if cmd.kind is Kind.CONSULT else frozenset()
+    if not wanted:
+        return None
+    today = flat.clock.now().astimezone(flat.city.policy.zone).date()
+    async with flat.store.read() as connection:
+        return sure(await closest(connection, wanted, today), flat.city.policy.knowledge)
 
 
 def _location(drawn: handlers.Drawn) -> str:

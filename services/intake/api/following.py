@@ -8,13 +8,14 @@ from fastapi import APIRouter, Header, Path, Response
 
 from services.intake import handlers
 from services.intake.api import views
-from services.intake.api.cases import InCity, OpenWork
+from services.intake.api.cases import OpenWork
 from services.intake.api.schemas import SupplementIn, TimelineOut
 from services.intake.api.sentences import Language, preferred
 from services.intake.domain.codes import read_access_code, read_tracking_number
 from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock, Supplement
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
+from services.intake.handlers import consulting
 from services.intake.store import IntakeWork
 from services.intake.store.queries import timeline
 from shared.http.idempotency import Once, OnceOnly
@@ -36,7 +37,6 @@ async def follow_case(
     tracking_number: Number,
     access_code: AccessCode,
     open_work: OpenWork,
-    city: InCity,
     accept_language: AcceptLanguage = None,
 ) -> Response:
     """查询: where the case stands and what was done, in the reader's language."""
@@ -45,7 +45,7 @@ async def follow_case(
     async with open_work() as work:
         case = await handlers.recognise(work, read_knock(tracking_number, access_code))
         if case is not None:
-            view = views.timeline(case, await timeline(work.connection, case.case_id), language, city)
+            view = await _view(work, case, language)
     # A wrong code is counted in the work above, so it is refused only after that is committed.
     if view is None:
         raise NothingToFollow
@@ -117,14 +117,19 @@ async def asked_once(
             async def view() -> TimelineOut:
                 asked = await ask(work, known)
                 await work.flush()
-                lines = await timeline(work.connection, asked.case_id)
-                return views.timeline(asked, lines, language, work.city)
+                return await _view(work, asked, language)
 
             # Citizens who never signed in share no keys: each case has its own.
             answer = await replace(once, caller=f"case:{case.case_id}")(work, status=202, answer=view)
     if answer is None:
         raise NothingToFollow
     return in_language(answer, language)
+
+
+async def _view(work: IntakeWork, case: Case, language: Language) -> TimelineOut:
+    lines = await timeline(work.connection, case.case_id)
+    answer = await consulting.shown_answer(work, case.case_id)
+    return views.timeline(case, lines, answer, language, work.city)
 
 
 def read_knock(tracking_number: str, access_code: str) -> Knock:

@@ -2,10 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import attachments, cases, contact_readings, files, following, joining
+from services.intake.api import (
+    attachments,
+    cases,
+    consulting,
+    contact_readings,
+    files,
+    following,
+    joining,
+    knowledge,
+)
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
-for _part in (cases, following, joining, contact_readings):
+for _part in (cases, following, joining, consulting, knowledge, contact_readings):
     ROUTES.include_router(_part.ROUTES)
 for _files in (attachments, files):
     ROUTES.include_router(_files.ROUTES)

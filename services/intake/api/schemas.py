@@ -1,6 +1,6 @@
 """Intake's wire shapes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +9,13 @@ from pydantic import Field, StringConstraints
 from services.intake.domain.attachments import MOST_PER_CASE, AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace
 from services.intake.domain.contact import Purpose
+from services.intake.domain.proposals import Outcome, Wish
 from services.intake.domain.timeline import Code
 from services.intake.domain.words import PlaceRole, RelatedPlace
 from shared.city.coordinates import Datum
 from shared.http.wire import Wire
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
-from shared.kernel.words import Channel, Kind
+from shared.kernel.words import Channel, DeclineReason, Kind
 from shared.lifecycle.case import CaseState
 
 LONGEST_TEXT = 4000
@@ -95,12 +96,22 @@ class CaseIn(Wire):
         )
 
 
+class AnswerOut(Wire):
+    """An answer from the knowledge base; the citizen is called back all the same."""
+
+    entry_id: UUID
+    question: str
+    text: str
+    text_en: str | None
+
+
 class CaseOut(Wire):
     """What the citizen is handed."""
 
     case_id: UUID
     tracking_number: str
     access_code: str = Field(description="Shown once; with the number it opens the timeline.")
+    answer: AnswerOut | None = Field(None, description="For a consultation the knowledge base knows.")
 
 
 class SupplementIn(Wire):
@@ -130,6 +141,56 @@ class SimilarOut(Wire):
     items: list[OfferOut]
 
 
+class AnswerIn(Wire):
+    """An entry of the knowledge base, or own words: one of the two."""
+
+    entry_id: UUID | None = None
+    text: Said | None = None
+
+
+class DeclineIn(Wire):
+    """One of the eight reasons."""
+
+    reason: DeclineReason
+
+
+class ProposedOut(Wire):
+    """That it was proposed; router decides."""
+
+    proposal_id: UUID
+    wish: Wish
+    outcome: Outcome
+
+
+class ProposalOut(ProposedOut):
+    """What was proposed, and what became of it."""
+
+    reason: DeclineReason | None
+    entry_id: UUID | None
+    proposed_by: str | None = Field(description="Null: answered at once from the knowledge base.")
+    proposed_at: datetime
+    refused_in: str | None = Field(description="The case's state that made it impossible.")
+
+
+class EntryIn(Wire):
+    """An entry of the knowledge base."""
+
+    question: Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=NOT_BLANK)]
+    answer: Said
+    answer_en: Said | None = None
+    category: Annotated[str, StringConstraints(min_length=1, max_length=64)] | None = None
+    valid_from: date
+    valid_until: date | None = Field(None, description="The last day; null: until it is changed.")
+
+
+class EntryOut(EntryIn):
+    """An entry, and who wrote it."""
+
+    entry_id: UUID
+    changed_by: str
+    changed_at: datetime
+
+
 class UnitOut(Wire):
     """A unit, by code and name."""
 
@@ -156,6 +217,7 @@ class TimelineOut(Wire):
     unit: UnitOut | None = Field(description="The unit that owes an answer.")
     promised_at: datetime | None = Field(description="When the answer is due.")
     registered_at: datetime
+    answer: str | None = Field(description="What was answered at once, if it was.")
     entries: list[LineOut]
 
 

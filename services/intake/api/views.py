@@ -2,17 +2,28 @@
 
 from collections.abc import Sequence
 
-from services.intake.api.schemas import ContactReadingOut, DeskCaseOut, LineOut, TimelineOut, UnitOut
+from services.intake.api.schemas import (
+    AnswerOut,
+    ContactReadingOut,
+    DeskCaseOut,
+    LineOut,
+    TimelineOut,
+    UnitOut,
+)
 from services.intake.api.sentences import STATUSES, Language, told
 from services.intake.domain.contact import ContactReading
+from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Case
+from services.intake.domain.proposals import Answer
 from services.intake.domain.timeline import Note
 from services.intake.store.queries import DeskCase
 from shared.city.city import City
 from shared.kernel.ids import UnitCode
 
 
-def timeline(case: Case, notes: Sequence[Note], language: Language, city: City) -> TimelineOut:
+def timeline(
+    case: Case, notes: Sequence[Note], answer: Answer | None, language: Language, city: City
+) -> TimelineOut:
     """The public view of one case."""
     return TimelineOut(
         tracking_number=case.tracking_number,
@@ -22,6 +33,7 @@ def timeline(case: Case, notes: Sequence[Note], language: Language, city: City) 
         unit=unit(case.unit, city),
         promised_at=case.promised_at,
         registered_at=case.registered_at,
+        answer=answer.of(language) if answer else None,
         entries=[
             LineOut(at=note.at, code=note.code, text=told(note, language, city), unit=unit(note.unit, city))
             for note in notes
@@ -58,6 +70,13 @@ def reading(one: ContactReading) -> ContactReadingOut:
         purpose=one.purpose,
         found=one.found,
         at=one.at,
+    )
+
+
+def answer(entry: Entry) -> AnswerOut:
+    """What the knowledge base says to a question."""
+    return AnswerOut(
+        entry_id=entry.entry_id, question=entry.question, text=entry.answer, text_en=entry.answer_en
     )
 
 

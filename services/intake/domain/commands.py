@@ -1,17 +1,18 @@
 """What intake can be told to do, in the imperative."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Purpose
+from services.intake.domain.proposals import Settlement
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import RelatedPlace
 from shared.city.coordinates import Datum
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
-from shared.kernel.words import Channel, Kind
+from shared.kernel.words import Channel, DeclineReason, Kind
 from shared.lifecycle.case import CaseState
 
 
@@ -65,6 +66,8 @@ class Admit:
     access_hash: str
     sealed_words: str
     has_phone: bool
+    entry_id: UUID | None = None
+    """The entry of the knowledge base that answers it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,41 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepEntry:
+    """Write an entry of the knowledge base, new or instead of what it was."""
+
+    entry_id: UUID
+    question: str
+    answer: str
+    answer_en: str | None
+    category: CategoryCode | None
+    valid_from: date
+    valid_until: date | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeAnswer:
+    """即时答复 by the desk: an entry as it is, or words of its own."""
+
+    proposal_id: UUID
+    case_id: CaseId
+    by: str
+    entry_id: UUID | None = None
+    text: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDecline:
+    """不予受理 by the desk."""
+
+    proposal_id: UUID
+    case_id: CaseId
+    by: str
+    reason: DeclineReason
+
+
+@dataclass(frozen=True, slots=True)
 class ReadContact:
     """Read a contact for a purpose, and have that written down."""
 
@@ -138,3 +176,5 @@ class Follow:
     status: CaseState | None = None
     unit: UnitCode | None = None
     promised_at: datetime | None = None
+    settles: Settlement | None = None
+    """What the desk had asked for, and has been decided."""

@@ -9,6 +9,8 @@ Invalid
 ├─ NoSuchCategory          a category the city does not have
 ├─ NoSuchLinkedCase        a linked case intake never registered
 ├─ UnreadablePhone         no telephone number
+├─ EntryEndsFirst          an entry that ends before it begins
+├─ AnswerFromWhere         neither an entry nor words, or both
 ├─ NothingToJoin           no offer of ours, or one that is over
 ├─ EmptyContact            a contact with neither name nor phone
 ├─ LinkNeedsProactive      only a finding on site names the case it was found at
@@ -22,6 +24,7 @@ NotAllowed
 NotFound
 ├─ NothingToFollow         no such tracking number, or not this access code
 ├─ NoSuchCase              no such case id
+├─ NoSuchEntry             the knowledge base has none, or none in force
 ├─ NoContact               anonymous, or nobody we know
 ├─ NoSuchAttachment        none, or not yours to see
 └─ NoSuchFile              no link of ours, or its file is gone
@@ -39,6 +42,7 @@ Unavailable
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from shared.kernel.errors import (
     Gone,
@@ -122,6 +126,20 @@ class EmptyContact(Invalid):
         super().__init__("say a name or a phone, or set anonymous", field="contact")
 
 
+class AnswerFromWhere(Invalid):
+    """An answer is an entry of the knowledge base or the desk's own words."""
+
+    def __init__(self) -> None:
+        super().__init__("name an entry of the knowledge base or write a text, one of the two", field="text")
+
+
+class EntryEndsFirst(Invalid):
+    """An entry ends on the day it begins, or later."""
+
+    def __init__(self) -> None:
+        super().__init__("an entry cannot end before it begins", field="valid_until")
+
+
 class NothingToJoin(Invalid):
     """The token is none of ours, was given to another case, or is too old."""
 
@@ -190,6 +208,13 @@ class NoSuchCase(NotFound):
 
     def __init__(self, case_id: CaseId) -> None:
         super().__init__(f"there is no case {case_id}", case_id=str(case_id))
+
+
+class NoSuchEntry(NotFound):
+    """No such entry, or not in force today."""
+
+    def __init__(self, entry_id: UUID) -> None:
+        super().__init__(f"the knowledge base has no entry {entry_id} in force", entry_id=str(entry_id))
 
 
 class NoContact(NotFound):

@@ -15,7 +15,13 @@ from services.intake.domain.model import Case
 from services.intake.domain.place import read_place
 from services.intake.domain.words import Words
 from shared.city.city import City
-from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.events.intake import (
+    CaseAnswerProposed,
+    CaseRegistered,
+    CaseSupplemented,
+    UrgeAsked,
+    WithdrawalAsked,
+)
 from shared.kernel.decision import Decision
 
 
@@ -67,10 +73,13 @@ def register(asked: Register, made: Admit, *, at: datetime) -> Decision[Case]:
         registered_at=at,
         status_at=at,
     )
-    return Decision(case, (_registered(case),))
+    if made.entry_id is None:
+        return Decision(case, (_registered(case),))
+    answered = CaseAnswerProposed(case_id=case.case_id, entry_id=made.entry_id)
+    return Decision(case, (_registered(case, being_answered=True), answered))
 
 
-def _registered(case: Case) -> CaseRegistered:
+def _registered(case: Case, *, being_answered: bool = False) -> CaseRegistered:
     return CaseRegistered(
         case_id=case.case_id,
         channel=case.channel,
@@ -82,6 +91,7 @@ def _registered(case: Case) -> CaseRegistered:
         anonymous=case.anonymous,
         proactive=case.proactive,
         linked_case_id=case.linked_case_id,
+        being_answered=being_answered,
     )
 
 

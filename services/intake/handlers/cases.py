@@ -18,7 +18,9 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
+from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
+from services.intake.domain.proposals import Proposal, Wish
 from services.intake.domain.timeline import Code, Note
 from services.intake.domain.words import Words
 from services.intake.handlers.attachments import claim_uploads
@@ -44,6 +46,8 @@ class Drawn:
     decision: Decision[Case]
     contact: SealedContact | None
     access_code: AccessCode = field(repr=False)
+    answered: Proposal | None = None
+    """The answer that was known at once."""
 
     @property
     def case(self) -> Case:
@@ -57,8 +61,8 @@ async def register(work: IntakeWork, cmd: Register) -> Registered:
     return await admit(work, drawn)
 
 
-def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined) -> Drawn:
-    """起草: give the examined request its number and code, and seal it."""
+def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined, entry: Entry | None = None) -> Drawn:
+    """起草: give the examined request its number and code, seal it; answer it if an entry does."""
     case_id, number = CaseId(new_id()), _draw_number(work)
     code = codes.access_code(secrets.token_bytes(codes.CODE_NOISE))
     contact = examined.contact
@@ -68,13 +72,14 @@ def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined) -> Drawn
         access_hash=work.vault.hash_code(number, code),
         sealed_words=work.vault.seal_words(case_id, examined.words),
         has_phone=contact is not None and contact.phone is not None,
+        entry_id=entry.entry_id if entry else None,
     )
     decision = policy.register(cmd, made, at=work.now)
     confidential = decision.state.confidential
     sealed = (
         work.vault.seal_contact(case_id, contact, confidential=confidential, at=work.now) if contact else None
     )
-    return Drawn(decision, sealed, code)
+    return Drawn(decision, sealed, code, _answered(work, case_id, entry) if entry else None)
 
 
 async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
@@ -86,6 +91,8 @@ async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
     if drawn.contact is not None:
         work.contacts.keep(drawn.contact)
     _tell(work, case.case_id, Code.REGISTERED)
+    if drawn.answered is not None:
+        work.proposals.keep(drawn.answered)
     return Registered(case, drawn.access_code)
 
 
@@ -130,6 +137,8 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
     if cmd.note is not None:
         work.timeline.note(cmd.note)
     after = policy.follow(case, cmd)
+    if cmd.settles is not None:
+        work.proposals.settle(cmd.case_id, cmd.settles)
     if case.router_sequence == 0 and after.state.router_sequence > 0:
         work.likenesses.ready(cmd.case_id)
     return await work.cases.keep(after) if after.state != case else case
@@ -147,6 +156,13 @@ async def read_contact(work: IntakeWork, cmd: ReadContact) -> tuple[Contact, boo
 async def forget_guesses(work: IntakeWork) -> int:
     """Drop counts of wrong codes whose time is over."""
     return await work.guesses.forget(before=work.now - WRONG_CODES_WINDOW, limit=FORGET_LIMIT)
+
+
+def _answered(work: IntakeWork, case_id: CaseId, entry: Entry) -> Proposal:
+    """What the knowledge base says, as it says it today."""
+    proposal_id = new_id()
+    sealed = work.vault.seal_answer(proposal_id, entry.as_answer())
+    return Proposal(proposal_id, case_id, Wish.ANSWER, None, entry.entry_id, sealed, None, work.now)
 
 
 def _draw_number(work: IntakeWork) -> TrackingNumber:

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.contact import ContactReading
+from services.intake.domain.knowledge import Entry
+from services.intake.domain.proposals import Proposal
 from services.intake.domain.timeline import Note
-from services.intake.store.tables import CASES, CONTACT_READINGS, TIMELINE
+from services.intake.store.tables import CASES, CONTACT_READINGS, KNOWLEDGE, PROPOSALS, TIMELINE
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Channel, Kind
 from shared.lifecycle.case import CaseState
@@ -54,6 +56,8 @@ class DeskQuestion:
 
 DESK, LINES = Shape(DeskCase, CASES), Shape(Note, TIMELINE)
 READINGS = Shape(ContactReading, CONTACT_READINGS)
+ENTRIES, SHAPES = Shape(Entry, KNOWLEDGE), Shape(Proposal, PROPOSALS)
+MOST_PROPOSALS = 100
 
 
 async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, ...]:
@@ -91,6 +95,26 @@ async def readings(
         asked = asked.where(CONTACT_READINGS.c.reading_id < after)
     found = await connection.execute(asked.order_by(CONTACT_READINGS.c.reading_id.desc()).limit(limit))
     return [READINGS.from_row(named(row)) for row in found.mappings()]
+
+
+async def entries(
+    connection: AsyncConnection, *, category: str | None, on: date | None, after: UUID | None, limit: int
+) -> Sequence[Entry]:
+    """The knowledge base, the newest entries first."""
+    c = KNOWLEDGE.c
+    asked = select(*(c[name] for name in ENTRIES.names)).order_by(c.entry_id.desc()).limit(limit)
+    asked = asked.where(c.category == category) if category is not None else asked
+    asked = asked.where(c.entry_id < after) if after is not None else asked
+    if on is not None:
+        asked = asked.where(c.valid_from <= on, or_(c.valid_until.is_(None), c.valid_until >= on))
+    return [ENTRIES.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
+
+
+async def proposals(connection: AsyncConnection, case_id: CaseId) -> Sequence[Proposal]:
+    """What was proposed for a case, the newest first."""
+    asked = select(PROPOSALS).where(PROPOSALS.c.case_id == case_id)
+    found = await connection.execute(asked.order_by(PROPOSALS.c.proposal_id.desc()).limit(MOST_PROPOSALS))
+    return [SHAPES.from_row(named(row)) for row in found.mappings()]
 
 
 def named(row: RowMapping) -> dict[str, Any]:

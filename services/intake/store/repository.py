@@ -15,7 +15,9 @@ from services.intake.store import tables
 from services.intake.store.attachments import AttachmentRows
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
+from services.intake.store.knowledge import KnowledgeRows
 from services.intake.store.likenesses import LikenessRows
+from services.intake.store.proposals import ProposalRows
 from services.intake.store.objects import Objects
 from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
@@ -73,6 +75,8 @@ class IntakeWork(Work):
         self.attachments = AttachmentRows(connection)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)
+        self.knowledge = KnowledgeRows(connection)
+        self.proposals = ProposalRows(connection)
         self.likenesses = LikenessRows(connection)
         self.guesses = GuessRows(connection)
         self.public_requests = PublicRequestRows(connection)
@@ -99,6 +103,7 @@ class IntakeWork(Work):
         await self.timeline.flush()
         await self.public_requests.flush()
         await self.likenesses.flush()
+        await self.proposals.flush()
         try:
             await super().flush()
         except IntegrityError as error:

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Double,
     Identity,
@@ -152,4 +153,35 @@ LIKENESSES = Table(
     Index(None, "places", postgresql_using="gin"),
     # Almost always empty: looking for work costs nothing, however many rows there are.
     Index("ix_likenesses_due", "case_id", postgresql_where=text("due")),
+)
+
+KNOWLEDGE = Table(
+    "knowledge",
+    METADATA,
+    Column("entry_id", Uuid, primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answer_en", Text),
+    Column("category", Text),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_until", Date),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    # What the question is found by; some hundreds of rows are read through faster than an index is.
+    Column("shingles", ARRAY(Text), nullable=False),
+)
+
+PROPOSALS = Table(
+    "proposals",
+    METADATA,
+    Column("proposal_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("wish", Text, nullable=False),
+    Column("reason", Text),
+    Column("entry_id", Uuid),
+    Column("sealed_answer", Text),
+    Column("proposed_by", Text),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("refused_in", Text),
 )

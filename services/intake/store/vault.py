@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, SealedContact
+from services.intake.domain.proposals import Answer
 from services.intake.domain.words import Words, read_words
 from shared.kernel.ids import CaseId
 from shared.sealing.ring import KeyRing, SealBroken, load_ring
@@ -86,6 +87,13 @@ class KeyVault:
     def knows(self, kept: str | None, number: TrackingNumber, code: AccessCode) -> bool:
         return hmac.compare_digest(self.hash_code(number, code), kept or NOBODY)
 
+    def seal_answer(self, proposal_id: UUID, answer: Answer) -> str:
+        plain = json.dumps([answer.text, answer.text_en], ensure_ascii=False).encode()
+        return self._contacts.seal(plain, context=_answer_context(proposal_id))
+
+    def open_answer(self, proposal_id: UUID, sealed: str) -> Answer:
+        return Answer(*json.loads(self._contacts.open(sealed, context=_answer_context(proposal_id))))
+
     def seal_code(self, case_id: CaseId, code: AccessCode) -> str:
         return self._contacts.seal(code.encode(), context=f"receipt:{case_id}")
 
@@ -133,3 +141,7 @@ def _hashed(key: bytes, plain: str) -> str:
 
 def _context(case_id: CaseId, column: str) -> str:
     return f"contacts.{column}:{case_id}"
+
+
+def _answer_context(proposal_id: UUID) -> str:
+    return f"proposals.answer:{proposal_id}"

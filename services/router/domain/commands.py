@@ -41,6 +41,8 @@ class OpenCase:
     anonymous: bool = False
     proactive: bool = False
     linked_case_id: CaseId | None = None
+    being_answered: bool = False
+    """An answer follows at once: nothing is dispatched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,24 @@ class Merge(CaseCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MergeAsked:
+class AnswerProposed:
+    """Intake's knowledge base or desk has an answer; its text stays there."""
+
+    case_id: CaseId
+    asked_by: EventId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineProposed:
+    """Intake's desk will not take it."""
+
+    case_id: CaseId
+    asked_by: EventId
+    reason: DeclineReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeProposed:
     """Intake found, or the citizen said, that another case is about the same matter."""
 
     case_id: CaseId

@@ -4,15 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
-from services.router.domain.errors import MergeIntoItself, UnfitMergeTarget
 from services.router.domain.model import Case, Note, Supplement
-from services.router.domain.policy import opening
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named
 from services.router.domain.policy.orders import with_order
 from services.router.domain.policy.sending import all_ended
 from shared.events import router as say
-from shared.events.intake import INTAKE
 from shared.kernel.decision import Decision
 from shared.kernel.ids import EventId
 from shared.lifecycle.case import CASE_LIFE
@@ -41,17 +38,6 @@ def urge(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
     note = Note(at, "citizen", "urge", "")
     urged = replace(order, urged=order.urged + 1, notes=(*order.notes, note))
     return decided(with_order(case, urged), say.CaseUrged(**named(case, order)))
-
-
-def merge(case: Case, into: Case | None, cmd: do.MergeAsked, *, at: datetime) -> Decision[Case]:
-    """并案 that was proposed; one that cannot be, or not any more, is refused by a fact."""
-    if into is None:
-        return refuse(case, cmd.wish, cmd.asked_by)
-    asked = do.Merge(case_id=case.case_id, into_case_id=into.case_id, by=do.By(INTAKE))
-    try:
-        return opening.merge(case, into, asked, at=at)
-    except (MoveNotAllowed, UnfitMergeTarget, MergeIntoItself):
-        return refuse(case, cmd.wish, cmd.asked_by)
 
 
 def supplement(case: Case, cmd: do.AddWords, *, at: datetime) -> Decision[Case]:

@@ -34,10 +34,16 @@ MERGE_TARGETS = frozenset(
 
 
 def open_case(cmd: do.OpenCase, ids: do.OrderIds, city: City, *, at: datetime) -> Decision[Case]:
-    """Classify; dispatch at once when sure, else ask a dispatcher with ranked suggestions."""
+    """Classify; dispatch at once when sure, else ask a dispatcher with ranked suggestions.
+
+    What intake is answering waits for the answer, which follows at once; its clock runs like every other.
+    """
     found = assess(cmd.words, cmd.kind, cmd.stated_category, city)
     case = _registered(cmd, found, city)
     best = found.best
+    if cmd.being_answered:
+        CASE_LIFE.fire("classify", case.state)
+        return decided(case, _classified(case, awaiting=False))
     if best is None or not found.sure or best.lead is None or best.clause is None:
         waiting = replace(case, state=CASE_LIFE.fire("await_dispatcher", case.state))
         return decided(waiting, _classified(waiting, awaiting=True))

@@ -1,0 +1,49 @@
+"""提请 as rows: what was asked of router, and what became of it."""
+
+from dataclasses import asdict
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.domain.proposals import Outcome, Proposal, Settlement, Wish
+from services.intake.store.tables import PROPOSALS
+from shared.kernel.ids import CaseId
+from shared.store import bulk
+from shared.store.shape import Shape
+
+SHAPE = Shape(Proposal, PROPOSALS)
+SETTLE = """
+UPDATE proposals SET outcome = $3, refused_in = $4 WHERE case_id = $1 AND wish = $2 AND outcome = 'pending'
+"""
+
+
+class ProposalRows:
+    """Proposals of one knock."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._kept: list[Proposal] = []
+        self._settled: list[tuple[CaseId, Settlement]] = []
+
+    def keep(self, proposal: Proposal) -> None:
+        self._kept.append(proposal)
+
+    def settle(self, key: CaseId, settlement: Settlement) -> None:
+        self._settled.append((key, settlement))
+
+    async def shown(self, key: CaseId) -> Proposal | None:
+        c = PROPOSALS.c
+        wanted = select(PROPOSALS).where(
+            c.case_id == key, c.wish == Wish.ANSWER, c.outcome != Outcome.REFUSED
+        )
+        found = await self._connection.execute(wanted.order_by(c.proposal_id.desc()).limit(1))
+        row = found.mappings().one_or_none()
+        return SHAPE.from_row({str(name): value for name, value in row.items()}) if row else None
+
+    async def flush(self) -> None:
+        """New ones first: a fact may settle what was asked a moment ago."""
+        await bulk.insert(self._connection, PROPOSALS, [asdict(one) for one in self._kept])
+        for key, one in self._settled:
+            await self._connection.exec_driver_sql(SETTLE, (key, one.wish, one.outcome, one.refused_in))
+        self._kept.clear()
+        self._settled.clear()

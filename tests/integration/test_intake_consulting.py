@@ -1,0 +1,191 @@
+"""咨询 on a real Postgres: answered at once, answered or declined by the desk; the knowledge base itself."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.intake.handlers.consulting import add_entries
+from services.intake.store.seed import known_entries
+from shared.events import router as r
+from shared.kernel.ids import CaseId, EventId, new_id
+from shared.kernel.words import DeclineReason
+from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.kit.city import FOLDER
+
+pytestmark = pytest.mark.postgres
+QUESTION = "身份证丢了到哪里补办"
+UNKNOWN = "护照怎么办理，要多少天"
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
+        async with desk.flat.store.work() as work:
+            assert await add_entries(work, known_entries(FOLDER, NOON.date())) == 20
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = NOON
+    return house
+
+
+def an_entry(**more: Any) -> dict[str, Any]:
+    return {"question": "护照如何办理？", "answer": "请到出入境大厅。", "valid_from": "2026-01-01", **more}
+
+
+async def test_a_question_the_base_knows_is_answered_in_the_same_breath(desk: Desk) -> None:
+    answer = await desk.reports(kind="consult", text=QUESTION, headers={"Idempotency-Key": "once-1"})
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert "派出所户籍窗口" in told["answer"]["text"]
+    assert told["answer"]["text_en"].startswith("Apply in person")
+    again = await desk.reports(kind="consult", text=QUESTION, headers={"Idempotency-Key": "once-1"})
+    assert again.json() == told
+    said = await desk.said(told["case_id"])
+    assert [one["type"] for one in said] == ["jiesu.case.registered.v1", "jiesu.case.answer_proposed.v1"]
+    assert said[0]["payload"]["being_answered"] is True
+    assert "户籍窗口" not in str(said)
+
+
+async def test_the_answer_stands_in_the_citizens_view_in_his_language(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=QUESTION)
+    await desk.hears(r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id))))
+    view = (await desk.follows(receipt)).json()
+    assert view["status"] == "answered"
+    assert "户籍窗口" in view["answer"]
+    assert (await desk.follows(receipt, language="en")).json()["answer"].startswith("Apply in person")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("consult", UNKNOWN), ("complaint", QUESTION), ("consult", "？")])
+async def test_what_it_does_not_know_or_was_not_asked_goes_its_way(desk: Desk, kind: str, text: str) -> None:
+    answer = await desk.reports(kind=kind, text=text)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["answer"] is None
+    (said,) = await desk.said(answer.json()["case_id"])
+    assert said["payload"]["being_answered"] is False
+
+
+async def test_the_desk_answers_in_its_own_words_which_stay_here_sealed(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    clerk = desk.token("dispatcher")
+    path = f"/v1/cases/{receipt.case_id}"
+    answer = await desk.client.post(
+        f"{path}/answer", json={"text": "张先生，请到出入境大厅。"}, headers=clerk
+    )
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "pending")
+    assert "张先生" not in str(await desk.said(receipt.case_id))
+    assert "张先生" not in str(await desk.rows("SELECT * FROM proposals"))
+    assert (await desk.follows(receipt)).json()["answer"] == "张先生，请到出入境大厅。"
+    await desk.hears(r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id))))
+    (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
+    assert (proposal["outcome"], proposal["proposed_by"]) == ("done", "dispatcher")
+
+
+async def test_the_desk_answers_with_an_entry(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    clerk = desk.token("dispatcher")
+    (entry, *_) = (await desk.client.get("/v1/knowledge?category=school", headers=clerk)).json()["items"]
+    path = f"/v1/cases/{receipt.case_id}/answer"
+    answer = await desk.client.post(path, json={"entry_id": entry["entry_id"]}, headers=clerk)
+    assert answer.status_code == 202, answer.text
+    assert (await desk.follows(receipt)).json()["answer"] == entry["answer"]
+    assert (await desk.said(receipt.case_id))[-1]["payload"]["entry_id"] == entry["entry_id"]
+
+
+@pytest.mark.parametrize("reason", DeclineReason)
+async def test_each_of_the_eight_reasons_is_told_with_where_to_go(desk: Desk, reason: DeclineReason) -> None:
+    receipt = await desk.registers()
+    path = f"/v1/cases/{receipt.case_id}/decline"
+    answer = await desk.client.post(path, json={"reason": reason}, headers=desk.token("dispatcher"))
+    assert answer.status_code == 202, answer.text
+    assert (await desk.said(receipt.case_id))[-1]["payload"]["reason"] == reason
+    await desk.hears(r.CaseDeclined(case_id=CaseId(UUID(receipt.case_id)), reason=reason))
+    line = (await desk.follows(receipt)).json()["entries"][-1]["text"]
+    go_to = next(one.go_to for one in desk.flat.city.policy.decline.reasons if one.code == reason)
+    assert go_to in line
+
+
+async def test_what_router_refuses_is_shown_to_the_desk_and_not_to_the_citizen(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    clerk, path = desk.token("dispatcher"), f"/v1/cases/{receipt.case_id}"
+    await desk.client.post(f"{path}/answer", json={"text": "答。"}, headers=clerk)
+    case_id = CaseId(UUID(receipt.case_id))
+    await desk.hears(
+        r.MoveRefused(case_id=case_id, move="answer", state="signed", asked_by=EventId(new_id()))
+    )
+    (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
+    assert (proposal["outcome"], proposal["refused_in"]) == ("refused", "signed")
+    view = (await desk.follows(receipt)).json()
+    assert view["answer"] is None
+    assert [line["code"] for line in view["entries"]] == ["registered"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"text": "答", "entry_id": str(new_id())}, 422),
+        ({"entry_id": str(new_id())}, 404),
+        ({"text": " "}, 422),
+    ],
+)
+async def test_an_answer_is_an_entry_or_words(desk: Desk, body: dict[str, str], status: int) -> None:
+    receipt = await desk.registers()
+    path, clerk = f"/v1/cases/{receipt.case_id}/answer", desk.token("dispatcher")
+    answer = await desk.client.post(path, json=body, headers=clerk)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert len(await desk.said(receipt.case_id)) == 1
+
+
+async def test_only_the_desk_answers_and_writes(desk: Desk) -> None:
+    receipt = await desk.registers()
+    unit = desk.token("unit", unit="110115009")
+    for path in (
+        f"/v1/cases/{receipt.case_id}/answer",
+        f"/v1/cases/{receipt.case_id}/decline",
+        "/v1/knowledge",
+    ):
+        assert (await desk.client.post(path, json={}, headers=unit)).status_code == 403
+        assert (await desk.client.post(path, json={})).status_code == 401
+    assert (await desk.client.get("/v1/knowledge", headers=unit)).status_code == 200
+
+
+async def test_an_entry_is_written_changed_and_over(desk: Desk) -> None:
+    ops = desk.token("ops")
+    made = await desk.client.post("/v1/knowledge", json=an_entry(), headers=ops)
+    assert made.status_code == 201, made.text
+    entry_id = made.json()["entry_id"]
+    first = await desk.reports(kind="consult", text="护照怎么办理？")
+    assert first.json()["answer"]["text"] == "请到出入境大厅。"
+    over = an_entry(answer="新答。", valid_until="2026-11-22")
+    changed = await desk.client.put(f"/v1/knowledge/{entry_id}", json=over, headers=ops)
+    assert (changed.status_code, changed.json()["answer"]) == (200, "新答。")
+    assert (await desk.reports(kind="consult", text="护照怎么办理？")).json()["answer"] is None
+    on = await desk.client.get("/v1/knowledge?valid_on=2026-11-23&limit=100", headers=ops)
+    assert entry_id not in on.text
+
+
+@pytest.mark.parametrize("wrong", [{"category": "no.such"}, {"valid_until": "2025-12-31"}, {"question": " "}])
+async def test_a_wrong_entry_is_refused(desk: Desk, wrong: dict[str, str]) -> None:
+    ops = desk.token("ops")
+    answer = await desk.client.post("/v1/knowledge", json=an_entry(**wrong), headers=ops)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    gone = await desk.client.put(f"/v1/knowledge/{new_id()}", json=an_entry(), headers=ops)
+    assert gone.status_code == 404
+
+
+async def test_entries_come_in_pages_and_seeding_again_changes_nothing(desk: Desk) -> None:
+    ops = desk.token("ops")
+    async with desk.flat.store.work() as work:
+        assert await add_entries(work, known_entries(FOLDER, NOON.date())) == 0
+    seen: list[str] = []
+    path = "/v1/knowledge?limit=7"
+    while path:
+        page = (await desk.client.get(path, headers=ops)).json()
+        seen += [entry["entry_id"] for entry in page["items"]]
+        path = f"/v1/knowledge?limit=7&cursor={page['next']}" if page["next"] else ""
+    assert len(seen) == len(set(seen)) >= 20
