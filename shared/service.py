@@ -41,7 +41,6 @@ from shared.observability import logging
 from shared.observability.logging import logger
 from shared.store import housekeeping
 from shared.store.engine import make_engine
-from shared.store.gathering import Gathering, Settle
 from shared.store.schema import Schema
 from shared.store.work import Store, Work
 from shared.ticker import Ticker, Timer
@@ -69,8 +68,6 @@ class Service(Generic[W, S]):
     """Further desks that know callers, by the prefix of their secrets."""
     dialects: Mapping[str, Dialect] = field(default_factory=lambda: MappingProxyType({}))
     """Foreign protocols' errors, by the path they are spoken below."""
-    gathers: Settle[W, Any, Any] | None = None
-    """Does at once what many requests want at the same moment: group commit for the hot route."""
     quick: Sequence[Quick] = ()
     """The hot routes' quick ways."""
     rates: Callable[[S], Callable[[Caller], int | None]] | None = None
@@ -99,7 +96,6 @@ class Flat:
     equipment: Any
     store: Store[Any]
     subscriber: Subscriber[Any] | None
-    gathering: Gathering[Any, Any, Any] | None
     app: FastAPI = field(init=False)
     bug: BaseException | None = None
     """What ended a loop that should have gone on."""
@@ -131,8 +127,7 @@ def flat_of(
     store = Store(service.work, engine, clock=clock, city=city, equipment=equipment)
     bus = bus or bus_of(settings)
     subscriber = Subscriber(store, bus, service.hears, instance=settings.replica) if service.hears else None
-    gathering = Gathering(store, service.gathers) if service.gathers else None
-    flat = Flat(service, settings, city, clock, bus, equipment, store, subscriber, gathering)
+    flat = Flat(service, settings, city, clock, bus, equipment, store, subscriber)
     flat.app = _app(flat)
     return flat
 
@@ -152,8 +147,7 @@ async def alive(flat: Flat) -> AsyncIterator[Flat]:
     try:
         yield flat
     finally:
-        if flat.gathering:
-            await flat.gathering.drain()
+        await flat.store.gathering.drain()
         for loop in loops:
             loop.stop()
         _, late = await asyncio.wait(running, timeout=STOP_WITHIN)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from services.intake.api.accepting import register_all
 from services.intake.api.cases import QUICK
 from services.intake.api.open311.errors import write_errors
 from services.intake.api.open311.routes import BASE as OPEN311_BASE
@@ -64,8 +63,7 @@ SERVICE = Service(
     upload_limit=MOST_BYTES + ROOM_FOR_MULTIPART,
     upload_paths=("/v1/attachments",),
     recognises=recognises,
-    dialects={OPEN311_BASE: write_errors},
-    gathers=register_all,
     quick=(QUICK,),
     rates=rates,
+    dialects={OPEN311_BASE: write_errors},
 )

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.store.bulk import Insert
 
 UNDER_WAY = 0
 """The status of a claim: its transaction has not come to an answer yet. Never seen committed."""
@@ -45,6 +48,19 @@ class Answer:
     @property
     def pair(self) -> tuple[str, str]:
         return self.caller, self.key
+
+
+def gate(table: Table, row: Answer) -> Insert:
+    """The answer as the row that lets a work pass only once (`Store.add`)."""
+    values = {
+        "caller": row.caller,
+        "key": row.key,
+        "fingerprint": row.fingerprint,
+        "status": row.status,
+        "headers": _written(row.headers),
+        "body": row.body,
+    }
+    return Insert(table, [values])
 
 
 async def write(connection: AsyncConnection, rows: Sequence[Answer]) -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ A statement's text depends on the table alone, so asyncpg prepares it once for o
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = Mapping[str, Any]
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Rows to be added to a table; every row has the same columns, and there is at least one."""
+
+    table: Table
+    rows: Sequence[Row]
 
 
 async def insert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
@@ -45,46 +54,48 @@ def columns(names: Sequence[str], rows: Sequence[Row]) -> tuple[list[Any], ...]:
 
 @cache
 def _insert_sql(table: Table, names: tuple[str, ...]) -> str:
-    listed = ", ".join(_quoted(name) for name in names)
-    picked = ", ".join(_picked(table.c[name]) for name in names)
-    return f"INSERT INTO {_quoted(table.name)} ({listed}) SELECT {picked} FROM {unnested(table, names)}"
+    listed = ", ".join(quoted(name) for name in names)
+    chosen = ", ".join(picked(table.c[name]) for name in names)
+    return f"INSERT INTO {quoted(table.name)} ({listed}) SELECT {chosen} FROM {unnested(table, names)}"
 
 
 @cache
 def _upsert_sql(table: Table, names: tuple[str, ...]) -> str:
     keys = {column.name for column in table.primary_key}
-    changed = ", ".join(f"{_quoted(n)} = excluded.{_quoted(n)}" for n in names if n not in keys)
-    target = ", ".join(_quoted(column.name) for column in table.primary_key)
+    changed = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in names if n not in keys)
+    target = ", ".join(quoted(column.name) for column in table.primary_key)
     then = f"UPDATE SET {changed}" if changed else "NOTHING"
     return f"{_insert_sql(table, names)} ON CONFLICT ({target}) DO {then}"
 
 
 @cache
 def _update_sql(table: Table, key: str, names: tuple[str, ...]) -> str:
-    changed = ", ".join(f"{_quoted(n)} = {_picked(table.c[n])}" for n in names if n != key)
+    changed = ", ".join(f"{quoted(n)} = {picked(table.c[n])}" for n in names if n != key)
     return (
-        f"UPDATE {_quoted(table.name)} AS t SET {changed} FROM {unnested(table, names, was=True)} "
-        f"WHERE t.{_quoted(key)} = u.{_quoted(key)} AND t.version = u.was"
+        f"UPDATE {quoted(table.name)} AS t SET {changed} FROM {unnested(table, names, was=True)} "
+        f"WHERE t.{quoted(key)} = u.{quoted(key)} AND t.version = u.was"
     )
 
 
 def unnested(table: Table, names: Sequence[str], *, was: bool = False) -> str:
     """`unnest($1::uuid[], $2::text[], …) AS u(id, name, …)`."""
-    types = [_array_type(table.c[name]) for name in names] + (["bigint"] if was else [])
+    types = [array_type(table.c[name]) for name in names] + (["bigint"] if was else [])
     arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
-    listed = ", ".join([*(_quoted(name) for name in names), *(["was"] if was else [])])
+    listed = ", ".join([*(quoted(name) for name in names), *(["was"] if was else [])])
     return f"unnest({arrays}) AS u({listed})"
 
 
-def _array_type(column: Column[Any]) -> str:
+def array_type(column: Column[Any]) -> str:
+    """The type of a column's values in an array."""
     return "text" if isinstance(column.type, JSON) else column.type.compile(dialect=DIALECT)
 
 
-def _picked(column: Column[Any]) -> str:
-    """JSON travels as text and is cast on arrival: an array of JSON has no codec."""
+def picked(column: Column[Any]) -> str:
+    """The column out of `u`. JSON travels as text and is cast on arrival: an array of JSON has no codec."""
     cast = f"::{column.type.compile(dialect=DIALECT)}" if isinstance(column.type, JSON) else ""
-    return f"u.{_quoted(column.name)}{cast}"
+    return f"u.{quoted(column.name)}{cast}"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """The name as it stands in a statement."""
     return str(DIALECT.identifier_preparer.quote(name))

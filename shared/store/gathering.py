@@ -1,7 +1,7 @@
-"""Group commit: what many requests want at the same moment is done in one work, with one commit.
+"""Gathering: what many requests want at the same moment is done at once, each with its own outcome.
 
-While one work commits the next requests gather, so nobody waits for a clock, and a lone request is done at
-once. Each has its own outcome; a work that fails as a whole is done again for each of its requests alone.
+While one batch is done the next requests gather, so nobody waits for a clock, and a lone request is done at
+once. A batch that fails as a whole is done again for each of its requests alone.
 """
 
 import asyncio
@@ -13,17 +13,15 @@ from typing import Generic, TypeVar
 
 from shared.kernel.errors import Unavailable
 from shared.store.busy import in_the_way, is_busy
-from shared.store.work import Store, Work
 
-W = TypeVar("W", bound=Work)
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
-Settle = Callable[[W, Sequence[Item]], Awaitable[Sequence[Outcome | Exception]]]
-"""Does all of it in one work; the outcomes in the same order, an exception for an item that is refused."""
+Settle = Callable[[Sequence[Item]], Awaitable[Sequence[Outcome]]]
+"""Does all of it at once; the outcomes in the same order."""
 
 MOST = 64
-"""Items in one work: more would make the first of them wait longer than it saves."""
+"""Items in one batch: more would make the first of them wait longer than it saves."""
 LONGEST = 1024
 """Items that may wait; at a thousand a second, one second."""
 
@@ -42,18 +40,10 @@ class _Waiting(Generic[Item, Outcome]):
     done: "asyncio.Future[Outcome]"
 
 
-class Gathering(Generic[W, Item, Outcome]):
+class Gathering(Generic[Item, Outcome]):
     """Where requests join; it works while somebody waits and needs no loop of its own."""
 
-    def __init__(
-        self,
-        store: Store[W],
-        settle: Settle[W, Item, Outcome],
-        *,
-        most: int = MOST,
-        longest: int = LONGEST,
-    ) -> None:
-        self._store = store
+    def __init__(self, settle: Settle[Item, Outcome], *, most: int = MOST, longest: int = LONGEST) -> None:
         self._settle = settle
         self._most = most
         self._longest = longest
@@ -63,9 +53,9 @@ class Gathering(Generic[W, Item, Outcome]):
         self._context = contextvars.copy_context()
 
     async def join(self, item: Item, *, apart: Hashable | None = None) -> Outcome:
-        """The item's own outcome, after the commit. Two that are to be kept `apart` never share a work.
+        """The item's own outcome, once its batch is done. Two to be kept `apart` never share a batch.
 
-        Raises what the item was refused with; `CrowdedOut` before anything is done.
+        Raises what the item failed with; `CrowdedOut` before anything is done.
         """
         if len(self._waiting) >= self._longest:
             raise CrowdedOut
@@ -108,28 +98,20 @@ class Gathering(Generic[W, Item, Outcome]):
 
     async def _settled(self, batch: Sequence[_Waiting[Item, Outcome]]) -> None:
         try:
-            async with self._store.work() as work:
-                outcomes = await self._settle(work, [one.item for one in batch])
+            outcomes = await self._settle([one.item for one in batch])
         except Exception as error:
             await self._failed(batch, error)
-        else:
-            for one, outcome in zip(batch, outcomes, strict=True):
-                _tell(one, outcome)
+            return
+        for one, outcome in zip(batch, outcomes, strict=True):
+            if not one.done.done():
+                one.done.set_result(outcome)
 
     async def _failed(self, batch: Sequence[_Waiting[Item, Outcome]], error: Exception) -> None:
         """Somebody's fault: all stand alone, so that only the guilty one fails. The database's: all fail."""
-        if len(batch) == 1 or (is_busy(error) and not in_the_way(error)):
+        if len(batch) > 1 and (not is_busy(error) or in_the_way(error)):
             for one in batch:
-                _tell(one, error)
+                await self._settled([one])
             return
         for one in batch:
-            await self._settled([one])
-
-
-def _tell(one: _Waiting[Item, Outcome], outcome: Outcome | Exception) -> None:
-    if one.done.done():
-        return
-    if isinstance(outcome, Exception):
-        one.done.set_exception(outcome)
-    else:
-        one.done.set_result(outcome)
+            if not one.done.done():
+                one.done.set_exception(error)

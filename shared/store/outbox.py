@@ -4,16 +4,18 @@ Called last in a knock, when every aggregate's row is locked or its version chec
 `seq` is the order of commits for one key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zlib import crc32
 
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.events.envelope import Cause
 from shared.events.fact import Fact
 from shared.kernel.ids import EventId
+from shared.store.bulk import Insert
 
 SHARDS = 16
 """Fixed for ever: a key that changed its shard could overtake itself."""
@@ -33,6 +35,23 @@ WITH said AS (
 )
 INSERT INTO outbox (shard, id) SELECT shard, id FROM said ORDER BY place
 """
+
+LOGGED = (
+    "id",
+    "topic",
+    "key",
+    "aggregatetype",
+    "aggregateid",
+    "type",
+    "sequence",
+    "time",
+    "source",
+    "causation_id",
+    "correlation_id",
+    "traceparent",
+    "payload",
+)
+NAMES = (*LOGGED, "shard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,14 @@ async def log(connection: AsyncConnection, said: Sequence[Said]) -> None:
         return
     rows = [_row(one) for one in said]
     await connection.exec_driver_sql(LOG, tuple(list(column) for column in zip(*rows, strict=True)))
+
+
+def additions(said: Sequence[Said], log: Table, outbox: Table) -> Iterable[Insert]:
+    """The same as rows, for a work that is written together with others."""
+    if said:
+        whole = [dict(zip(NAMES, _row(one), strict=True)) for one in said]
+        yield Insert(log, [{name: row[name] for name in LOGGED} for row in whole])
+        yield Insert(outbox, [{"shard": row["shard"], "id": row["id"]} for row in whole])
 
 
 def _row(one: Said) -> tuple[object, ...]:

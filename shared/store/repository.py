@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Table
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.decision import Aggregate, Decision
@@ -120,9 +121,21 @@ class Repository(Generic[Key, Kept]):
         for held in changed:
             held.was, held.changed = held.aggregate.version, False
 
+    def additions(self) -> Iterable[bulk.Insert]:
+        """New rows, for a work written together with others: nothing it holds was there before."""
+        rows = [self._shape.to_row(held.aggregate) for held in self._held.values() if held and held.changed]
+        if rows:
+            yield bulk.Insert(self.TABLE, rows)
+
     async def _insert(self, fresh: Sequence[_Held[Kept]]) -> None:
         rows = [self._shape.to_row(held.aggregate) for held in fresh]
-        await bulk.insert(self._work.connection, self.TABLE, rows)
+        try:
+            await bulk.insert(self._work.connection, self.TABLE, rows)
+        except IntegrityError as error:
+            # Somebody else wrote the first version while we decided on there being none.
+            if f'"pk_{self.TABLE.name}"' in str(error.orig):
+                raise VersionMoved(self.AGGREGATE) from None
+            raise
 
     async def _update(self, known: Sequence[_Held[Kept]]) -> None:
         rows = [{**self._shape.to_row(held.aggregate), "was": held.was} for held in known]

@@ -4,17 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from sqlalchemy import MetaData
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.clock import Clock
+from shared.kernel.errors import Refusal
 from shared.kernel.ids import EventId, new_id
-from shared.store import outbox
+from shared.store import outbox, together
+from shared.store.bulk import Insert
+from shared.store.gathering import Gathering
 from shared.store.repository import Repository
+from shared.store.together import Sheet
 
 FIRST_CAUSE = "start"
 
@@ -58,6 +63,25 @@ class Work:
         self.says_anything = self.says_anything or bool(self._said)
         self._said.clear()
 
+    def additions(self) -> list[Insert]:
+        """What the work adds, for one that is written together with others; a service's own Work adds its
+        rows beside the aggregates. Aggregates that were loaded, and projections, need a work of their own.
+        """
+        tables = self.METADATA.tables
+        added = [insert for repository in self._repositories for insert in repository.additions()]
+        return [*added, *outbox.additions(self._said, tables["event_log"], tables["outbox"])]
+
+    def refusal_of(self, _error: Exception) -> Refusal | None:
+        """What a violated rule of the tables means in the trade's words; None: a bug."""
+        return None
+
+
+class _Nowhere:
+    """Stands for the connection of a work on paper."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(f"a work on paper cannot ask the database ({name})")
+
 
 W = TypeVar("W", bound=Work)
 
@@ -76,6 +100,8 @@ class Store(Generic[W]):
         self.source = work_type.SOURCE
         self.committed = asyncio.Event()
         """Set after each commit that said something; the relay in this process waits for it."""
+        self.gathering: Gathering[Sheet, bool] = Gathering(self._write_together)
+        self._by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def work(self, cause: Cause | None = None) -> AsyncIterator[W]:
@@ -88,6 +114,31 @@ class Store(Generic[W]):
             await knock.flush()
         if knock.says_anything:
             self.committed.set()
+
+    def sheet(self, cause: Cause) -> W:
+        """A work on paper: it may only add, and is written together with others by `add`."""
+        paper = cast(AsyncConnection, _Nowhere())
+        knock = self.work_type(paper, now=self.clock.now(), city=self.city, cause=cause)
+        knock.equipment = self.equipment
+        return knock
+
+    async def add(self, sheet: W, *, gate: Insert | None = None) -> bool:
+        """Commit what was written on paper together with whoever else adds just now. With a gate row: False,
+        and nothing of the sheet is written, when that row is there already.
+        """
+        apart = tuple(gate.rows[0][column.name] for column in gate.table.primary_key) if gate else None
+        try:
+            return await self.gathering.join(Sheet(sheet.additions(), gate), apart=apart)
+        except IntegrityError as error:
+            if (refusal := sheet.refusal_of(error)) is not None:
+                raise refusal from None
+            raise
+
+    async def _write_together(self, sheets: Sequence[Sheet]) -> list[bool]:
+        async with self._by_itself.connect() as connection:
+            written = await together.write(connection, sheets)
+        self.committed.set()
+        return written
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

@@ -1,19 +1,15 @@
-"""Group commit: who shares a work, what each is told, and what happens when it fails."""
+"""Gathering: who shares a batch, what each is told, and what happens when it fails."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from collections.abc import Sequence
 
 import pytest
 
-from shared.kernel.errors import Conflict
 from shared.store.gathering import CrowdedOut, Gathering
-from shared.store.work import Store
 
 
 class Works:
-    """Opens works that can be held up or made to fail at their commit; notes what was done in each."""
+    """Does batches, which can be held up or made to fail; notes what was done in each."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -21,33 +17,25 @@ class Works:
         self.gate.set()
         self.failure: Exception | None = None
 
-    @asynccontextmanager
-    async def work(self) -> AsyncIterator[list[str]]:
-        batch: list[str] = []
-        yield batch
+    async def settle(self, items: Sequence[str]) -> list[str]:
         await self.gate.wait()
         if self.failure is not None:
             raise self.failure
-        self.batches.append(batch)
+        if "bad" in items:
+            raise ValueError("bad")
+        self.batches.append(list(items))
+        return [item.upper() for item in items]
 
 
-async def settle(work: Any, items: Sequence[str]) -> list[str | Exception]:
-    """Bad items spoil the whole; refused ones only themselves."""
-    if "bad" in items:
-        raise ValueError("bad")
-    work.extend(items)
-    return [Conflict("no") if item == "refused" else item.upper() for item in items]
+def gathered(works: Works, **bounds: int) -> Gathering[str, str]:
+    return Gathering(works.settle, **bounds)
 
 
-def gathered(works: Works, **bounds: int) -> Gathering[Any, str, str]:
-    return Gathering(cast(Store[Any], works), settle, **bounds)
-
-
-async def joined(gathering: Gathering[Any, str, str], *items: str) -> list[str | BaseException]:
+async def joined(gathering: Gathering[str, str], *items: str) -> list[str | BaseException]:
     return await asyncio.gather(*(gathering.join(item) for item in items), return_exceptions=True)
 
 
-async def held(works: Works, gathering: Gathering[Any, str, str]) -> "asyncio.Task[str]":
+async def held(works: Works, gathering: Gathering[str, str]) -> "asyncio.Task[str]":
     """A first request whose commit takes until the gate is opened."""
     works.gate.clear()
     first = asyncio.create_task(gathering.join("first"))
@@ -86,14 +74,6 @@ async def test_those_to_be_kept_apart_never_share_a_work() -> None:
     joins = (gathering.join("a", apart=1), gathering.join("b", apart=1), gathering.join("c", apart=2))
     assert await asyncio.gather(*joins) == ["A", "B", "C"]
     assert works.batches == [["a", "c"], ["b"]]
-
-
-async def test_a_refused_item_is_refused_alone() -> None:
-    works = Works()
-    told = await joined(gathered(works), "a", "refused", "b")
-    assert isinstance(told[1], Conflict)
-    assert (told[0], told[2]) == ("A", "B")
-    assert works.batches == [["a", "refused", "b"]]
 
 
 async def test_when_the_whole_fails_each_is_done_alone() -> None:

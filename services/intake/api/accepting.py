@@ -28,8 +28,9 @@ from shared.http.refusals import SameRequestUnderWay
 from shared.kernel.ids import CaseId
 from shared.kernel.words import Kind
 from shared.service import Flat
-from shared.store.gathering import Gathering
+from shared.store.work import Store
 
+IDEMPOTENCY = IntakeWork.METADATA.tables["idempotency"]
 Known = Mapping[tuple[str, str], Answer]
 
 
@@ -56,17 +57,36 @@ async def accept(request: Request, wish: CaseIn, caller: Caller, once: Once) -> 
     cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject)
     examined = policy.examine(cmd, flat.city)
     wanted = Wanted(cmd, examined, once, request_cause(request), await _known_answer(flat, cmd))
-    gathering: Gathering[IntakeWork, Wanted, Response] | None = flat.gathering
-    # A linked case or an upload must be looked for, and a wrong one would hold the others up: it goes alone.
-    if gathering is None or cmd.linked_case_id is not None or cmd.attachments:
-        async with flat.store.work(wanted.cause) as work:
-            return await register_one(work, wanted)
-    return await gathering.join(wanted, apart=wanted.pair)
+    return await register_one(flat.store, wanted)
 
 
-async def register_one(work: IntakeWork, wanted: Wanted) -> Response:
-    """One request, in a work of its own or of others."""
-    (outcome,) = await register_all(work, [wanted])
+def is_plain(wanted: Wanted) -> bool:
+    """Whether it is nothing but a case, a contact and a line: the database is asked nothing."""
+    return wanted.cmd.linked_case_id is None and not wanted.cmd.attachments and wanted.entry is None
+
+
+async def register_one(store: Store[IntakeWork], wanted: Wanted) -> Response:
+    """Register a request: with others where it only adds rows, else in a work of its own."""
+    if is_plain(wanted):
+        return await _register_together(store, wanted)
+    async with store.work(wanted.cause) as work:
+        (outcome,) = await register_all(work, [wanted])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+async def _register_together(store: Store[IntakeWork], wanted: Wanted) -> Response:
+    work = store.sheet(wanted.cause)
+    drawn = handlers.draw_up(work, wanted.cmd, wanted.examined)
+    await handlers.admit(work, drawn)
+    given = _given(wanted, drawn, work.vault)
+    if await store.add(work, gate=answers.gate(IDEMPOTENCY, given) if given else None):
+        return _receipt(wanted, drawn)
+    assert given is not None  # Without a gate everything is new.
+    async with store.read() as connection:
+        known = await answers.read(connection, [given.pair])
+    outcome = _again(wanted, known.get(given.pair), work.vault)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome

@@ -1,7 +1,7 @@
 """The vault's rows and the record of who read them. Only sealed values and keyed hashes pass through here."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,8 @@ from services.intake.domain.contact import ContactReading, SealedContact
 from services.intake.store.tables import CONTACT_READINGS, CONTACTS
 from shared.kernel.ids import CaseId
 from shared.store import bulk
+
+COLUMNS = tuple(field.name for field in fields(SealedContact))
 
 
 class ContactRows:
@@ -31,9 +33,18 @@ class ContactRows:
     def note_readings(self, readings: Iterable[ContactReading]) -> None:
         self._readings.extend(readings)
 
+    def additions(self) -> Iterable[bulk.Insert]:
+        """What was kept, as rows."""
+        if self._kept:
+            yield bulk.Insert(CONTACTS, [_row(contact) for contact in self._kept])
+
     async def flush(self) -> None:
         """Write what was kept and who read."""
-        await bulk.insert(self._connection, CONTACTS, [asdict(contact) for contact in self._kept])
+        await bulk.insert(self._connection, CONTACTS, [_row(contact) for contact in self._kept])
         await bulk.insert(self._connection, CONTACT_READINGS, [asdict(one) for one in self._readings])
         self._kept.clear()
         self._readings.clear()
+
+
+def _row(contact: SealedContact) -> bulk.Row:
+    return {name: getattr(contact, name) for name in COLUMNS}

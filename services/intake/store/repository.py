@@ -17,15 +17,16 @@ from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
 from services.intake.store.knowledge import KnowledgeRows
 from services.intake.store.likenesses import LikenessRows
-from services.intake.store.proposals import ProposalRows
 from services.intake.store.objects import Objects
+from services.intake.store.proposals import ProposalRows
 from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
 from services.intake.store.vault import KeyVault
 from shared.city.city import City
 from shared.events.envelope import Cause
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import NotFound, Refusal
 from shared.kernel.ids import CaseId
+from shared.store.bulk import Insert
 from shared.store.repository import Repository
 from shared.store.work import Work
 
@@ -107,6 +108,14 @@ class IntakeWork(Work):
         try:
             await super().flush()
         except IntegrityError as error:
-            if "uq_cases_tracking_number" in str(error.orig):
-                raise NumberTaken from None
+            if (refusal := self.refusal_of(error)) is not None:
+                raise refusal from None
             raise
+
+    def additions(self) -> list[Insert]:
+        """What a registration adds, if it is nothing but a case, a contact and a line."""
+        return [*self.contacts.additions(), *self.timeline.additions(), *super().additions()]
+
+    def refusal_of(self, error: Exception) -> Refusal | None:
+        """A number drawn twice is nobody's fault."""
+        return NumberTaken() if "uq_cases_tracking_number" in str(error) else None

@@ -1,6 +1,6 @@
 """进度 as rows: a batch's lines in one statement; a line told twice is one line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,11 +27,18 @@ class TimelineRows:
     def note(self, note: Note) -> None:
         self._notes.append(note)
 
+    def additions(self) -> Iterable[bulk.Insert]:
+        """The lines as rows."""
+        if self._notes:
+            yield bulk.Insert(TIMELINE, [_row(note) for note in self._notes])
+
     async def flush(self) -> None:
         """Write the lines in the order they were told."""
         if self._notes:
-            rows: list[Mapping[str, Any]] = [
-                {name: getattr(note, name) for name in COLUMNS} for note in self._notes
-            ]
+            rows = [_row(note) for note in self._notes]
             await self._connection.exec_driver_sql(INSERT, bulk.columns(COLUMNS, rows))
             self._notes.clear()
+
+
+def _row(note: Note) -> Mapping[str, Any]:
+    return {name: getattr(note, name) for name in COLUMNS}
