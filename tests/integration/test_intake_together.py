@@ -21,9 +21,7 @@ FULL: dict[str, Any] = {
     "place": {"address": "观音寺街道首座御园", "lng": 116.339, "lat": 39.718, "unit": "110115009"},
     "contact": {"name": "张三", "phone": "138 1234 5678", "confidential": True},
 }
-COMMITS = (
-    "SELECT count(DISTINCT xmin::text) AS commits, count(*) AS n FROM cases WHERE case_id = ANY(:ids)"
-)
+COMMITS = "SELECT count(DISTINCT xmin::text) AS commits, count(*) AS n FROM cases WHERE case_id = ANY(:ids)"
 
 
 @pytest.fixture(scope="module")
