@@ -1,6 +1,6 @@
 """How well questions are answered at once: right, wrong and left to a person, on a labelled set.
 
-`python -m tests.bench.consultations` prints the table of docs/consultations.md; with `--write` it puts it there.
+`python -m tests.bench.consultations` prints the table of docs/consultations.md; `--write` puts it there.
 Nothing here is timed and nothing is random: the same code gives the same numbers.
 """
 

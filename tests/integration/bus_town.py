@@ -97,9 +97,7 @@ class Hearing:
         if self.before_note is not None:
             await self.before_note()
         envelope = heard.envelope
-        await work.connection.exec_driver_sql(
-            NOTE, (UUID(envelope.key), envelope.sequence, str(envelope.id))
-        )
+        await work.connection.exec_driver_sql(NOTE, (UUID(envelope.key), envelope.sequence, str(envelope.id)))
 
     async def refuse(self, work: HearerWork, heard: Heard) -> None:
         await self.note(work, heard)

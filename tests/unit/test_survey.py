@@ -94,6 +94,19 @@ def test_the_ladder_climbs_0_4_24_72_hours_and_ends_unreachable() -> None:
     assert last.facts[-1].attempts == 4
 
 
+def test_a_late_call_is_not_followed_by_the_next_one_at_once() -> None:
+    late = NOON + timedelta(days=7)
+    tried = call(claimed(a_survey(), at=late), None, at=late).state
+    assert tried.rounds[0].due_at == late + timedelta(hours=4)
+
+
+def test_a_round_of_the_night_has_four_hours_between_its_first_calls() -> None:
+    survey = a_survey(at=NIGHT)
+    morning = survey.rounds[0].due_at
+    tried = call(claimed(survey, at=morning), None, at=morning).state
+    assert tried.rounds[0].due_at == morning + timedelta(hours=4)
+
+
 def test_a_rung_that_falls_into_the_night_waits_for_the_morning() -> None:
     evening = NOON.replace(hour=18)
     tried = call(claimed(a_survey(at=evening), at=evening), None, at=evening).state
@@ -133,6 +146,11 @@ def test_answers_are_there_exactly_when_somebody_was_reached() -> None:
         policy.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", False, HAPPY), beijing(), at=NOON)
 
 
+def test_a_citizen_who_rang_was_reached() -> None:
+    with pytest.raises(errors.RangUnreached):
+        call(a_survey(), None, at=NIGHT, inbound=True)
+
+
 def linked(survey: Survey) -> Survey:
     return policy.send_link(survey, FIRST, beijing(), at=NOON).state
 
@@ -152,6 +170,14 @@ def test_a_link_lives_fourteen_days_and_is_not_renewed_by_sending_again() -> Non
     assert policy.require_link(survey, FIRST, at=last_moment).callback_id == FIRST
     with pytest.raises(errors.LinkExpired):
         policy.require_link(survey, FIRST, at=NOON + timedelta(days=14))
+
+
+def test_a_link_is_owed_until_it_is_sent_or_the_round_is_over() -> None:
+    survey = a_survey()
+    assert policy.owes_link(survey, FIRST)
+    assert not policy.owes_link(survey, CallbackId(UUID(int=999)))
+    assert not policy.owes_link(linked(survey), FIRST)
+    assert not policy.owes_link(policy.cancel(survey).state, FIRST)
 
 
 def test_a_link_that_was_never_sent_is_unknown() -> None:
