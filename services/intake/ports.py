@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.intake.domain.api_keys import ClientKey
 from services.intake.domain.attachments import Attachment, AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
@@ -164,6 +165,19 @@ class Objects(Protocol):
         """Remove a file, also when it is gone already. Raises `ObjectsAway`."""
 
 
+class ClientKeys(Protocol):
+    """API keys of client apps."""
+
+    async def of(self, name: str) -> Sequence[ClientKey]:
+        """A client's keys; makers of keys for one client wait for each other from here on."""
+
+    async def keep(self, key: ClientKey, secret_sha256: bytes) -> None:
+        """A new key, with the hash of its secret."""
+
+    async def revoke(self, key_id: str, *, by: str, at: datetime) -> bool:
+        """Take a key back, if it is not; whether there is such a key."""
+
+
 class Vault(Protocol):
     """Seals and opens. Neither key nor plain text leaves this process."""
 
@@ -244,6 +258,9 @@ class IntakeWork(Protocol):
 
     @property
     def public_requests(self) -> PublicRequests: ...
+
+    @property
+    def api_keys(self) -> ClientKeys: ...
 
     @property
     def vault(self) -> Vault: ...

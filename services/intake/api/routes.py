@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    api_keys,
     attachments,
     cases,
     consulting,
@@ -14,7 +15,7 @@ from services.intake.api import (
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
-for _part in (cases, following, joining, consulting, knowledge, contact_readings):
+for _part in (cases, following, joining, consulting, knowledge, contact_readings, api_keys):
     ROUTES.include_router(_part.ROUTES)
 for _files in (attachments, files):
     ROUTES.include_router(_files.ROUTES)

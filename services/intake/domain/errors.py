@@ -18,7 +18,8 @@ Invalid
 ├─ EmptyFile               an upload without a byte
 ├─ OneFileOnly             a form with no file, or with several
 ├─ BrokenFile              begins like a picture or recording, but is not a whole one
-└─ TooManyPixels           a picture larger than any camera's
+├─ TooManyPixels           a picture larger than any camera's
+└─ ExpiresInThePast        a key that would be over at once
 NotAllowed
 └─ ProactiveIsForUnits     未诉先办 findings come from units
 NotFound
@@ -27,7 +28,10 @@ NotFound
 ├─ NoSuchEntry             the knowledge base has none, or none in force
 ├─ NoContact               anonymous, or nobody we know
 ├─ NoSuchAttachment        none, or not yours to see
-└─ NoSuchFile              no link of ours, or its file is gone
+├─ NoSuchFile              no link of ours, or its file is gone
+└─ NoSuchApiKey            no key of this id
+Conflict
+└─ TwoKeysActive           a client holds an old key and a new one, and no third
 Gone
 └─ LinkOver                a file's link is good for minutes only
 TooLarge
@@ -45,6 +49,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.kernel.errors import (
+    Conflict,
     Gone,
     Invalid,
     NotAllowed,
@@ -276,6 +281,27 @@ class ObjectsAway(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("files cannot be stored or read at the moment; try again")
+
+
+class ExpiresInThePast(Invalid):
+    """The day a key ends lies before the day it is made."""
+
+    def __init__(self) -> None:
+        super().__init__("this key would be over at once; name a later day", field="expires_at")
+
+
+class NoSuchApiKey(NotFound):
+    """Never made here."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no API key of this id")
+
+
+class TwoKeysActive(Conflict):
+    """轮换: a new key stands beside the old one until that is revoked; there is never a third."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("this client holds two good keys; revoke the older one first", name=name)
 
 
 class NumberTaken(Unavailable):

@@ -1,5 +1,6 @@
 """One function for each command: load, decide, keep."""
 
+from services.intake.handlers.api_keys import issue_key, revoke_key
 from services.intake.handlers.attachments import (
     announce_upload,
     claim_uploads,
@@ -35,11 +36,13 @@ __all__ = [
     "draw_up",
     "follow",
     "forget_guesses",
+    "issue_key",
     "read_contact",
     "recognise",
     "register",
     "remove_uploads",
     "request_service",
+    "revoke_key",
     "settle_upload",
     "supplement",
 ]

@@ -1,16 +1,21 @@
-"""API keys of client apps: what is kept of them, and the making of one."""
+"""API keys of client apps, as the door looks them up; and the making of one from the command line."""
 
 from datetime import datetime
 
-from sqlalchemy import exists, insert, or_, select
+from sqlalchemy import exists, or_, select
 
+from services.intake.domain.api_keys import ClientKey
 from services.intake.store.repository import IntakeWork
 from services.intake.store.tables import API_KEYS
 from shared.http.api_keys import make_api_key
 from shared.http.callers import ApiKey
 from shared.store.work import Store
 
-KEPT = API_KEYS.c.id, API_KEYS.c.secret_sha256, API_KEYS.c.name, API_KEYS.c.scopes, API_KEYS.c.expires_at
+COMMAND_LINE = "command line"
+KEPT = tuple(
+    API_KEYS.c[name]
+    for name in ("id", "secret_sha256", "name", "scopes", "expires_at", "revoked_at", "rate_per_minute")
+)
 
 
 class ApiKeyShelf:
@@ -20,26 +25,24 @@ class ApiKeyShelf:
         self._store = store
 
     async def find(self, key_id: str) -> ApiKey | None:
-        """The key, also when it is over; None when there is none or it was revoked."""
-        asked = select(*KEPT).where(API_KEYS.c.id == key_id, API_KEYS.c.revoked_at.is_(None))
+        """The key, also when it is over or revoked; None when there never was one."""
         async with self._store.read() as connection:
-            row = (await connection.execute(asked)).one_or_none()
-        return ApiKey(row[0], row[1], row[2], frozenset(row[3]), row[4]) if row else None
+            row = (await connection.execute(select(*KEPT).where(API_KEYS.c.id == key_id))).one_or_none()
+        return ApiKey(row[0], row[1], row[2], frozenset(row[3]), *row[4:]) if row else None
 
 
-async def issue(work: IntakeWork, name: str, scopes: frozenset[str], *, expires_at: datetime | None) -> str:
+async def issue(
+    work: IntakeWork,
+    name: str,
+    scopes: frozenset[str],
+    *,
+    expires_at: datetime | None,
+    rate: int | None = None,
+) -> str:
     """Make a key for a client; its text is answered once and kept nowhere."""
     text, kept = make_api_key(name, scopes=scopes, expires_at=expires_at)
-    await work.connection.execute(
-        insert(API_KEYS).values(
-            id=kept.key_id,
-            secret_sha256=kept.secret_sha256,
-            name=name,
-            scopes=sorted(scopes),
-            created_at=work.now,
-            expires_at=expires_at,
-        )
-    )
+    key = ClientKey(kept.key_id, name, tuple(sorted(scopes)), rate, work.now, COMMAND_LINE, expires_at)
+    await work.api_keys.keep(key, kept.secret_sha256)
     return text
 
 

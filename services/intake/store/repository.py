@@ -13,6 +13,7 @@ from services.intake.domain.file_links import FileLinks
 from services.intake.domain.model import Case
 from services.intake.store import tables
 from services.intake.store.attachments import AttachmentRows
+from services.intake.store.client_keys import ClientKeyRows
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
 from services.intake.store.knowledge import KnowledgeRows
@@ -80,6 +81,7 @@ class IntakeWork(Work):
         self.proposals = ProposalRows(connection)
         self.likenesses = LikenessRows(connection)
         self.guesses = GuessRows(connection)
+        self.api_keys = ClientKeyRows(connection)
         self.public_requests = PublicRequestRows(connection)
 
     @property

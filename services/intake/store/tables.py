@@ -137,6 +137,10 @@ API_KEYS = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("rate_per_minute", Integer),
+    Column("made_by", Text, nullable=False),
+    Column("revoked_by", Text),
+    Index(None, "name"),
 )
 
 LIKENESSES = Table(
