@@ -70,13 +70,19 @@ class Rates:
         size = self._per_minute(caller)
         if not size:
             return None, None
-        bucket = self._filled(f"{caller.kind}:{caller.subject}", size)
+        bucket = self._filled(_name(caller), size)
         refused = None
         if bucket.level < 1:
             refused = RateExceeded(size, retry_after=(1 - bucket.level) * MINUTE / size)
         else:
             bucket.level -= 1
-        return Quota(size, int(bucket.level), (size - bucket.level) * MINUTE / size), refused
+        return Quota(size, max(0, int(bucket.level)), (size - bucket.level) * MINUTE / size), refused
+
+    def charge(self, caller: Caller, more: int) -> None:
+        """Count further requests that came in the one just taken; a bucket may owe, and fills up again."""
+        size = self._per_minute(caller)
+        if size:
+            self._filled(_name(caller), size).level -= more
 
     def _filled(self, name: str, size: int) -> _Bucket:
         """The bucket with what has flown in since it was last asked for."""
@@ -91,3 +97,8 @@ class Rates:
         bucket.at = now
         self._buckets.move_to_end(name)
         return bucket
+
+
+def _name(caller: Caller) -> str:
+    """All keys of one client share a bucket: replacing a key gives no second one."""
+    return f"{caller.kind}:{caller.subject}"

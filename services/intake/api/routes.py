@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.intake.api import (
     api_keys,
     attachments,
+    batches,
     cases,
     consulting,
     contact_readings,
@@ -15,7 +16,7 @@ from services.intake.api import (
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
-for _part in (cases, following, joining, consulting, knowledge, contact_readings, api_keys):
+for _part in (cases, batches, following, joining, consulting, knowledge, contact_readings, api_keys):
     ROUTES.include_router(_part.ROUTES)
 for _files in (attachments, files):
     ROUTES.include_router(_files.ROUTES)

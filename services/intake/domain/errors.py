@@ -11,6 +11,7 @@ Invalid
 ├─ UnreadablePhone         no telephone number
 ├─ EntryEndsFirst          an entry that ends before it begins
 ├─ AnswerFromWhere         neither an entry nor words, or both
+├─ MalformedClientId       a name of an item that cannot be kept as its key
 ├─ NothingToJoin           no offer of ours, or one that is over
 ├─ EmptyContact            a contact with neither name nor phone
 ├─ LinkNeedsProactive      only a finding on site names the case it was found at
@@ -281,6 +282,13 @@ class ObjectsAway(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("files cannot be stored or read at the moment; try again")
+
+
+class MalformedClientId(Invalid):
+    """An item's own name."""
+
+    def __init__(self) -> None:
+        super().__init__("a client_id is 1 to 200 visible ASCII characters", field="client_id")
 
 
 class ExpiresInThePast(Invalid):
