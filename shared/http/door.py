@@ -14,6 +14,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
 from shared.events.envelope import Cause
 from shared.http import body as bodies
@@ -94,6 +95,7 @@ class Door:
         self.upload_limit = upload_limit
         self.upload_paths = upload_paths
         self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._log: FilteringBoundLogger | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -144,13 +146,19 @@ class Door:
         counted.inc()
         timed.observe(took)
         if route not in QUIET:
-            LOG.info(
+            self._line().info(
                 "request",
                 method=method,
                 route=route,
                 status=knock.status or 499,
                 milliseconds=round(took * 1000, 1),
             )
+
+    def _line(self) -> FilteringBoundLogger:
+        """The logger as it is configured, put together once: that costs as much as the line itself."""
+        if self._log is None and structlog.is_configured():
+            self._log = LOG.bind()
+        return self._log or LOG
 
     def _meters(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
         """The two series, looked up once: few templates, few methods, few statuses."""

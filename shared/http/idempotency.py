@@ -137,7 +137,7 @@ OnceOnly = Annotated[Once, Depends(once_of)]
 
 async def fingerprint(request: Request) -> bytes:
     """What makes a request the same: method, path, body."""
-    digest = hashlib.sha256(f"{request.method}\n{request.url.path}\n".encode())
+    digest = hashlib.sha256(f"{request.method}\n{request.scope['path']}\n".encode())
     digest.update(await request.body())
     return digest.digest()
 

@@ -7,7 +7,7 @@ value copied to another row or case does not open there.
 import base64
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -26,24 +26,31 @@ class KeyRing:
 
     current: str
     keys: dict[str, bytes]
+    _ciphers: dict[str, AESGCM] = field(default_factory=dict, repr=False, compare=False)
+    """Made when first used: making one costs more than sealing with it."""
 
     def seal(self, plain: bytes, *, context: str) -> str:
         """`<key id>.<base64url of nonce and ciphertext>`."""
         nonce = secrets.token_bytes(NONCE)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, context.encode())
+        sealed = self._cipher(self.current).encrypt(nonce, plain, context.encode())
         return f"{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, sealed: str, *, context: str) -> bytes:
         """The plain bytes. Raises `SealBroken`."""
         key_id, _, body = sealed.partition(".")
-        key = self.keys.get(key_id)
-        if key is None:
+        if key_id not in self.keys:
             raise SealBroken(f"the key {key_id!r} is not on the ring")
         try:
             raw = base64.urlsafe_b64decode(body)
-            return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], context.encode())
+            return self._cipher(key_id).decrypt(raw[:NONCE], raw[NONCE:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise SealBroken(f"what was sealed for {context!r} does not open") from error
+
+    def _cipher(self, key_id: str) -> AESGCM:
+        found = self._ciphers.get(key_id)
+        if found is None:
+            found = self._ciphers[key_id] = AESGCM(self.keys[key_id])
+        return found
 
 
 def new_ring(key_id: str) -> KeyRing:

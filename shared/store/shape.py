@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
@@ -19,15 +20,16 @@ class Shape(Generic[Model]):
         self.names = tuple(field.name for field in fields(cast(Any, model)))
         self._codecs = {name: TypeAdapter(hints[name]) for name in self.names}
         self._nested = frozenset(name for name in self.names if isinstance(table.c[name].type, JSON))
+        self._values = attrgetter(*self.names)
 
     def to_row(self, aggregate: Model) -> dict[str, Any]:
-        return {name: self._out(name, getattr(aggregate, name)) for name in self.names}
+        row = dict(zip(self.names, self._values(aggregate), strict=True))
+        for name in self._nested:
+            row[name] = self._codecs[name].dump_json(row[name]).decode()
+        return row
 
     def from_row(self, row: Mapping[str, Any]) -> Model:
         return self.model(**{name: self._in(name, row[name]) for name in self.names})
-
-    def _out(self, name: str, value: Any) -> Any:
-        return self._codecs[name].dump_json(value).decode() if name in self._nested else value
 
     def _in(self, name: str, value: Any) -> Any:
         codec = self._codecs[name]
