@@ -38,6 +38,8 @@ AT_ONCE = 2
 and take the requests' connections.
 """
 MEASURE = 15.0
+REVOKED_WITHIN = 10.0
+"""Seconds in which the group divides itself anew after it told us that a partition is not ours."""
 
 
 class Subscriber(Generic[W]):
@@ -64,6 +66,7 @@ class Subscriber(Generic[W]):
         self._batches = Batches(settler.settle, at_once=AT_ONCE)
         self._watchdog = Watchdog(patience)
         self._workers: dict[Partition, Worker] = {}
+        self._lost: dict[Partition, float] = {}
         self._stopping = asyncio.Event()
         self._trouble: str | None = "not joined yet"
         self._log = logger("jiesu.subscriber")
@@ -108,6 +111,7 @@ class Subscriber(Generic[W]):
             self._group, self._heard.topics, instance=self._instance, on_revoke=self._let_go
         )
         self._watchdog.forget()
+        self._lost.clear()
         watching = asyncio.create_task(self._watch(consumer))
         try:
             self._trouble = None
@@ -124,8 +128,11 @@ class Subscriber(Generic[W]):
 
     async def _assign(self, consumer: Consumer) -> None:
         await self._let_go(frozenset(self._workers.keys() - consumer.assigned()))
-        for partition in consumer.assigned() - self._workers.keys():
+        for partition in consumer.assigned() - self._workers.keys() - self._lost.keys():
             self._workers[partition] = Worker(consumer, partition, self._batches)
+        now = time.monotonic()
+        if any(now - since > REVOKED_WITHIN for since in self._lost.values()):
+            raise BusBusy("a partition was lost, and the group has not been divided anew")
 
     def _raise_failures(self, watching: "asyncio.Task[None]") -> None:
         if watching.done():
@@ -133,12 +140,16 @@ class Subscriber(Generic[W]):
         for partition, worker in list(self._workers.items()):
             error = worker.failure()
             if isinstance(error, PartitionLost):
-                # Its new owner does it again; if it comes back to us, a new worker begins at the offset kept.
+                # What was not kept is heard again by whoever gets it. We go on only after a revocation: until
+                # then the client stands behind what nobody kept, and would never bring it again.
                 del self._workers[partition]
+                self._lost.setdefault(partition, time.monotonic())
             elif error is not None:
                 raise error
 
     async def _let_go(self, partitions: frozenset[Partition]) -> None:
+        for partition in partitions:
+            self._lost.pop(partition, None)
         leaving = [self._workers.pop(partition) for partition in partitions & self._workers.keys()]
         await asyncio.gather(*(worker.finish(within=FINISH) for worker in leaving))
 

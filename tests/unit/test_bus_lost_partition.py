@@ -1,0 +1,85 @@
+"""A partition the group took from us without dividing itself anew: we join again, nothing stays behind."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from services.survey.consumer import SUBSCRIPTIONS
+from shared.bus import subscriber as module
+from shared.bus.port import BusBusy, Partition, PartitionLost, Record
+from shared.bus.subscriber import Subscriber
+
+FIRST = Partition("jiesu.case", 0)
+UNHEARD = (("ce_type", b"jiesu.case.urged.v1"),)
+
+
+class ForgetfulConsumer:
+    """Holds one partition; its first commit is refused, and nobody revokes anything."""
+
+    def __init__(self, group: "ForgetfulGroup") -> None:
+        self._group = group
+        self._position = group.kept
+
+    def assigned(self) -> frozenset[Partition]:
+        return frozenset({FIRST})
+
+    async def poll(self, partition: Partition, *, limit: int = 500, wait: float = 0.5) -> Sequence[Record]:
+        await asyncio.sleep(0)
+        if self._position >= self._group.end:
+            await asyncio.sleep(min(wait, 0.01))
+            return []
+        self._position += 1
+        return [Record(FIRST.topic, 0, self._position - 1, datetime.now(UTC), b"k", b"{}", UNHEARD)]
+
+    async def position(self, partition: Partition) -> int:
+        return self._position
+
+    async def high_water(self, partition: Partition) -> int:
+        return self._group.end
+
+    async def commit(self, offsets: Mapping[Partition, int]) -> None:
+        if self._group.joined == 1:
+            raise PartitionLost("the group does not know us")
+        self._group.kept = offsets[FIRST]
+
+    async def close(self) -> None:
+        return None
+
+
+class ForgetfulGroup:
+    """A bus with one group and one record."""
+
+    def __init__(self) -> None:
+        self.end, self.kept, self.joined = 1, 0, 0
+
+    async def consumer(self, *_: Any, **__: Any) -> ForgetfulConsumer:
+        self.joined += 1
+        return ForgetfulConsumer(self)
+
+    def producer(self) -> Any:
+        async def close() -> None:
+            return None
+
+        return SimpleNamespace(close=close)
+
+    async def lag(self, group: str) -> Mapping[Partition, int]:
+        raise BusBusy("not asked here")
+
+
+async def test_a_lost_partition_is_joined_anew_and_its_offset_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "REVOKED_WITHIN", 0.05)
+    monkeypatch.setattr(module, "LOOK", 0.01)
+    group = ForgetfulGroup()
+    store: Any = SimpleNamespace(source="survey")
+    subscriber = Subscriber(store, group, SUBSCRIPTIONS)  # type: ignore[arg-type]
+    running = asyncio.create_task(subscriber.run())
+    async with asyncio.timeout(10):
+        while group.kept < group.end:
+            await asyncio.sleep(0)
+    subscriber.stop()
+    await running
+    assert group.joined == 2
