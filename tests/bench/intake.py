@@ -26,8 +26,8 @@ def run_intake(home: House, *, seconds: float, rounds: int) -> dict[str, Any]:
         for concurrency in CONCURRENCIES:
             loads = {
                 "bare": load(bare_port, "/grouped", concurrency, seconds),
-                "token": _wished(home, home.signed_in("citizen"), concurrency, seconds),
-                "key": _wished(home, {"x-api-key": home.api_key}, concurrency, seconds),
+                "token": wished(home, home.signed_in("citizen"), concurrency, seconds),
+                "key": wished(home, {"x-api-key": home.api_key}, concurrency, seconds),
             }
             runs: dict[str, list[Measured]] = {name: [] for name in loads}
             for _ in range(rounds):
@@ -52,7 +52,7 @@ async def drained(home: House, service: str = "intake") -> None:
         await looking.close()
 
 
-def _wished(home: House, headers: dict[str, str], concurrency: int, seconds: float) -> Load:
+def wished(home: House, headers: dict[str, str], concurrency: int, seconds: float) -> Load:
     wishes = [wish(number, PHONE) for number in range(20)]
     return Load(home.port("intake"), "/v1/cases", wishes, concurrency, seconds, headers)
 
