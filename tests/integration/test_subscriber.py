@@ -37,7 +37,7 @@ PARKED = "SELECT count(*) FROM hearer.parked"
 async def engine(request: pytest.FixtureRequest, database: str) -> tuple[str, str]:
     if request.param == "embedded":
         return "embedded", database
-    broker: LocalKafka = request.getfixturevalue("kafka")
+    broker: LocalKafka = request.getfixturevalue("fresh_kafka")
     return "kafka", broker.bootstrap
 
 
