@@ -1,198 +1,115 @@
-"""受理 with years behind it: the door's rate on empty tables, then beside millions of stored cases.
+"""受理 with years behind it: the door beside millions of stored cases, and the same door on empty tables.
 
-Cases, contacts, kept answers, logged facts and lines of timelines are filled by COPY, as they would lie after
-so many registrations: ids and days in order, numbers, keys and phones at random. The bare endpoint is
-measured both times, so that a machine that changed its speed is seen: rates are compared as shares of it.
+Two intakes on one Postgres, each with a database of its own, are measured in turn: so both meet the same
+machine. Facts go over the embedded bus, which lies in the same database.
 """
 
 import asyncio
-import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
 
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from deploy.commands.migrate import migrate_all
+from deploy.commands.topics import create_topics
+from deploy.local.ports import free_port
+from deploy.local.processes import ServiceProcess
+from deploy.local.refusals import NotReady
+from deploy.local.waiting import wait_until
 from tests.bench.bare import load, medians, of_rate, refuse_failures, serving
 from tests.bench.figures import Figure
-from tests.bench.house import House, house
-from tests.bench.intake import drained, wished
-from tests.bench.load import Measured, measure
+from tests.bench.house import READY_WITHIN, SUITE, House, house
+from tests.bench.intake import DRAIN_WITHIN
+from tests.bench.load import Load, Measured, measure
 from tests.bench.options import bounded, ending_well, parser, say, show
+from tests.bench.stored_cases import fill
+from tests.bench.wishes import wish
 
-if TYPE_CHECKING:
-    import asyncpg
-
-AT_ONCE = 50_000
-"""Cases of one COPY: what is said of progress, and what is lost when it is interrupted."""
-YEARS = timedelta(days=400)
 CONCURRENCY = 32
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-HASH = "Zk3v0nq9T1yXo7eWmC5uJr8sLd2fHbAgKpQtVxYzUiE"
-SEALED_WORDS = "1." + "QmVpamluZzEyMzQ1U2VhbGVkV29yZHNPZkFDaXRpemVu" * 7
-SEALED_NAME, SEALED_PHONE = "1." + "U2VhbGVk" * 6, "1." + "UGhvbmVz" * 7
-ANSWER_HEADERS = '[["content-type","application/json"],["location","/v1/cases/BJ250101-AAAAAAAA-0"]]'
+DATABASE = "stored"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One case to be filled in."""
-
-    id: str
-    at: str
-    recorded_at: str
-    number: str
-    noise: str
-
-
-def made(count: int, *, now: datetime, seed: int = 7) -> Iterator[Stored]:
-    """So many cases, the oldest first; the same ones each time but for the days."""
-    chance, first = random.Random(seed), now - YEARS
-    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    for place in range(count):
-        at = first + YEARS * (place / count)
-        recorded_at = month + (now - month) * (place / count)
-        noise = f"{chance.getrandbits(128):032x}"
-        digits = f"{int(at.timestamp() * 1000):012x}7{noise[:3]}8{noise[3:18]}"
-        number = "".join(ALPHABET[int(pair, 16) & 31] for pair in (noise[p : p + 2] for p in range(0, 18, 2)))
-        yield Stored(
-            id=f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}",
-            at=at.isoformat(),
-            recorded_at=recorded_at.isoformat(),
-            number=f"BJ{at:%y%m%d}-{number[:8]}-{number[8]}",
-            noise=noise,
-        )
-
-
-def _case(one: Stored) -> str:
-    words = f"{one.id}\t{one.number}\t{HASH}\tapp\tcomplaint\tgroup_rental\t{SEALED_WORDS}"
-    return f"{words}\tt\tf\tf\tf\t\\N\t{one.at}\tclosed\t{one.at}\t110115009\t{one.at}\t9\t1\n"
-
-
-def _contact(one: Stored) -> str:
-    return f"{one.id}\t{SEALED_NAME}\t{SEALED_PHONE}\t{one.noise}{HASH[:11]}\tf\t{one.at}\n"
-
-
-def _answer(one: Stored) -> str:
-    body = f'{{"case_id":"{one.id}","tracking_number":"{one.number}","access_code":"{SEALED_NAME}"}}'
-    digest, answer = one.noise * 2, body.encode().hex()
-    return f"client:app\t{one.noise}\t\\\\x{digest}\t201\t{ANSWER_HEADERS}\t\\\\x{answer}\t{one.at}\n"
-
-
-def _fact(one: Stored) -> str:
-    payload = f'{{"case_id":"{one.id}","channel":"app","kind":"complaint","sealed_words":"{SEALED_WORDS}"}}'
-    ids = f"{one.recorded_at}\t{one.id}\tjiesu.case\t{one.id}\tcase\t{one.id}\tjiesu.case.registered.v1"
-    trace = f"00-{one.noise}-{one.noise[:16]}-01"
-    return f"{ids}\t1\t{one.at}\tintake\t{one.id}\t{one.id}\t{trace}\t{payload}\n"
-
-
-def _line(one: Stored) -> str:
-    return f"{one.id}\t{one.id}\t{one.at}\tregistered\n"
-
-
-TABLES: tuple[tuple[str, tuple[str, ...], Callable[[Stored], str]], ...] = (
-    (
-        "cases",
-        (
-            *("case_id", "tracking_number", "access_hash", "channel", "kind", "category", "sealed_words"),
-            *("has_phone", "confidential", "anonymous", "proactive", "linked_case_id", "registered_at"),
-            *("status", "status_at", "unit", "promised_at", "router_sequence", "version"),
-        ),
-        _case,
-    ),
-    (
-        "contacts",
-        ("case_id", "sealed_name", "sealed_phone", "phone_index", "confidential", "created_at"),
-        _contact,
-    ),
-    ("idempotency", ("caller", "key", "fingerprint", "status", "headers", "body", "created_at"), _answer),
-    (
-        "event_log",
-        (
-            *("recorded_at", "id", "topic", "key", "aggregatetype", "aggregateid", "type", "sequence"),
-            *("time", "source", "causation_id", "correlation_id", "traceparent", "payload"),
-        ),
-        _fact,
-    ),
-    ("timeline", ("event_id", "case_id", "at", "code"), _line),
-)
-
-
-async def fill(home: House, count: int) -> dict[str, Any]:
-    """Put the cases in and let Postgres look at them."""
-    writing, began = await home.look(), time.monotonic()
+@contextmanager
+def second_intake(home: House) -> Iterator[int]:
+    """Another intake, on the database with the stored cases; its port."""
+    flat = next(flat for flat in SUITE if flat.name == "intake")
+    port = free_port()
+    environment = home.environment("intake", port)
+    url = make_url(home.ground.service_dsn("intake")).set(database=DATABASE)
+    environment["JIESU_DATABASE_URL"] = url.render_as_string(hide_password=False)
+    log = home.ground.state.logs / "stored.log"
+    service = ServiceProcess("stored", home.plan.command(flat), environment, log=log, port=port)
+    service.start()
     try:
-        cases = made(count, now=datetime.now(UTC))
-        done = 0
-        while part := list(islice(cases, AT_ONCE)):
-            await _copied(writing, part)
-            done += len(part)
-            took = time.monotonic() - began
-            say(f"{done:,} of {count:,} cases stored, {done / took:,.0f}/s")
-        for name, _, _ in TABLES:
-            await writing.execute(f"VACUUM (ANALYZE) intake.{name}", timeout=1800)
-        await writing.execute("CHECKPOINT", timeout=600)
-        size = await writing.fetchval("SELECT pg_database_size(current_database())")
+        if not wait_until(service.is_ready, within=READY_WITHIN, every=0.1):
+            raise NotReady("stored", "it did not become ready", service.log_tail())
+        yield port
     finally:
-        await writing.close()
-    return {"cases": count, "seconds": time.monotonic() - began, "bytes": size}
+        service.stop()
 
 
-async def _copied(writing: "asyncpg.Connection", part: list[Stored]) -> None:
-    for name, columns, written in TABLES:
-        await writing.copy_to_table(
-            name,
-            schema_name="intake",
-            columns=columns,
-            source=_lines(part, written),
-            format="text",
-            timeout=600,
-        )
-
-
-async def _lines(part: list[Stored], written: Callable[[Stored], str]) -> AsyncIterator[bytes]:
-    for start in range(0, len(part), 500):
-        yield "".join(map(written, part[start : start + 500])).encode()
+async def prepared(home: House, dsn: str) -> None:
+    """Intake's tables and topics in the second database."""
+    await migrate_all(dsn, {"intake": home.ground.state.password("intake")})
+    await create_topics("embedded", None, dsn, ["intake"])
 
 
 def run_stored(home: House, *, count: int, seconds: float, rounds: int) -> dict[str, Any]:
-    """Empty, filled, and how they compare."""
-    with serving(home) as bare_port, home.services("intake"):
-        empty = _measured(home, bare_port, seconds, rounds)
-        filled_in = asyncio.run(fill(home, count))
-        full = _measured(home, bare_port, seconds, rounds)
-    kept = full["share"] / empty["share"]
-    say(f"empty {empty['share']:.2f} of bare, with {count:,} cases {full['share']:.2f}: {kept:.2f}")
-    return {"empty": empty, "stored": full, "filled": filled_in, "ratio": kept}
-
-
-def _measured(home: House, bare_port: int, seconds: float, rounds: int) -> dict[str, Any]:
-    loads = {
-        "bare": load(bare_port, "/grouped", CONCURRENCY, seconds),
-        "intake": wished(home, {"x-api-key": home.api_key}, CONCURRENCY, seconds),
-    }
-    runs: dict[str, list[Measured]] = {name: [] for name in loads}
-    for _ in range(rounds):
-        for name, asked in loads.items():
-            runs[name].append(measure(asked))
-            asyncio.run(drained(home))
+    """Fill, then measure bare, empty and stored in turn."""
+    home.ground.postgres.create_database(DATABASE)
+    dsn = home.ground.postgres.dsn(DATABASE)
+    asyncio.run(prepared(home, dsn))
+    filled = asyncio.run(fill(dsn, count))
+    with serving(home) as bare_port, home.services("intake"), second_intake(home) as port:
+        loads = {
+            "bare": load(bare_port, "/grouped", CONCURRENCY, seconds),
+            "empty": _wished(home, home.port("intake"), seconds),
+            "stored": _wished(home, port, seconds),
+        }
+        runs: dict[str, list[Measured]] = {name: [] for name in loads}
+        for _ in range(rounds):
+            for name, asked in loads.items():
+                runs[name].append(measure(asked))
+                asyncio.run(_drained(home.ground.admin_dsn))
+                asyncio.run(_drained(dsn))
     for found in runs.values():
         refuse_failures(found)
-    summed = {
-        name: {**medians(found), "runs": [asdict(run) for run in found]} for name, found in runs.items()
-    }
-    return {**summed, "share": summed["intake"]["rate"] / summed["bare"]["rate"]}
+    told = {name: {**medians(each), "runs": [asdict(run) for run in each]} for name, each in runs.items()}
+    ratio = medians(runs["stored"])["rate"] / medians(runs["empty"])["rate"]
+    say(f"beside {count:,} cases {ratio:.2f} of the rate on empty tables")
+    return {**told, "filled": filled, "ratio": ratio}
+
+
+def _wished(home: House, port: int, seconds: float) -> Load:
+    wishes = [wish(number) for number in range(200)]
+    return Load(port, "/v1/cases", wishes, CONCURRENCY, seconds, home.signed_in("citizen"))
+
+
+async def _drained(dsn: str) -> None:
+    """Wait until the relay has sent everything: what is left would be the next one's load."""
+    give_up, looking = time.monotonic() + DRAIN_WITHIN, await asyncpg.connect(dsn)
+    try:
+        while await looking.fetchval("SELECT count(*) FROM intake.outbox"):
+            if time.monotonic() > give_up:
+                raise SystemExit(f"the outbox did not drain within {DRAIN_WITHIN:.0f} s")
+            await asyncio.sleep(0.05)
+    finally:
+        await looking.close()
 
 
 def figures(result: dict[str, Any]) -> list[Figure]:
-    filled_in, ratio = result["filled"], result["ratio"]
-    many = f"{filled_in['cases']:,} cases ({filled_in['bytes'] / 1e9:.1f} GB)"
+    filled, ratio = result["filled"], result["ratio"]
+    many = f"{filled['cases']:,} cases ({filled['bytes'] / 1e9:.1f} GB)"
     return [
-        Figure("intake, API key, c = 32, empty tables", of_rate(result["empty"]["intake"])),
+        Figure("bare FastAPI + group commit, c = 32", of_rate(result["bare"])),
+        Figure("intake, JWT, c = 32, empty tables", of_rate(result["empty"])),
         Figure(
-            f"intake, API key, c = 32, beside {many}",
-            f"{of_rate(result['stored']['intake'])}; {ratio:.2f} × empty, both as shares of bare",
+            f"intake, JWT, c = 32, beside {many}",
+            f"{of_rate(result['stored'])}; {ratio:.2f} × empty",
             "≥ 0.9 × empty",
             ratio >= 0.9,
         ),
@@ -200,12 +117,12 @@ def figures(result: dict[str, Any]) -> list[Figure]:
 
 
 def main() -> None:
-    options = parser("stored", __doc__)
+    options = parser("stored", __doc__, bus=False)
     options.add_argument("--cases", type=bounded(20_000_000, 1000), default=1_000_000)
-    options.add_argument("--seconds", type=float, default=3.0, help="for each run")
+    options.add_argument("--seconds", type=float, default=2.0, help="for each run")
     options.add_argument("--rounds", type=bounded(9), default=5)
     asked = options.parse_args()
-    with house(asked.bus) as home:
+    with house("embedded") as home:
         result = run_stored(home, count=asked.cases, seconds=min(asked.seconds, 60), rounds=asked.rounds)
     show(result, figures(result), as_json=asked.json)
 
