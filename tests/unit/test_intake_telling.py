@@ -184,4 +184,4 @@ def test_every_refusal_has_a_status() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
     ]
-    assert {status_of(kind) for kind in leaves} == {403, 404, 410, 413, 415, 422, 429, 503}
+    assert {status_of(kind) for kind in leaves} == {403, 404, 409, 410, 413, 415, 422, 429, 503}
