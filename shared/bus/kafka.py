@@ -166,7 +166,9 @@ class KafkaBus:
                     await admin.start()
                     yield admin
         finally:
-            await admin.close()
+            with contextlib.suppress(*_AWAY):
+                async with asyncio.timeout(_CLOSE):
+                    await admin.close()
 
 
 class KafkaProducer:

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from shared.bus import parking
 from shared.bus.batching import Batches
 from shared.bus.dead_letter_copies import Copies
+from shared.bus.ending import end
 from shared.bus.fates import Fate, fate_of
 from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
 from shared.bus.settling import Settler, TooManyParked
@@ -89,8 +90,7 @@ class Subscriber(Generic[W]):
         try:
             await self._keep_a_consumer()
         finally:
-            measuring.cancel()
-            await asyncio.gather(measuring, return_exceptions=True)
+            await end(measuring)
             await self._copies.close()
 
     async def _keep_a_consumer(self) -> None:
@@ -120,8 +120,7 @@ class Subscriber(Generic[W]):
                 self._raise_failures(watching)
                 await self._pause(LOOK)
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            await end(watching)
             await self._let_go(frozenset(self._workers))
             await self._batches.break_off()
             await consumer.close()
