@@ -1,6 +1,6 @@
 """The production engine: Apache Kafka through aiokafka. The only module that speaks aiokafka.
 
-aiokafka's private parts are touched in two places, each with its reason; the version is pinned for that.
+aiokafka's private parts are touched in three places, each with its reason; the version is pinned for that.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from aiokafka.errors import (
     for_code,
 )
 
+from shared.bus.ending import bounded, end
 from shared.bus.port import (
     POLL_LIMIT,
     BusBusy,
@@ -247,6 +248,10 @@ class KafkaConsumer:
         self._listener = listener
 
     def assigned(self) -> frozenset[Partition]:
+        # aiokafka tells what its membership met only to who polls, and waits until it is told. While the group
+        # is dividing nothing is ours and nobody polls: a broker lost in that moment would be waited for for ever.
+        with _in_our_words():
+            self._consumer._coordinator.check_errors()
         return self._listener.held
 
     async def poll(
@@ -308,9 +313,20 @@ async def _start(client: _Client) -> None:
 
 
 async def _stop(consumer: _Client) -> None:
-    with contextlib.suppress(*_AWAY):
-        async with asyncio.timeout(_CLOSE):
-            await consumer.stop()
+    """Leave, within a bound, and let nothing live on.
+
+    `stop()` first waits for the membership's task; cut short there, it leaves the tasks that fetch and send
+    heartbeats behind, and they would go on in the name of the next consumer.
+    """
+    if await bounded(consumer.stop(), within=_CLOSE):
+        return
+    for name in ("_coordination_task", "_heartbeat_task", "_commit_refresh_task"):
+        task = getattr(consumer._coordinator, name, None)
+        if task is not None:
+            await end(task)
+    for part in (consumer._fetcher, consumer._client):
+        if part is not None:
+            await bounded(part.close(), within=_CLOSE)
 
 
 async def _abandon(producer: _Client) -> None:

@@ -153,12 +153,28 @@ class Subscriber(Generic[W]):
         await asyncio.gather(*(worker.finish(within=FINISH) for worker in leaving))
 
     async def _watch(self, consumer: Consumer) -> None:
+        idle_since = time.monotonic()
         while True:
             await asyncio.sleep(self._watchdog.interval)
+            if self._workers:
+                idle_since = time.monotonic()
+            elif time.monotonic() - idle_since > self._watchdog.patience:
+                await self._demand_a_share()
+                idle_since = time.monotonic()
             for partition, worker in list(self._workers.items()):
                 if await self._is_stuck(consumer, partition, worker):
                     CONSUMER_RENEWED.labels(self._store.source, "stuck").inc()
                     raise BusBusy(f"{partition.topic}/{partition.number} has more, and nothing comes")
+
+    async def _demand_a_share(self) -> None:
+        """Nothing was ours for long: right where the group has no work for us, and a fault where it has."""
+        try:
+            behind = sum((await self._bus.lag(self._group)).values())
+        except BusBusy:
+            return
+        if behind:
+            CONSUMER_RENEWED.labels(self._store.source, "stuck").inc()
+            raise BusBusy(f"no partition is ours, and the group is {behind} records behind")
 
     async def _is_stuck(self, consumer: Consumer, partition: Partition, worker: Worker) -> bool:
         try:

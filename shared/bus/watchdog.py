@@ -17,7 +17,7 @@ class Watchdog:
     """Told at intervals where each partition stands; says whether one is stuck."""
 
     def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
+        self.patience = patience
         self.interval = min(5.0, patience / 3)
         self._stands: dict[Partition, _Stand] = {}
 
@@ -31,7 +31,7 @@ class Watchdog:
             # Busy with a transaction is not stuck: then the database is what we wait for.
             self._stands[partition] = _Stand(position, at)
             return False
-        return at - stand.since > self._patience
+        return at - stand.since > self.patience
 
     def forget(self) -> None:
         """A new consumer begins anew."""

@@ -1,10 +1,10 @@
 """One partition's worker: poll, settle, commit the offset, again. Order within the partition is its order."""
 
 import asyncio
-import contextlib
 import time
 
 from shared.bus.batching import Batches
+from shared.bus.ending import bounded, end
 from shared.bus.port import BusBusy, Consumer, Partition, PartitionLost
 
 POLL = 1.0
@@ -39,12 +39,8 @@ class Worker:
         if self.is_asking:
             self._task.cancel()
         await asyncio.wait([self._task], timeout=within)
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await self._task
-        with contextlib.suppress(BusBusy, TimeoutError):
-            async with asyncio.timeout(within):
-                await self._keep_offset()
+        await end(self._task)
+        await bounded(self._keep_offset(), within=within)
 
     async def _work(self) -> None:
         while not self._finishing:

@@ -1,8 +1,8 @@
-"""A partition the group took from us without dividing itself anew: we join again, nothing stays behind."""
+"""What the group takes from us, or never gives us: we join again, nothing stays behind."""
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from services.survey.consumer import SUBSCRIPTIONS
 from shared.bus import subscriber as module
+from shared.bus.ending import bounded
 from shared.bus.port import BusBusy, Partition, PartitionLost, Record
 from shared.bus.subscriber import Subscriber
 
@@ -87,3 +88,56 @@ async def test_a_lost_partition_is_joined_anew_and_its_offset_kept(monkeypatch: 
     async with asyncio.timeout(10):
         await running
     assert group.joined == 2
+
+
+class EmptyHanded(ForgetfulConsumer):
+    """A member that was given nothing."""
+
+    def assigned(self) -> frozenset[Partition]:
+        return frozenset()
+
+
+class UnevenGroup(ForgetfulGroup):
+    """Gives its first member nothing, although the group is behind."""
+
+    async def consumer(self, *_: Any, **__: Any) -> ForgetfulConsumer:
+        self.joined += 1
+        return EmptyHanded(self) if self.joined == 1 else ForgetfulConsumer(self)
+
+    async def lag(self, group: str) -> Mapping[Partition, int]:
+        return {FIRST: self.end - self.kept}
+
+
+async def test_a_member_without_a_share_of_what_is_left_joins_anew() -> None:
+    group = UnevenGroup()
+    store: Any = SimpleNamespace(source="survey", read=_nothing_parked)
+    subscriber = Subscriber(store, group, SUBSCRIPTIONS, patience=0.03)  # type: ignore[arg-type]
+    running = asyncio.create_task(subscriber.run())
+    async with asyncio.timeout(10):
+        while group.kept < group.end:
+            await asyncio.sleep(0)
+    subscriber.stop()
+    async with asyncio.timeout(10):
+        await running
+    assert group.joined == 2
+
+
+@contextlib.asynccontextmanager
+async def _nothing_parked() -> AsyncIterator[None]:
+    raise BusBusy("no database here")
+    yield
+
+
+async def test_what_swallows_its_cancellation_is_ended_all_the_same() -> None:
+    ended = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+            await asyncio.sleep(3600)
+        finally:
+            ended.set()
+
+    assert not await bounded(stubborn(), within=0)
+    assert ended.is_set()

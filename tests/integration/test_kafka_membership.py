@@ -1,0 +1,48 @@
+"""What aiokafka's membership meets while nothing is ours reaches who asks, and closing leaves nothing alive."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from aiokafka.errors import KafkaError
+
+from deploy.local.kafka import LocalKafka
+from shared.bus.kafka import KafkaBus
+from shared.bus.port import BusBusy
+from shared.events.topics import Topic
+
+pytestmark = pytest.mark.kafka
+
+
+async def _topic(bus: KafkaBus) -> str:
+    name = f"test.{uuid4().hex[:10]}"
+    await bus.create_topics([Topic(name, 1, False, "key", "A test's own.")])
+    return name
+
+
+async def test_an_error_met_while_nothing_is_ours_is_told_without_polling(kafka: LocalKafka) -> None:
+    bus = KafkaBus(kafka.bootstrap)
+    consumer = await bus.consumer(uuid4().hex, [await _topic(bus)], instance="1")
+    # As its own task does when a broker goes while the group is dividing: it waits until somebody was told.
+    waiting = asyncio.ensure_future(consumer._consumer._coordinator._push_error_to_user(KafkaError("gone")))
+    with pytest.raises(BusBusy, match="gone"):
+        consumer.assigned()
+    await asyncio.wait_for(waiting, 5)
+    await consumer.close()
+
+
+async def test_a_consumer_that_cannot_leave_is_left_behind_without_a_task(
+    kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.kafka._CLOSE", 0.3)
+    bus = KafkaBus(kafka.bootstrap)
+    topic = await _topic(bus)
+    before = asyncio.all_tasks()
+    consumer = await bus.consumer(uuid4().hex, [topic], instance="1")
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(consumer._consumer._coordinator, "close", never)
+    await consumer.close()
+    assert asyncio.all_tasks() - before == set()
