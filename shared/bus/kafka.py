@@ -248,8 +248,8 @@ class KafkaConsumer:
         self._listener = listener
 
     def assigned(self) -> frozenset[Partition]:
-        # aiokafka tells what its membership met only to who polls, and waits until it is told. While the group
-        # is dividing nothing is ours and nobody polls: a broker lost in that moment would be waited for for ever.
+        # aiokafka tells what its membership met only to who polls, and waits until it is told. While the
+        # group divides itself nothing is ours and nobody polls: a broker lost then was never noticed.
         with _in_our_words():
             self._consumer._coordinator.check_errors()
         return self._listener.held

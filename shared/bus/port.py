@@ -84,7 +84,7 @@ class Consumer(Protocol):
     """One member of a group."""
 
     def assigned(self) -> frozenset[Partition]:
-        """The partitions that are ours now; asked often. Raises `BusBusy` when the membership itself failed."""
+        """The partitions that are ours now. Raises `BusBusy` when the membership itself failed."""
 
     async def poll(
         self, partition: Partition, *, limit: int = POLL_LIMIT, wait: float = 0.5

@@ -1,4 +1,4 @@
-"""What aiokafka's membership meets while nothing is ours reaches who asks, and closing leaves nothing alive."""
+"""What a membership meets while nothing is ours reaches who asks, and closing leaves nothing alive."""
 
 import asyncio
 from uuid import uuid4
