@@ -26,8 +26,10 @@ from tests.kit.flats import PASSWORD, SERVICES, dsn_of, furnish
 from tests.kit.history import History
 from tests.kit.serving import served
 
-PATIENCE = 45.0
-"""Seconds until somebody in a journey gives up; on this machine answers come in milliseconds."""
+PATIENCE = 120.0
+"""Seconds until somebody in a journey gives up. Answers come in milliseconds; a service that was killed on
+a busy machine may need a minute to stand again.
+"""
 _SAID = """
 SELECT type, source, sequence, aggregateid, time, payload::text AS payload FROM {schema}.event_log
 WHERE key = $1 ORDER BY id
