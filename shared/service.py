@@ -29,6 +29,7 @@ from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
 from shared.http.callers import Caller, Recogniser
 from shared.http.health import Check, Info
+from shared.http.idempotency import Fingerprints
 from shared.http.jwks import Jwks
 from shared.http.paging import Cursors
 from shared.http.problems import Dialect
@@ -228,6 +229,7 @@ def _app(flat: Flat) -> FastAPI:
         auth=Auth(tokens.recognise, others, Rates(service.rates(settings)) if service.rates else None),
         quick=service.quick,
         cursors=Cursors(settings.cursor_key.read_bytes()),
+        fingerprints=Fingerprints(settings.idempotency_key.read_bytes()),
         info=lambda: info,
         checks=(
             Check("database", lambda: _ask_database(flat)),

@@ -23,7 +23,7 @@ def _secret(path: Path) -> None:
     path.write_bytes(secrets.token_bytes(32))
 
 
-_EVERYBODY: Mapping[str, Make] = {"cursor.key": _secret}
+_EVERYBODY: Mapping[str, Make] = {"cursor.key": _secret, "idempotency.key": _secret}
 _GIVEN: Mapping[str, Mapping[str, Make]] = {
     "intake": {"vault.json": _ring, "vault-index.key": _secret},
     "survey": {"survey.pem": new_signing_key, "link.key": _secret},

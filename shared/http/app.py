@@ -15,6 +15,7 @@ from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
 from shared.http.door import Door
 from shared.http.health import Check, Info, health_routes
+from shared.http.idempotency import Fingerprints
 from shared.http.paging import Cursors
 from shared.http.problems import Dialect, answer
 from shared.http.quick import Quick, QuickWays
@@ -32,6 +33,7 @@ def make_app(
     service: str,
     auth: Auth,
     cursors: Cursors,
+    fingerprints: Fingerprints,
     info: Callable[[], Info] | None = None,
     checks: Sequence[Check] = (),
     state: Mapping[str, Any] | None = None,
@@ -56,7 +58,13 @@ def make_app(
         separate_input_output_schemas=False,
         lifespan=lifespan,
     )
-    known = {"auth": auth, "cursors": cursors, "dialects": dialects or {}, **(state or {})}
+    known = {
+        "auth": auth,
+        "cursors": cursors,
+        "fingerprints": fingerprints,
+        "dialects": dialects or {},
+        **(state or {}),
+    }
     for name, value in known.items():
         setattr(app.state, name, value)
     for kind in (Refusal, RequestValidationError, HTTPException):

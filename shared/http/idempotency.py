@@ -4,7 +4,7 @@ A route ends in `async with open_work() as work: return await once(work, status=
 the kept answer commits with the state. A refusal rolls both back: the key is free for another try.
 """
 
-import hashlib
+import hmac
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,8 +30,34 @@ KEPT_HEADERS = frozenset({"content-type", "location", "etag"})
 JSON_TYPE = ("content-type", "application/json")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
+_PURPOSE = b"jiesu.http.fingerprint"
+
 Content = BaseModel | bytes | dict[str, object] | None
 Answering = Callable[[], Content | Awaitable[Content]]
+
+
+class Fingerprints:
+    """What a request is known again by: keyed, so that nobody who reads the table can try out what was said.
+
+    A phone, a name and a street are soon guessed; a plain hash of them would say when the guess was right.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        # A key of its own: what the same secret signs elsewhere is no fingerprint.
+        self._key = hmac.digest(secret, _PURPOSE, "sha256")
+
+    def of(self, *parts: bytes) -> bytes:
+        """The fingerprint of these parts in this order, each with its length: none runs into the next."""
+        seal = hmac.new(self._key, digestmod="sha256")
+        for part in parts:
+            seal.update(len(part).to_bytes(8))
+            seal.update(part)
+        return seal.digest()
+
+    async def of_request(self, request: Request) -> bytes:
+        """What makes a request the same: method, path, body."""
+        path: str = request.scope["path"]
+        return self.of(request.method.encode(), path.encode(), await request.body())
 
 
 class OpenTransaction(Protocol):
@@ -129,17 +155,17 @@ async def once_of(
     if idempotency_key is not None and _KEY.fullmatch(idempotency_key) is None:
         raise MalformedKey
     subject = f"{caller.kind}:{caller.subject}" if caller else ANONYMOUS
-    return Once(subject, idempotency_key, await fingerprint(request), route_of(request.scope))
+    fingerprint = await fingerprints_of(request).of_request(request)
+    return Once(subject, idempotency_key, fingerprint, route_of(request.scope))
 
 
 OnceOnly = Annotated[Once, Depends(once_of)]
 
 
-async def fingerprint(request: Request) -> bytes:
-    """What makes a request the same: method, path, body."""
-    digest = hashlib.sha256(f"{request.method}\n{request.scope['path']}\n".encode())
-    digest.update(await request.body())
-    return digest.digest()
+def fingerprints_of(request: Request) -> Fingerprints:
+    """The service's own."""
+    known: Fingerprints = request.app.state.fingerprints
+    return known
 
 
 def encode(content: Content) -> bytes:

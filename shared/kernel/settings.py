@@ -44,3 +44,8 @@ class ServiceSettings(BaseSettings):
     def cursor_key(self) -> Path:
         """Signs paging cursors."""
         return self.keys / "cursor.key"
+
+    @property
+    def idempotency_key(self) -> Path:
+        """What requests are known again under; never turned, or what was answered would be forgotten."""
+        return self.keys / "idempotency.key"

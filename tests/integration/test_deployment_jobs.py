@@ -121,7 +121,8 @@ async def test_the_jobs_leave_all_that_the_services_need(composed: Composed) -> 
         finally:
             await connection.close()
         assert (composed.state / "keys" / name / "jwks.json").exists()
-        assert (composed.state / "keys" / name / "cursor.key").exists()
+        for key in ("cursor.key", "idempotency.key"):
+            assert (composed.state / "keys" / name / key).exists()
     bus = KafkaBus(composed.told("topics")["JIESU_KAFKA_BOOTSTRAP_SERVERS"])
     try:
         for topic in TOPICS:

@@ -17,6 +17,7 @@ from shared.http.api_keys import ApiKeyDesk
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.callers import ApiKey, Caller, Role
+from shared.http.idempotency import Fingerprints
 from shared.http.jwks import Jwks
 from shared.http.paging import Cursors
 from shared.http.tokens import TokenDesk, key_id, mint
@@ -133,7 +134,14 @@ def an_auth(issuer: Issuer | None = None, *keys: ApiKey, jwks: Jwks | None = Non
 def an_app(*routes: APIRouter, auth: Auth | None = None, **options: Any) -> FastAPI:
     chosen: Sequence[APIRouter] = routes or (reports(),)
     return make_app(
-        "Test", "1.0", chosen, service="test", auth=auth or an_auth(), cursors=Cursors(b"s" * 32), **options
+        "Test",
+        "1.0",
+        chosen,
+        service="test",
+        auth=auth or an_auth(),
+        cursors=Cursors(b"s" * 32),
+        fingerprints=Fingerprints(b"f" * 32),
+        **options,
     )
 
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.callers import Caller
+from shared.http.idempotency import Fingerprints
 from shared.http.openapi import OWN_ERRORS
 from shared.http.paging import Cursors
 from shared.http.problems import Problem
@@ -33,6 +34,7 @@ def a_bilingual_app() -> FastAPI:
         service="test",
         auth=Auth(nobody),
         cursors=Cursors(b"k" * 32),
+        fingerprints=Fingerprints(b"f" * 32),
         dialects={"/foreign/": spoken},
     )
 

@@ -6,7 +6,6 @@ transaction: what was taken stays taken, and the same batch sent again finishes 
 """
 
 import asyncio
-import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -24,7 +23,7 @@ from shared.http import answers
 from shared.http.answers import Answer
 from shared.http.auth import Auth, allow
 from shared.http.callers import Caller, Role
-from shared.http.idempotency import Once, OnceOnly
+from shared.http.idempotency import Once, OnceOnly, fingerprints_of
 from shared.http.problems import problem_of
 from shared.http.refusals import IdempotencyKeyReused
 from shared.http.wire import Wire
@@ -94,7 +93,7 @@ async def _outcome(request: Request, caller: Caller, once: Once, place: int, ite
     client_id: str | None = None
     try:
         client_id = _client_id(item)
-        own = _once(once, place, client_id, item)
+        own = _once(request, once, place, client_id, item)
         taken = await accept(request, _read(item), caller, own)
     except Exception as error:
         problem = problem_of(error)
@@ -116,10 +115,10 @@ def _client_id(item: Any) -> str | None:
     return named
 
 
-def _once(batch: Once, place: int, client_id: str | None, item: Any) -> Once:
+def _once(request: Request, batch: Once, place: int, client_id: str | None, item: Any) -> Once:
     """The item's own claim to be done once: by its name, else by its place in a batch with a key."""
     # Not orjson, which knows no number beyond 64 bits: such an item is refused by its model, in its turn.
-    fingerprint = hashlib.sha256(json.dumps(item, sort_keys=True).encode()).digest()
+    fingerprint = fingerprints_of(request).of(json.dumps(item, sort_keys=True).encode())
     if client_id is not None:
         return replace(batch, caller=f"{batch.caller}/item", key=client_id, fingerprint=fingerprint)
     key = f"{place}:{batch.key}" if batch.key is not None else None
