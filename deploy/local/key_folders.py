@@ -28,8 +28,11 @@ _GIVEN: Mapping[str, Mapping[str, Make]] = {
     "intake": {"vault.json": _ring, "vault-index.key": _secret},
     "survey": {"survey.pem": new_signing_key, "link.key": _secret},
 }
-# The citizen's words are sealed by one and opened by the other: both hold the same ring.
-_SHARED: Mapping[str, tuple[Make, tuple[str, ...]]] = {"words.json": (_ring, ("intake", "router"))}
+# What is sealed by one and opened by the other: both hold the same ring.
+_SHARED: Mapping[str, tuple[Make, tuple[str, ...]]] = {
+    "words.json": (_ring, ("intake", "router")),
+    "incidents.json": (_ring, ("grid", "intake")),
+}
 
 
 def prepare_keys(folder: Path, services: Iterable[str]) -> LocalIssuer:

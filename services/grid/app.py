@@ -3,9 +3,16 @@
 from services.grid.api.routes import ROUTES
 from services.grid.consumer import SUBSCRIPTIONS
 from services.grid.settings import GridSettings
-from services.grid.store import GridWork
+from services.grid.store import GridWork, IncidentSeals
 from services.grid.timers import TIMERS
+from shared.sealing.live import LiveRing
 from shared.service import Service
+
+
+def equip(settings: GridSettings) -> IncidentSeals:
+    """The ring for what grid workers tell; a missing one stops the service at its start."""
+    return IncidentSeals(LiveRing(settings.incidents_ring))
+
 
 SERVICE = Service(
     name="grid",
@@ -15,4 +22,5 @@ SERVICE = Service(
     routes=(ROUTES,),
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
+    equip=equip,
 )

@@ -1,10 +1,11 @@
-"""The bus knocks: who leads a case, so that the right unit may blow on it."""
+"""The bus knocks: who leads a case, so that the right unit may blow on it; which case an incident became."""
 
 from services.grid import handlers
-from services.grid.domain.commands import AssignCase, ReleaseCase, TakeCase
+from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, TakeCase
 from services.grid.ports import GridWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
+from shared.events.intake import CaseRegistered
 from shared.events.router import (
     CaseAnswered,
     CaseAssigned,
@@ -18,7 +19,7 @@ from shared.events.router import (
     CaseWithdrawn,
     RouterFact,
 )
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, IncidentId
 
 PutAside = CaseReturned | CaseReopened
 Ended = CaseResolved | CaseAnswered | CaseDeclined | CaseMerged | CaseWithdrawn | CaseClosed
@@ -44,11 +45,23 @@ async def case_ended(work: GridWork, heard: Heard[Ended]) -> None:
     await handlers.release_case(work, cmd)
 
 
+async def case_registered(work: GridWork, heard: Heard[CaseRegistered]) -> None:
+    """Nearly all cases are citizens' own."""
+    fact = heard.fact
+    if fact.incident_id is not None:
+        await handlers.note_case(work, NoteCase(fact.incident_id, fact.case_id))
+
+
+def _incident(fact: CaseRegistered) -> dict[str, IncidentId | None]:
+    return {"incidents": fact.incident_id}
+
+
 def _lead(fact: RouterFact) -> dict[str, CaseId]:
     return {"case_leads": fact.case_id}
 
 
 SUBSCRIPTIONS = (
+    on(CaseRegistered, case_registered, needs=_incident),
     on(CaseDispatched, case_dispatched, needs=_lead),
     on(CaseAssigned, case_assigned, needs=_lead),
     on(CaseReturned, case_put_aside, needs=_lead),

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from services.grid.domain.case_lead import CaseLead
+from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.model import Whistle
 from shared.city.city import City
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, WhistleId
+from shared.kernel.ids import CaseId, IncidentId, WhistleId
 
 
 class Whistles(Protocol):
@@ -27,6 +28,32 @@ class CaseLeads(Protocol):
     async def keep(self, decision: Decision[CaseLead]) -> CaseLead: ...
 
 
+class Incidents(Protocol):
+    async def get(self, key: IncidentId) -> Incident:
+        """Raises `UnknownIncident`."""
+
+    async def find(self, key: IncidentId) -> Incident | None: ...
+
+    async def reserved(self, key: IncidentId) -> Incident | None:
+        """The incident of this id; who else reports under it waits until the knock ends."""
+
+    async def keep(self, decision: Decision[Incident]) -> Incident: ...
+
+
+class Seals(Protocol):
+    """What grid workers say lies sealed, each value bound to its incident."""
+
+    def seal_telling(self, key: IncidentId, told: Telling) -> str: ...
+
+    def open_telling(self, incident: Incident) -> Telling:
+        """Raises `SealBroken`."""
+
+    def seal_evidence(self, key: IncidentId, evidence: str) -> str: ...
+
+    def open_evidence(self, incident: Incident) -> str | None:
+        """None while there is none. Raises `SealBroken`."""
+
+
 class GridWork(Protocol):
     now: datetime
     city: City
@@ -36,3 +63,9 @@ class GridWork(Protocol):
 
     @property
     def case_leads(self) -> CaseLeads: ...
+
+    @property
+    def incidents(self) -> Incidents: ...
+
+    @property
+    def seals(self) -> Seals: ...

@@ -29,7 +29,10 @@ from shared.service import Flat, Service
 def equip(settings: IntakeSettings) -> Equipment:
     """The vault with its keys; a missing key stops the service at its start."""
     vault = open_vault(
-        contacts=settings.vault_ring, words=settings.words_ring, index_key=settings.vault_index_key
+        contacts=settings.vault_ring,
+        words=settings.words_ring,
+        incidents=settings.incidents_ring,
+        index_key=settings.vault_index_key,
     )
     links = FileLinks(links_secret(settings.vault_index_key))
     return Equipment(vault, settings.tracking_prefix, open_objects(settings.objects), links)

@@ -1,4 +1,4 @@
-"""What intake hears: router's moves and survey's callbacks, as lines a citizen can read.
+"""What intake hears: router's moves and survey's callbacks, as lines a citizen reads; grid's incidents.
 
 Not here: classifications that were sure (nothing to tell), notes and clocks that are the unit's own business.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from services.intake import handlers
-from services.intake.domain.commands import Follow, NoteLikeness
+from services.intake.domain.commands import Follow, NoteLikeness, RegisterIncident
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.proposals import Outcome, Settlement, Wish
 from services.intake.domain.timeline import Code, Note
@@ -20,6 +20,7 @@ from shared.events import router as r
 from shared.events import survey as s
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
+from shared.events.grid import IncidentEscalated
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Overdue
@@ -110,8 +111,17 @@ async def case_registered(work: IntakeWork, heard: Heard[CaseRegistered]) -> Non
     )
 
 
+async def incident_escalated(work: IntakeWork, heard: Heard[IncidentEscalated]) -> None:
+    """网格上报: the grid asks for a case."""
+    fact = heard.fact
+    await handlers.register_incident(
+        work, RegisterIncident(fact.incident_id, fact.category, fact.sealed_words)
+    )
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(CaseRegistered, case_registered),
+    on(IncidentEscalated, incident_escalated),
     hear(
         r.CaseClassified,
         Line(

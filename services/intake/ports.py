@@ -18,7 +18,7 @@ from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
 from shared.city.city import City
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, IncidentId
 
 
 class Cases(Protocol):
@@ -35,6 +35,9 @@ class Cases(Protocol):
 
     async def numbered(self, number: TrackingNumber) -> Case | None:
         """The case with this tracking number, not locked: for reading."""
+
+    async def of_incident(self, key: IncidentId) -> CaseId | None:
+        """The case that was registered for the grid's incident."""
 
     async def exists(self, key: CaseId) -> bool:
         """Whether it was registered here."""
@@ -194,6 +197,9 @@ class Vault(Protocol):
 
     def open_words(self, case_id: CaseId, sealed_words: str) -> Words:
         """The words again. Raises `SealBroken`."""
+
+    def open_incident(self, incident_id: IncidentId, sealed_words: str) -> Words:
+        """What a grid worker told. Raises `SealBroken`."""
 
     def marks(self, said: Iterable[str]) -> tuple[int, ...]:
         """Keyed hashes of what tellings are compared by, in an order that says nothing."""

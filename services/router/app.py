@@ -5,13 +5,13 @@ from services.router.consumer import SUBSCRIPTIONS
 from services.router.settings import RouterSettings
 from services.router.store import RouterWork
 from services.router.timers import TIMERS
-from shared.sealing.ring import KeyRing, load_ring
+from shared.sealing.live import LiveRing
 from shared.service import Service
 
 
-def equip(settings: RouterSettings) -> KeyRing:
+def equip(settings: RouterSettings) -> LiveRing:
     """The ring that opens the citizen's words."""
-    return load_ring(settings.words_ring)
+    return LiveRing(settings.words_ring)
 
 
 SERVICE = Service(

@@ -1,4 +1,4 @@
-"""What grid says: whistles blown, departments that reported in, and how the blower scored them."""
+"""What grid says: whistles with what each department did, and incidents that grid workers found."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.fact import Fact
 from shared.events.topics import CASE, GRID, Topic
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
 from shared.kernel.words import WhistleKind
 
 SOURCE_GRID = "grid"
@@ -117,3 +117,43 @@ class WhistleCancelled(WhistleFact):
     """Taken back by the blower, with a reason that stays with grid."""
 
     TYPE: ClassVar[str] = "jiesu.whistle.cancelled"
+
+
+class IncidentFact(Fact):
+    """Something about an incident. Where exactly it is stays with grid; `place` is the unit it lies in."""
+
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (GRID,)
+
+    incident_id: IncidentId
+    unit: UnitCode
+    """Whose grid worker reported it."""
+    place: UnitCode
+    category: CategoryCode
+
+    def key(self) -> str:
+        return str(self.incident_id)
+
+
+class IncidentReported(IncidentFact):
+    """上报: a grid worker found something; `recorded_at` by the terminal's clock, perhaps hours ago."""
+
+    TYPE: ClassVar[str] = "jiesu.incident.reported"
+
+    recorded_at: datetime
+
+
+class IncidentHandled(IncidentFact):
+    """未诉先办: settled on the spot, with evidence that stays with grid; counted as proactive."""
+
+    TYPE: ClassVar[str] = "jiesu.incident.handled"
+
+
+class IncidentEscalated(IncidentFact):
+    """网格吹哨、街社报到: too much for the grid; intake registers a case for it."""
+
+    TYPE: ClassVar[str] = "jiesu.incident.escalated"
+
+    recorded_at: datetime
+    sealed_words: str
+    """Text, address and coordinates under the incidents ring, bound to the incident; only intake opens it."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from shared.events.fact import CaseFact
-from shared.kernel.ids import CaseId, CategoryCode
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId
 from shared.kernel.words import Channel, DeclineReason, Kind, MergeReason
 
 INTAKE = "intake"
@@ -29,6 +29,8 @@ class CaseRegistered(CaseFact):
     """Found by a unit itself, not asked for by a citizen."""
     linked_case_id: CaseId | None = None
     """The case on whose site this one was found."""
+    incident_id: IncidentId | None = None
+    """The grid's incident this case was registered for."""
     being_answered: bool = False
     """The knowledge base had an answer: router waits for it and dispatches nothing."""
 

@@ -8,6 +8,7 @@ import uuid_utils.compat
 CaseId = NewType("CaseId", UUID)
 WorkOrderId = NewType("WorkOrderId", UUID)
 WhistleId = NewType("WhistleId", UUID)
+IncidentId = NewType("IncidentId", UUID)
 CallbackId = NewType("CallbackId", UUID)
 EventId = NewType("EventId", UUID)
 UnitCode = NewType("UnitCode", str)

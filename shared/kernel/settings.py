@@ -41,6 +41,11 @@ class ServiceSettings(BaseSettings):
         return self.keys / "words.json"
 
     @property
+    def incidents_ring(self) -> Path:
+        """Key ring of what grid workers tell; only grid and intake are given it."""
+        return self.keys / "incidents.json"
+
+    @property
     def cursor_key(self) -> Path:
         """Signs paging cursors."""
         return self.keys / "cursor.key"

@@ -33,7 +33,8 @@ def test_a_golden_fact_decodes_for_ever(path: Path) -> None:
     assert heard.envelope.type == path.stem
     assert heard.envelope.headers() == headers
     if path.stem not in UPCASTERS:
-        assert json.loads(heard.fact.model_dump_json()) == frozen
+        # What was not there when it was frozen has come with a default since: no new version.
+        assert json.loads(heard.fact.model_dump_json(exclude_unset=True)) == frozen
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -18,7 +18,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "grid"
     AT = BLOWN_AT
-    TABLES = ("whistles", "whistle_calls")
+    TABLES = ("whistles", "whistle_calls", "incidents")
 
     async def blows(
         self, *departments: str, by: str = GUANYINSI, headers: Mapping[str, str] | None = None, **more: Any

@@ -20,7 +20,7 @@ from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import Consumer, Message
 from shared.bus.subscriptions import Subscriptions
 from shared.events.envelope import Cause, Envelope, Heard, decode
-from shared.events.fact import CaseFact
+from shared.events.fact import Fact
 from shared.events.topics import CASE
 from shared.kernel.ids import EventId, new_id
 from shared.service import Flat, alive, flat_of, let_go
@@ -67,7 +67,7 @@ class ServiceDesk:
             self.tokens[who, roles, unit] = signed
         return {"Authorization": f"Bearer {self.tokens[who, roles, unit]}"}
 
-    async def hears(self, *facts: CaseFact, again: int = 0, at: datetime | None = None) -> None:
+    async def hears(self, *facts: Fact, again: int = 0, at: datetime | None = None) -> None:
         """One batch from the bus, `again` so many times over; said now, or when the test says."""
         batch = [self.envelope(fact, at=at) for fact in facts]
         for _ in range(again + 1):
@@ -86,7 +86,7 @@ class ServiceDesk:
                 for one in fresh:
                     await subscriptions.handle(work, one)
 
-    def envelope(self, fact: CaseFact, *, at: datetime | None = None) -> Heard[Any]:
+    def envelope(self, fact: Fact, *, at: datetime | None = None) -> Heard[Any]:
         """The fact as its sayer would send it next."""
         place = (fact.SOURCE, fact.key())
         self.sequences[place] = self.sequences.get(place, 0) + 1
@@ -94,7 +94,7 @@ class ServiceDesk:
             id=EventId(new_id()),
             type=fact.type_name(),
             source=fact.SOURCE,
-            subject=f"case/{fact.case_id}",
+            subject=f"{fact.TYPE.split('.')[1]}/{fact.key()}",
             time=at or self.clock.now(),
             sequence=self.sequences[place],
             key=fact.key(),
@@ -102,7 +102,7 @@ class ServiceDesk:
         )
         return Heard(envelope, fact)
 
-    def record(self, fact: CaseFact, *, at: datetime | None = None) -> Message:
+    def record(self, fact: Fact, *, at: datetime | None = None) -> Message:
         """The same as a record of the bus."""
         envelope = self.envelope(fact, at=at).envelope
         value = fact.model_dump_json().encode()

@@ -25,14 +25,15 @@ OpenWork = Annotated[Opening[GridWork], Depends(opening)]
 Reader = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
 
 
-def _unit_of(caller: Caller) -> UnitCode:
+def unit_of(caller: Caller) -> UnitCode:
+    """The unit the asker is staff of. Raises `NoUnit`."""
     if caller.unit is None:
         raise NoUnit
     return caller.unit
 
 
 async def _own_unit(caller: Annotated[Caller, allow(Role.UNIT)]) -> UnitCode:
-    return _unit_of(caller)
+    return unit_of(caller)
 
 
 OwnUnit = Annotated[UnitCode, Depends(_own_unit)]
@@ -43,7 +44,7 @@ def sight_of(caller: Caller) -> UnitCode | None:
     """Whose whistles a reader sees: None for the desks that oversee all. Raises `NoUnit`."""
     if caller.may(*OVERSEERS):
         return None
-    return _unit_of(caller)
+    return unit_of(caller)
 
 
 async def _city(request: Request) -> City:

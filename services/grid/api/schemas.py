@@ -42,8 +42,8 @@ class SiteIn(SpotIn):
 
     unit: Code | None = None
 
-    def to_site(self) -> Site:
-        return Site(self.to_spot("site."), UnitCode(self.unit) if self.unit else None)
+    def to_site(self, prefix: str = "site.") -> Site:
+        return Site(self.to_spot(prefix), UnitCode(self.unit) if self.unit else None)
 
 
 class WhistleIn(Wire):
@@ -124,7 +124,7 @@ class CallOut(Wire):
 
     @classmethod
     def of(cls, call: Call, units: Units) -> "CallOut":
-        return cls(**asdict(call) | {"name": _name(call.unit, units), "late": list(call.late)})
+        return cls(**asdict(call) | {"name": name_of(call.unit, units), "late": list(call.late)})
 
 
 class WhistleOut(Wire):
@@ -147,10 +147,10 @@ class WhistleOut(Wire):
     @classmethod
     def of(cls, whistle: Whistle, units: Units) -> "WhistleOut":
         calls = [CallOut.of(call, units) for call in whistle.departments]
-        name = _name(whistle.blown_by, units)
+        name = name_of(whistle.blown_by, units)
         return cls(**asdict(whistle) | {"blown_by_name": name, "departments": calls})
 
 
-def _name(code: UnitCode, units: Units) -> str:
+def name_of(code: UnitCode, units: Units) -> str:
     """A unit that left the directory is still called something."""
     return units.get(code).name if code in units else code

@@ -1,9 +1,10 @@
 """What grid can be asked to do. `by` is the asker's own unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from services.grid.domain.model import Site, Spot
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
 from shared.kernel.words import WhistleKind
 
 
@@ -112,3 +113,42 @@ class ReleaseCase:
     case_id: CaseId
     done: bool
     heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportIncident:
+    """上报. The id is the terminal's own, so that what it sends again is the same incident."""
+
+    incident_id: IncidentId
+    by: UnitCode
+    worker: str
+    category: CategoryCode
+    text: str = field(repr=False)
+    address: str | None = field(repr=False)
+    site: Site
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandleIncident:
+    """就地处置, with evidence."""
+
+    incident_id: IncidentId
+    by: UnitCode
+    evidence: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateIncident:
+    """上报街社: let it become a case."""
+
+    incident_id: IncidentId
+    by: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCase:
+    """Intake registered a case for an incident."""
+
+    incident_id: IncidentId
+    case_id: CaseId

@@ -2,16 +2,20 @@
 
 NotFound
 ├── UnknownWhistle      none with this id, or the asker is no party to it
+├── UnknownIncident     none with this id, or another unit's
 ├── UnknownCase         no dispatch of this case was heard
 └── NotCalled           the whistle does not name this department
 NotAllowed
 ├── NoUnit              the asker is staff of no unit
 ├── MayNotBlow          only a street or community may
 ├── ForeignCase         the case is another unit's
+├── MayNotReport        only a street's or community's grid workers may
+├── NotYourIncident     its own unit and the street above it act on it
 ├── NotTheBlower        only who blew may score, close, cancel
 └── NotYourCall         a department moves its own call only
 Conflict
 ├── CaseNotInHand       the case is done, or between two units
+├── IncidentIdTaken     the same id, but another incident
 ├── NotScorableYet      neither acted nor late
 ├── NotAllScored        a whistle closes when every department is scored
 └── SomebodyReportedIn  too late to take the whistle back
@@ -19,11 +23,12 @@ Invalid
 ├── DepartmentsMiscounted · DepartmentRefused
 ├── SiteMissing · SiteRefused · SpotMissing · SpotIncomplete
 ├── FilterRefused       the queue is asked for a unit that does not exist
+├── IncidentIdRefused · CategoryRefused · RecordedWhen
 └── ScoreOutOfRange
 """
 
 from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, IncidentId, UnitCode, WhistleId
 
 
 class UnknownWhistle(NotFound):
@@ -31,6 +36,13 @@ class UnknownWhistle(NotFound):
 
     def __init__(self, whistle_id: WhistleId) -> None:
         super().__init__(f"there is no whistle {whistle_id}", whistle_id=str(whistle_id))
+
+
+class UnknownIncident(NotFound):
+    """None with this id, or not the asker's to see: the answer is the same."""
+
+    def __init__(self, incident_id: IncidentId) -> None:
+        super().__init__(f"there is no incident {incident_id}", incident_id=str(incident_id))
 
 
 class UnknownCase(NotFound):
@@ -51,7 +63,7 @@ class NoUnit(NotAllowed):
     """The asker is staff of no unit."""
 
     def __init__(self) -> None:
-        super().__init__("your sign-in names no unit; whistles are between units")
+        super().__init__("your sign-in names no unit; whistles and incidents are units' own")
 
 
 class MayNotBlow(NotAllowed):
@@ -69,6 +81,22 @@ class ForeignCase(NotAllowed):
             f"case {case_id} is not led by {unit} nor by one of its communities",
             case_id=str(case_id),
             unit=unit,
+        )
+
+
+class MayNotReport(NotAllowed):
+    """Grid workers belong to a street or community."""
+
+    def __init__(self, unit: UnitCode) -> None:
+        super().__init__(f"{unit} is no street and no community; only their workers report", unit=unit)
+
+
+class NotYourIncident(NotAllowed):
+    """Seen from above, but acted on by its own unit or the street."""
+
+    def __init__(self, unit: UnitCode, reported_by: UnitCode) -> None:
+        super().__init__(
+            f"the incident is {reported_by}'s; {unit} may look on", unit=unit, reported_by=reported_by
         )
 
 
@@ -94,6 +122,15 @@ class CaseNotInHand(Conflict):
             f"case {case_id} is {standing.replace('_', ' ')}; a whistle needs a case that a unit has in hand",
             case_id=str(case_id),
             standing=standing,
+        )
+
+
+class IncidentIdTaken(Conflict):
+    """The id names another incident already; a terminal makes a new one for each."""
+
+    def __init__(self, incident_id: IncidentId) -> None:
+        super().__init__(
+            f"{incident_id} is another incident already; make a new id", incident_id=str(incident_id)
         )
 
 
@@ -141,10 +178,10 @@ class DepartmentRefused(Invalid):
 
 
 class SiteMissing(Invalid):
-    """A whistle that is blown alone must say where; so must one on a case whose place is not known."""
+    """What is alone must say where; so must a whistle on a case whose place is not known."""
 
-    def __init__(self) -> None:
-        super().__init__("say where the site is: a longitude and latitude, or a unit", field="site")
+    def __init__(self, field: str) -> None:
+        super().__init__("say where it is: a longitude and latitude, or a unit", field=field)
 
 
 class SiteRefused(Invalid):
@@ -173,6 +210,29 @@ class FilterRefused(Invalid):
 
     def __init__(self, unit: UnitCode) -> None:
         super().__init__(f"{unit} is no unit of the directory", field="unit", unit=unit)
+
+
+class IncidentIdRefused(Invalid):
+    """Ids are ordered by time, here and at the terminals."""
+
+    def __init__(self) -> None:
+        super().__init__("an incident's id is a UUID of version 7", field="incident_id")
+
+
+class CategoryRefused(Invalid):
+    """The city has no such category."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the city has no such category; GET /v1/categories of router lists them", field="category"
+        )
+
+
+class RecordedWhen(Invalid):
+    """A clock that is a day wrong is taken; one that is years wrong says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("recorded_at lies too far from now; check the terminal's clock", field="recorded_at")
 
 
 class ScoreOutOfRange(Invalid):

@@ -1,4 +1,4 @@
-"""Two sub-lives: the whistle's, and the call of each department it names."""
+"""Three sub-lives: the whistle's, the call of each department it names, and the incident's."""
 
 from enum import StrEnum
 
@@ -13,6 +13,14 @@ class WhistleState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+class IncidentState(StrEnum):
+    """Where an incident stands."""
+
+    REPORTED = "reported"
+    HANDLED = "handled"
+    ESCALATED = "escalated"
 
 
 class CallState(StrEnum):
@@ -103,6 +111,23 @@ WHISTLE_LIFE = Lifecycle(
         *(
             Move(move.name, OPEN, None, move.says, "departments move only while the whistle is open")
             for move in CALL_LIFE.moves.values()
+        ),
+    ),
+)
+
+REPORTED = frozenset({IncidentState.REPORTED})
+
+INCIDENT_LIFE = Lifecycle(
+    "incident",
+    first=IncidentState.REPORTED,
+    moves=(
+        Move("handle", REPORTED, IncidentState.HANDLED, say.IncidentHandled, "settled on the spot"),
+        Move(
+            "escalate",
+            REPORTED,
+            IncidentState.ESCALATED,
+            say.IncidentEscalated,
+            "too much for the grid: it becomes a case",
         ),
     ),
 )

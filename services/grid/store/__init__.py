@@ -1,5 +1,6 @@
 """Grid's memory."""
 
 from services.grid.store.repository import GridWork
+from services.grid.store.seals import IncidentSeals
 
-__all__ = ["GridWork"]
+__all__ = ["GridWork", "IncidentSeals"]

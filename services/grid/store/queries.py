@@ -10,11 +10,13 @@ from sqlalchemy import Column, ColumnElement, CompoundSelect, Select, Text, any_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.grid.domain.errors import UnknownWhistle
+from services.grid.domain.errors import UnknownIncident, UnknownWhistle
+from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import CallState, WhistleState
 from services.grid.domain.model import Whistle
-from services.grid.store.tables import WHISTLE_CALLS, WHISTLES
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from services.grid.store.repository import IncidentRepository
+from services.grid.store.tables import INCIDENTS, WHISTLE_CALLS, WHISTLES
+from shared.kernel.ids import CaseId, IncidentId, UnitCode, WhistleId
 
 _WHISTLE: TypeAdapter[Whistle] = TypeAdapter(Whistle)
 
@@ -38,6 +40,14 @@ async def whistle(connection: AsyncConnection, whistle_id: WhistleId) -> Whistle
     if row is None:
         raise UnknownWhistle(whistle_id)
     return _read(row._mapping)
+
+
+async def incident(connection: AsyncConnection, incident_id: IncidentId) -> Incident:
+    """One incident as it stands, its words sealed. Raises `UnknownIncident`."""
+    row = (await connection.execute(select(INCIDENTS).where(INCIDENTS.c.incident_id == incident_id))).first()
+    if row is None:
+        raise UnknownIncident(incident_id)
+    return IncidentRepository.read({str(name): value for name, value in row._mapping.items()})
 
 
 async def queue(

@@ -7,14 +7,16 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.errors import UnknownWhistle
+from services.grid.domain.errors import UnknownIncident, UnknownWhistle
+from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
+from services.grid.store.seals import IncidentSeals
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, WhistleId
+from shared.kernel.ids import CaseId, IncidentId, WhistleId
 from shared.store.bulk import Row
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -60,11 +62,33 @@ class CaseLeadRepository(Repository[CaseId, CaseLead]):
     KEY = "case_id"
 
 
+class IncidentRepository(Repository[IncidentId, Incident]):
+    AGGREGATE = "incident"
+    MODEL = Incident
+    TABLE = tables.INCIDENTS
+    KEY = "incident_id"
+
+    async def reserved(self, key: IncidentId) -> Incident | None:
+        # There is no row to lock before the first report: the id itself is locked.
+        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"incidents:{key}", 0)))
+        await self._work.connection.execute(lock)
+        return await self.find(key)
+
+    def unknown(self, key: IncidentId) -> NotFound:
+        return UnknownIncident(key)
+
+
 class GridWork(Work):
     SOURCE = "grid"
     METADATA = tables.METADATA
+    equipment: IncidentSeals
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
         self.whistles = WhistleRepository(self)
         self.case_leads = CaseLeadRepository(self)
+        self.incidents = IncidentRepository(self)
+
+    @property
+    def seals(self) -> IncidentSeals:
+        return self.equipment

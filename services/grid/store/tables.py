@@ -25,6 +25,25 @@ WHISTLES = Table(
     Index(None, "blown_by", "whistle_id"),
 )
 
+INCIDENTS = Table(
+    "incidents",
+    METADATA,
+    Column("incident_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("sealed_words", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sealed_evidence", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("case_id", Uuid),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "incident_id"),
+)
+
 WHISTLE_CALLS = Table(
     "whistle_calls",
     METADATA,

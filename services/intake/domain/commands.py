@@ -11,7 +11,7 @@ from services.intake.domain.proposals import Settlement
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import RelatedPlace
 from shared.city.coordinates import Datum
-from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
 from shared.kernel.words import Channel, DeclineReason, Kind
 from shared.lifecycle.case import CaseState
 
@@ -50,11 +50,21 @@ class Register:
     contact: StatedContact | None = None
     proactive: bool = False
     linked_case_id: CaseId | None = None
+    incident_id: IncidentId | None = None
     by_unit: bool = False
     """The caller is an undertaking unit."""
     attachments: tuple[AttachmentId, ...] = ()
     by: str = ""
     """The caller: only his own uploads are laid to his case."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterIncident:
+    """网格上报: register a case for an incident the grid escalated."""
+
+    incident_id: IncidentId
+    category: CategoryCode
+    sealed_words: str
 
 
 @dataclass(frozen=True, slots=True)

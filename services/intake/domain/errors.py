@@ -42,6 +42,7 @@ UnsupportedType
 TooMany
 └─ TooManyWrongCodes       guessing is stopped
 Unavailable
+├─ IncidentUnderWay        another process registers the same incident at this moment
 ├─ ObjectsAway             the files' store does not answer
 └─ NumberTaken             the random tracking number is another case's; ask again
 """
@@ -275,6 +276,13 @@ class TooManyWrongCodes(TooMany):
             "too many wrong access codes for this number; wait before the next try",
             retry_after=max(1.0, (until - at).total_seconds()),
         )
+
+
+class IncidentUnderWay(Unavailable):
+    """Another process registers a case for the same incident at this moment: the next try finds it."""
+
+    def __init__(self) -> None:
+        super().__init__("this incident is being registered; try again")
 
 
 class ObjectsAway(Unavailable):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.intake.domain.codes import TrackingNumber
-from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
 from shared.kernel.words import Channel, Kind
 from shared.lifecycle.case import CaseState
 
@@ -29,6 +29,8 @@ class Case:
     proactive: bool
     linked_case_id: CaseId | None
     registered_at: datetime
+    incident_id: IncidentId | None = None
+    """The grid's incident it was registered for."""
     status: CaseState = CaseState.REGISTERED
     """A copy: router alone writes the status."""
     status_at: datetime | None = None

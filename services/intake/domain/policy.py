@@ -70,6 +70,7 @@ def register(asked: Register, made: Admit, *, at: datetime) -> Decision[Case]:
         anonymous=stated.anonymous if stated is not None else not asked.proactive,
         proactive=asked.proactive,
         linked_case_id=asked.linked_case_id,
+        incident_id=asked.incident_id,
         registered_at=at,
         status_at=at,
     )
@@ -91,6 +92,7 @@ def _registered(case: Case, *, being_answered: bool = False) -> CaseRegistered:
         anonymous=case.anonymous,
         proactive=case.proactive,
         linked_case_id=case.linked_case_id,
+        incident_id=case.incident_id,
         being_answered=being_answered,
     )
 

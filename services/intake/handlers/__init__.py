@@ -20,6 +20,7 @@ from services.intake.handlers.cases import (
     read_contact,
     recognise,
     register,
+    register_incident,
     supplement,
 )
 from services.intake.handlers.open311 import request_service
@@ -40,6 +41,7 @@ __all__ = [
     "read_contact",
     "recognise",
     "register",
+    "register_incident",
     "remove_uploads",
     "request_service",
     "revoke_key",

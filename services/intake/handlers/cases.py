@@ -14,6 +14,7 @@ from services.intake.domain.commands import (
     Knock,
     ReadContact,
     Register,
+    RegisterIncident,
     Supplement,
 )
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
@@ -27,6 +28,7 @@ from services.intake.handlers.attachments import claim_uploads
 from services.intake.ports import IntakeWork
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
+from shared.kernel.words import Channel, Kind
 
 FORGET_LIMIT = 1000
 
@@ -59,6 +61,22 @@ async def register(work: IntakeWork, cmd: Register) -> Registered:
     drawn = draw_up(work, cmd, policy.examine(cmd, work.city))
     await claim_uploads(work, cmd.attachments, drawn.case.case_id, by=cmd.by)
     return await admit(work, drawn)
+
+
+async def register_incident(work: IntakeWork, cmd: RegisterIncident) -> None:
+    """网格上报: once for each incident, however often it is told. Grid has examined it by the same rules."""
+    if await work.cases.of_incident(cmd.incident_id) is not None:
+        return
+    words = work.vault.open_incident(cmd.incident_id, cmd.sealed_words)
+    wish = Register(
+        channel=Channel.GRID,
+        kind=Kind.REPORT,
+        text=words.text,
+        category=cmd.category,
+        proactive=True,
+        incident_id=cmd.incident_id,
+    )
+    await admit(work, draw_up(work, wish, policy.Examined(words, None)))
 
 
 def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined, entry: Entry | None = None) -> Drawn:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
-from services.intake.domain.errors import NoSuchCase, NumberTaken
+from services.intake.domain.errors import IncidentUnderWay, NoSuchCase, NumberTaken
 from services.intake.domain.file_links import FileLinks
 from services.intake.domain.model import Case
 from services.intake.store import tables
@@ -26,7 +26,7 @@ from services.intake.store.vault import KeyVault
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound, Refusal
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, IncidentId
 from shared.store.bulk import Insert
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -45,6 +45,15 @@ class CaseRepository(Repository[CaseId, Case]):
         asked = select(self.TABLE).where(self.TABLE.c.tracking_number == number)
         row = (await self._work.connection.execute(asked)).mappings().one_or_none()
         return self._shape.from_row({str(name): value for name, value in row.items()}) if row else None
+
+    async def of_incident(self, key: IncidentId) -> CaseId | None:
+        # What this knock has kept is not in the table yet.
+        for held in self._held.values():
+            if held is not None and held.aggregate.incident_id == key:
+                return held.aggregate.case_id
+        asked = select(self.TABLE.c.case_id).where(self.TABLE.c.incident_id == key)
+        found = (await self._work.connection.execute(asked)).scalar_one_or_none()
+        return CaseId(found) if found is not None else None
 
     async def exists(self, key: CaseId) -> bool:
         asked = select(exists().where(self.TABLE.c.case_id == key))
@@ -119,5 +128,7 @@ class IntakeWork(Work):
         return [*self.contacts.additions(), *self.timeline.additions(), *super().additions()]
 
     def refusal_of(self, error: Exception) -> Refusal | None:
-        """A number drawn twice is nobody's fault."""
-        return NumberTaken() if "uq_cases_tracking_number" in str(error) else None
+        """A number drawn twice is nobody's fault; an incident told twice at once is found the next time."""
+        if "uq_cases_tracking_number" in str(error):
+            return NumberTaken()
+        return IncidentUnderWay() if "uq_cases_incident_id" in str(error) else None

@@ -37,6 +37,7 @@ CASES = Table(
     Column("anonymous", Boolean, nullable=False),
     Column("proactive", Boolean, nullable=False),
     Column("linked_case_id", Uuid),
+    Column("incident_id", Uuid),
     Column("registered_at", DateTime(timezone=True), nullable=False),
     Column("status", Text, nullable=False),
     Column("status_at", DateTime(timezone=True)),
@@ -46,6 +47,10 @@ CASES = Table(
     Column("version", BigInteger, nullable=False),
     # The desk's list of one status, newest first: without it a rare status is a walk through all cases.
     Index(None, "status", "case_id"),
+    # A fact told again after the inbox forgot it is still the same case. Only the grid's few have one.
+    Index(
+        "uq_cases_incident_id", "incident_id", unique=True, postgresql_where=text("incident_id IS NOT NULL")
+    ),
 )
 
 TIMELINE = Table(

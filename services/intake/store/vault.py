@@ -1,8 +1,8 @@
 """联系方式保险柜: everything at intake that is sealed, opened or hashed under a key.
 
 Contacts are sealed under intake's own ring, bound to table, column and row; words under the ring router has
-too. What must be found again (a phone, an access code) is hashed under keys derived from a secret that stays
-when rings are turned; each purpose has its own derived key.
+too; what grid workers told comes under the ring grid has too. What must be found again (a phone, an access
+code) is hashed under keys derived from a secret that stays when rings are turned; each purpose has its own.
 """
 
 import base64
@@ -21,8 +21,9 @@ from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, SealedContact
 from services.intake.domain.proposals import Answer
 from services.intake.domain.words import Words, read_words
-from shared.kernel.ids import CaseId
-from shared.sealing.ring import KeyRing, SealBroken, load_ring
+from shared.kernel.ids import CaseId, IncidentId
+from shared.sealing.live import LiveRing
+from shared.sealing.ring import Ring, SealBroken
 
 SECRET_LENGTH = 32
 NOBODY = "-"
@@ -32,9 +33,10 @@ NOBODY = "-"
 class KeyVault:
     """The `Vault` of the ports."""
 
-    def __init__(self, *, contacts: KeyRing, words: KeyRing, index_key: bytes) -> None:
+    def __init__(self, *, contacts: Ring, words: Ring, incidents: Ring, index_key: bytes) -> None:
         self._contacts = contacts
         self._words = words
+        self._incidents = incidents
         self._code_key = _derived(index_key, "access_code")
         self._mark_key = _derived(index_key, "likeness")
         self._phone_key = _derived(index_key, "phone_index")
@@ -44,6 +46,9 @@ class KeyVault:
 
     def open_words(self, case_id: CaseId, sealed_words: str) -> Words:
         return read_words(self._words.open(sealed_words, context=f"case:{case_id}"))
+
+    def open_incident(self, incident_id: IncidentId, sealed_words: str) -> Words:
+        return read_words(self._incidents.open(sealed_words, context=f"incident:{incident_id}"))
 
     def marks(self, said: Iterable[str]) -> tuple[int, ...]:
         return tuple(sorted({self._mark(each) for each in said}))
@@ -111,9 +116,14 @@ class KeyVault:
         return self._contacts.open(sealed, context=_context(case_id, column)).decode() if sealed else None
 
 
-def open_vault(*, contacts: Path, words: Path, index_key: Path) -> KeyVault:
+def open_vault(*, contacts: Path, words: Path, incidents: Path, index_key: Path) -> KeyVault:
     """Read the keys. Raises `ValueError` with the path of one that is missing or not a key."""
-    return KeyVault(contacts=load_ring(contacts), words=load_ring(words), index_key=_load_secret(index_key))
+    return KeyVault(
+        contacts=LiveRing(contacts),
+        words=LiveRing(words),
+        incidents=LiveRing(incidents),
+        index_key=_load_secret(index_key),
+    )
 
 
 def links_secret(index_key: Path) -> bytes:

@@ -19,7 +19,7 @@ from shared.http.knock import Opening, opening
 from shared.http.wire import Wire
 from shared.kernel.errors import NotAllowed
 from shared.kernel.ids import UnitCode
-from shared.sealing.ring import KeyRing
+from shared.sealing.ring import Ring
 
 OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
 DESK = (Role.DISPATCHER, Role.SUPERVISOR)
@@ -81,7 +81,7 @@ def words_of(request: Request, case: Case, caller: Caller) -> tuple[Words, ...] 
     """The citizen's words and supplements; operators keep the machine running and need not read them."""
     if not caller.may(*DESK, Role.UNIT):
         return None
-    ring: KeyRing = request.app.state.flat.equipment
+    ring: Ring = request.app.state.flat.equipment
     sealed = (case.sealed_words, *(each.sealed_words for each in case.supplements))
     return tuple(read_words(ring.open(each, context=context(case.case_id))) for each in sealed)
 

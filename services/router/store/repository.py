@@ -14,7 +14,7 @@ from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
-from shared.sealing.ring import KeyRing
+from shared.sealing.ring import Ring
 from shared.store.bulk import Row
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -68,7 +68,7 @@ class RouterWork(Work):
 
     SOURCE = "router"
     METADATA = tables.METADATA
-    equipment: KeyRing
+    equipment: Ring
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)

@@ -10,11 +10,10 @@ from services.grid.domain.errors import (
     DepartmentsMiscounted,
     ForeignCase,
     MayNotBlow,
-    SiteMissing,
-    SiteRefused,
     UnknownCase,
 )
-from services.grid.domain.model import Call, Site, Spot, Whistle
+from services.grid.domain.model import Call, Site, Whistle
+from services.grid.domain.policy.sites import require_site
 from shared.city.city import City
 from shared.city.units import Units
 from shared.events.grid import Called, WhistleBlown
@@ -25,7 +24,6 @@ from shared.kernel.words import UnitLevel
 MOST_DEPARTMENTS = 12
 BLOWERS = frozenset({UnitLevel.STREET, UnitLevel.COMMUNITY})
 CALLABLE = frozenset({UnitLevel.DEPARTMENT, UnitLevel.UTILITY})
-PLACES = frozenset({UnitLevel.DISTRICT, UnitLevel.STREET, UnitLevel.COMMUNITY})
 
 
 def blow(cmd: Blow, lead: CaseLead | None, *, city: City, at: datetime) -> Decision[Whistle]:
@@ -73,24 +71,8 @@ def _require_departments(named: tuple[UnitCode, ...], by: UnitCode, units: Units
 
 def _site(cmd: Blow, lead: CaseLead | None, city: City) -> Site:
     site = cmd.site or Site(unit=lead.place if lead and cmd.case_id else None)
-    if site.spot is None and site.unit is None:
-        raise SiteMissing
-    if site.spot is not None:
-        _require_in_city(site.spot, city)
-    if site.unit is not None:
-        if site.unit not in city.units:
-            raise SiteRefused("site.unit", f"{site.unit} is no unit of the directory")
-        if city.units.get(site.unit).level not in PLACES:
-            raise SiteRefused("site.unit", f"{site.unit} is no place")
+    require_site(site, city, field="site")
     return site
-
-
-def _require_in_city(spot: Spot, city: City) -> None:
-    bounds = city.policy.bounds
-    if not bounds.west <= spot.lng <= bounds.east:
-        raise SiteRefused("site.lng", f"longitude {spot.lng} is outside the city")
-    if not bounds.south <= spot.lat <= bounds.north:
-        raise SiteRefused("site.lat", f"latitude {spot.lat} is outside the city")
 
 
 def _calls(cmd: Blow, city: City, at: datetime) -> tuple[Call, ...]:

@@ -1,0 +1,110 @@
+"""事件: report, look, handle on the spot, escalate. What terminals send again is the same incident."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from services.grid import handlers
+from services.grid.api.desk import OVERSEERS, CityOf, OpenWork, sight_of, unit_of
+from services.grid.api.incident_schemas import EvidenceIn, IncidentIn, IncidentOut, IncidentWithWordsOut
+from services.grid.domain import commands as do
+from services.grid.domain.incident import Incident
+from services.grid.domain.policy.incidents import require_sight
+from services.grid.store import GridWork, IncidentSeals, queries
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.idempotency import Once, OnceOnly
+from shared.http.knock import Opening, Reading
+from shared.kernel.ids import IncidentId
+
+ROUTES = APIRouter(prefix="/incidents")
+Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
+Reader = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
+
+
+@ROUTES.post("", status_code=201, response_model=IncidentOut)
+async def report_incident(
+    body: IncidentIn, caller: Worker, open_work: OpenWork, once: OnceOnly, request: Request
+) -> Response:
+    """上报: what a grid worker found."""
+    by = unit_of(caller)
+    now = request.app.state.flat.clock.now()
+    command = body.to_command(by=by, worker=caller.subject, now=now)
+    async with open_work() as work:
+        made: list[Incident] = []
+
+        async def answer() -> IncidentOut:
+            made.append(await handlers.report_incident(work, command))
+            return IncidentOut.of(made[0], work.city.units)
+
+        def headers() -> dict[str, str]:
+            location = f"/v1/incidents/{made[0].incident_id}"
+            return {"Location": location, "ETag": etag(made[0].version)}
+
+        return await once(work, status=201, answer=answer, headers=headers)
+
+
+@ROUTES.get("/{incident_id}")
+async def incident(
+    incident_id: UUID,
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    request: Request,
+    response: Response,
+) -> IncidentWithWordsOut:
+    """One incident, for its worker's unit, those above it, and the desks that oversee all."""
+    found = await queries.incident(connection, IncidentId(incident_id))
+    sight = sight_of(reader)
+    if sight is not None:
+        require_sight(found, sight, city.units)
+    tag(response, found.version)
+    seals: IncidentSeals = request.app.state.flat.equipment
+    return IncidentWithWordsOut.told(found, seals.open_telling(found), seals.open_evidence(found), city.units)
+
+
+@ROUTES.post("/{incident_id}/handle", response_model=IncidentOut)
+async def handle_incident(
+    incident_id: UUID, body: EvidenceIn, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Response:
+    """就地处置: settled on the spot; counted as proactive."""
+    command = do.HandleIncident(IncidentId(incident_id), unit_of(caller), body.evidence)
+    return await _changed(
+        command, seen, once, open_work, lambda work: handlers.handle_incident(work, command)
+    )
+
+
+@ROUTES.post("/{incident_id}/escalate", response_model=IncidentOut)
+async def escalate_incident(
+    incident_id: UUID, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Response:
+    """网格吹哨、街社报到: intake registers a case for it."""
+    command = do.EscalateIncident(IncidentId(incident_id), unit_of(caller))
+    return await _changed(
+        command, seen, once, open_work, lambda work: handlers.escalate_incident(work, command)
+    )
+
+
+async def _changed(
+    command: do.HandleIncident | do.EscalateIncident,
+    seen: Seen,
+    once: Once,
+    open_work: Opening[GridWork],
+    move: Callable[[GridWork], Awaitable[Incident]],
+) -> Response:
+    """Lock the incident, check sight and version, move it, keep the answer with the state."""
+    made: list[Incident] = []
+    async with open_work() as work:
+
+        async def answer() -> IncidentOut:
+            found = await work.incidents.get(command.incident_id)
+            # Sight first: to a stranger a version that moved would tell that the incident exists.
+            require_sight(found, command.by, work.city.units)
+            seen.check(found.version)
+            made.append(await move(work))
+            return IncidentOut.of(made[0], work.city.units)
+
+        return await once(work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)})

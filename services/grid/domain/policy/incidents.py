@@ -1,0 +1,115 @@
+"""事件: what may be reported; handled on the spot, or escalated. What is sent again changes nothing."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.grid.domain.commands import EscalateIncident, HandleIncident, NoteCase, ReportIncident
+from services.grid.domain.errors import (
+    CategoryRefused,
+    IncidentIdRefused,
+    IncidentIdTaken,
+    MayNotReport,
+    NotYourIncident,
+    RecordedWhen,
+    UnknownIncident,
+)
+from services.grid.domain.incident import Incident, Telling
+from services.grid.domain.lifecycle import INCIDENT_LIFE, IncidentState
+from services.grid.domain.policy.sites import require_site
+from shared.city.city import City
+from shared.city.units import Units
+from shared.events.grid import IncidentEscalated, IncidentHandled, IncidentReported
+from shared.kernel.decision import Decision
+from shared.kernel.ids import UnitCode
+from shared.kernel.words import UnitLevel
+
+REPORTERS = frozenset({UnitLevel.STREET, UnitLevel.COMMUNITY})
+LONGEST_OFFLINE = timedelta(days=90)
+FASTEST_CLOCK = timedelta(days=2)
+"""How far ahead of ours a terminal's clock is still believed to be a clock."""
+
+
+def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
+    """Raise the first refusal, or answer what is to be sealed; without a unit, the place is the worker's."""
+    if cmd.incident_id.version != 7:
+        raise IncidentIdRefused
+    if cmd.by not in city.units or city.units.get(cmd.by).level not in REPORTERS:
+        raise MayNotReport(cmd.by)
+    if cmd.category not in city.categories:
+        raise CategoryRefused
+    if not at - LONGEST_OFFLINE <= cmd.recorded_at <= at + FASTEST_CLOCK:
+        raise RecordedWhen
+    require_site(cmd.site, city, field="place")
+    return Telling(cmd.text, cmd.site.unit or cmd.by, cmd.address, cmd.site.spot)
+
+
+def report(cmd: ReportIncident, told: Telling, sealed_words: str, *, at: datetime) -> Decision[Incident]:
+    """上报."""
+    incident = Incident(
+        incident_id=cmd.incident_id,
+        unit=cmd.by,
+        worker=cmd.worker,
+        category=cmd.category,
+        place=told.place,
+        sealed_words=sealed_words,
+        recorded_at=cmd.recorded_at,
+        reported_at=at,
+    )
+    return Decision(incident, (IncidentReported(**incident.about(), recorded_at=cmd.recorded_at),))
+
+
+def repeat(known: Incident, told_before: Telling, cmd: ReportIncident, told: Telling) -> Decision[Incident]:
+    """The same report again. Raises `IncidentIdTaken` when it is another one under the same id."""
+    before = (known.unit, known.worker, known.category, known.recorded_at, told_before)
+    if before != (cmd.by, cmd.worker, cmd.category, cmd.recorded_at, told):
+        raise IncidentIdTaken(cmd.incident_id)
+    return Decision(known)
+
+
+def handle(
+    incident: Incident,
+    cmd: HandleIncident,
+    evidence_before: str | None,
+    sealed_evidence: str,
+    *,
+    units: Units,
+    at: datetime,
+) -> Decision[Incident]:
+    """就地处置: settled on the spot, which counts as proactive."""
+    _require_own(incident, cmd.by, units)
+    if incident.state is IncidentState.HANDLED and evidence_before == cmd.evidence:
+        return Decision(incident)
+    after = INCIDENT_LIFE.fire("handle", incident.state)
+    handled = replace(incident, state=after, sealed_evidence=sealed_evidence, ended_at=at)
+    return Decision(handled, (IncidentHandled(**incident.about()),))
+
+
+def escalate(incident: Incident, cmd: EscalateIncident, *, units: Units, at: datetime) -> Decision[Incident]:
+    """网格吹哨、街社报到: intake makes a case of it."""
+    _require_own(incident, cmd.by, units)
+    if incident.state is IncidentState.ESCALATED:
+        return Decision(incident)
+    after = INCIDENT_LIFE.fire("escalate", incident.state)
+    said = IncidentEscalated(
+        **incident.about(), recorded_at=incident.recorded_at, sealed_words=incident.sealed_words
+    )
+    return Decision(replace(incident, state=after, ended_at=at), (said,))
+
+
+def note_case(incident: Incident, cmd: NoteCase) -> Decision[Incident]:
+    """Which case it became: the first that was said stays."""
+    return Decision(replace(incident, case_id=incident.case_id or cmd.case_id))
+
+
+def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:
+    """The reporter's unit and those above it; others are told what they would be told of none."""
+    within = incident.unit in units and units.is_within(incident.unit, unit)
+    if unit != incident.unit and not within:
+        raise UnknownIncident(incident.incident_id)
+
+
+def _require_own(incident: Incident, unit: UnitCode, units: Units) -> None:
+    require_sight(incident, unit, units)
+    street = units.street_of(incident.unit) if incident.unit in units else None
+    if unit not in (incident.unit, street):
+        raise NotYourIncident(unit, incident.unit)
