@@ -1,10 +1,11 @@
 """What must hold whatever happened, as in Jepsen's Kafka workload: a class each, with a sentence."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from deploy.commands.topics import all_topics
+from shared.events.grid import IncidentEscalated
 from shared.events.intake import CaseRegistered
 from shared.events.router import CaseClassified
 from shared.lifecycle.case import CASE_LIFE, CaseState
@@ -150,6 +151,22 @@ class NothingPersonalTravels:
         yield from (("an address", url) for url in evidence.history.asked)
 
 
+class EscalatedIsOneCase:
+    """I6: every incident that was escalated is one case at intake, and no other incident is any."""
+
+    async def breaches(self, evidence: Evidence) -> Sequence[str]:
+        said = {
+            heard.fact.key() for _, heard in evidence.arrivals() if isinstance(heard.fact, IncidentEscalated)
+        }
+        rows = await evidence.suite.rows("SELECT incident_id FROM intake.cases WHERE incident_id IS NOT NULL")
+        kept = Counter(str(row[0]) for row in rows)
+        return [
+            *(f"the incident {one} was escalated and is no case" for one in said - kept.keys()),
+            *(f"the incident {one} is {many} cases" for one, many in kept.items() if many != 1),
+            *(f"the incident {one} is a case and was not escalated" for one in kept.keys() - said),
+        ]
+
+
 class OnceIsOnce:
     """I6: the same Idempotency-Key always gave the same case, and every case was somebody's answer."""
 
@@ -158,7 +175,7 @@ class OnceIsOnce:
         for answer in evidence.history.reports:
             given[answer.caller, answer.key].add(answer.content["case_id"])
         cases = {case for found in given.values() for case in found}
-        stored = await evidence.suite.value("SELECT count(*) FROM intake.cases")
+        stored = await evidence.suite.value("SELECT count(*) FROM intake.cases WHERE incident_id IS NULL")
         doubled = [f"the key {key} gave {found}" for (_, key), found in given.items() if len(found) > 1]
         more = stored - len(cases)
         return [*doubled, *([f"{more} cases at intake that nobody was told of"] if more else [])]
@@ -193,6 +210,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     CallbacksAreWhatWasSaid(),
     NothingPersonalTravels(),
     OnceIsOnce(),
+    EscalatedIsOneCase(),
     OnlyPoisonIsParked(),
 )
 

@@ -7,6 +7,7 @@ from deploy.demo import people
 from deploy.demo.people import (
     CitizenApp,
     Dispatcher,
+    GridWorker,
     Line,
     NobodyAnswers,
     NotInTime,
@@ -22,6 +23,7 @@ from deploy.demo.people import (
 __all__ = [
     "CitizenApp",
     "Dispatcher",
+    "GridWorker",
     "Line",
     "NobodyAnswers",
     "NotInTime",

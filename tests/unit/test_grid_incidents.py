@@ -129,6 +129,7 @@ def test_the_same_report_again_changes_nothing_and_another_under_its_id_is_refus
     other = replace(TOLD, text="井盖缺失")
     with pytest.raises(IncidentIdTaken):
         incidents.repeat(known, TOLD, replace(REPORT, text="井盖缺失"), other)
+    assert incidents.repeat(known, TOLD, replace(REPORT, recorded_at=None), TOLD).state == known
     with pytest.raises(IncidentIdTaken):
         incidents.repeat(known, TOLD, replace(REPORT, worker="worker-8"), TOLD)
 

@@ -6,6 +6,7 @@ They know nothing of processes, tables or topics. Journeys and the demonstration
 from deploy.demo.people.citizen import CitizenApp, Person, Receipt
 from deploy.demo.people.desk import Dispatcher, Operator
 from deploy.demo.people.eventually import NotInTime, eventually
+from deploy.demo.people.grid_worker import GridWorker
 from deploy.demo.people.line import Answer, Line, NobodyAnswers, Refused
 from deploy.demo.people.phone import PhoneCaller
 from deploy.demo.people.town import Town, town
@@ -15,6 +16,7 @@ __all__ = [
     "Answer",
     "CitizenApp",
     "Dispatcher",
+    "GridWorker",
     "Line",
     "NobodyAnswers",
     "NotInTime",

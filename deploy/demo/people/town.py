@@ -10,6 +10,7 @@ import httpx
 
 from deploy.demo.people.citizen import CitizenApp
 from deploy.demo.people.desk import Dispatcher, Operator
+from deploy.demo.people.grid_worker import GridWorker
 from deploy.demo.people.line import PATIENCE, Line
 from deploy.demo.people.phone import PhoneCaller
 from deploy.demo.people.unit import Unit
@@ -42,6 +43,11 @@ class Town:
     def unit(self, code: str, name: str | None = None) -> Unit:
         """Staff of a unit."""
         return Unit(code, self.line(Bearer(name or f"clerk-{code}", roles=("unit",), unit=code)))
+
+    def grid_worker(self, unit: str, name: str | None = None) -> GridWorker:
+        """网格员 of a street or community."""
+        bearer = Bearer(name or f"grid-worker-{unit}", roles=("grid_worker",), unit=unit)
+        return GridWorker(unit, self.line(bearer))
 
     def caller(self, name: str = "caller-1") -> PhoneCaller:
         """回访员."""

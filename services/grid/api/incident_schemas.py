@@ -36,7 +36,7 @@ class IncidentIn(Wire):
         None, description="When the worker wrote it down, by the terminal's clock; left out: now."
     )
 
-    def to_command(self, *, by: UnitCode, worker: str, now: datetime) -> ReportIncident:
+    def to_command(self, *, by: UnitCode, worker: str) -> ReportIncident:
         return ReportIncident(
             incident_id=IncidentId(self.incident_id or new_id()),
             by=by,
@@ -45,7 +45,7 @@ class IncidentIn(Wire):
             text=self.text,
             address=self.place.address,
             site=self.place.to_site("place."),
-            recorded_at=self.recorded_at or now,
+            recorded_at=self.recorded_at,
         )
 
 

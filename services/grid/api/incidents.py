@@ -26,13 +26,9 @@ Reader = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
 
 
 @ROUTES.post("", status_code=201, response_model=IncidentOut)
-async def report_incident(
-    body: IncidentIn, caller: Worker, open_work: OpenWork, once: OnceOnly, request: Request
-) -> Response:
+async def report_incident(body: IncidentIn, caller: Worker, open_work: OpenWork, once: OnceOnly) -> Response:
     """上报: what a grid worker found."""
-    by = unit_of(caller)
-    now = request.app.state.flat.clock.now()
-    command = body.to_command(by=by, worker=caller.subject, now=now)
+    command = body.to_command(by=unit_of(caller), worker=caller.subject)
     async with open_work() as work:
         made: list[Incident] = []
 

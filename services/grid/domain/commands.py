@@ -126,7 +126,8 @@ class ReportIncident:
     text: str = field(repr=False)
     address: str | None = field(repr=False)
     site: Site
-    recorded_at: datetime
+    recorded_at: datetime | None
+    """By the terminal's clock; None: at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
         raise MayNotReport(cmd.by)
     if cmd.category not in city.categories:
         raise CategoryRefused
-    if not at - LONGEST_OFFLINE <= cmd.recorded_at <= at + FASTEST_CLOCK:
+    if not at - LONGEST_OFFLINE <= (cmd.recorded_at or at) <= at + FASTEST_CLOCK:
         raise RecordedWhen
     require_site(cmd.site, city, field="place")
     return Telling(cmd.text, cmd.site.unit or cmd.by, cmd.address, cmd.site.spot)
@@ -45,6 +45,7 @@ def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
 
 def report(cmd: ReportIncident, told: Telling, sealed_words: str, *, at: datetime) -> Decision[Incident]:
     """上报."""
+    recorded_at = cmd.recorded_at or at
     incident = Incident(
         incident_id=cmd.incident_id,
         unit=cmd.by,
@@ -52,16 +53,17 @@ def report(cmd: ReportIncident, told: Telling, sealed_words: str, *, at: datetim
         category=cmd.category,
         place=told.place,
         sealed_words=sealed_words,
-        recorded_at=cmd.recorded_at,
+        recorded_at=recorded_at,
         reported_at=at,
     )
-    return Decision(incident, (IncidentReported(**incident.about(), recorded_at=cmd.recorded_at),))
+    return Decision(incident, (IncidentReported(**incident.about(), recorded_at=recorded_at),))
 
 
 def repeat(known: Incident, told_before: Telling, cmd: ReportIncident, told: Telling) -> Decision[Incident]:
     """The same report again. Raises `IncidentIdTaken` when it is another one under the same id."""
     before = (known.unit, known.worker, known.category, known.recorded_at, told_before)
-    if before != (cmd.by, cmd.worker, cmd.category, cmd.recorded_at, told):
+    now = (cmd.by, cmd.worker, cmd.category, cmd.recorded_at or known.recorded_at, told)
+    if before != now:
         raise IncidentIdTaken(cmd.incident_id)
     return Decision(known)
 
