@@ -1,6 +1,6 @@
 """What intake's handlers need of the world; store is one answer, a test's memory another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
 from services.intake.domain.knowledge import Entry
-from services.intake.domain.model import Case, WrongCodes
+from services.intake.domain.model import Anonymisation, Case, WrongCodes
 from services.intake.domain.open311.request import PublicRequest
 from services.intake.domain.proposals import Answer, Proposal, Settlement
 from services.intake.domain.timeline import Note
@@ -39,6 +39,9 @@ class Cases(Protocol):
     async def of_incident(self, key: IncidentId) -> CaseId | None:
         """The case that was registered for the grid's incident."""
 
+    async def ended(self, *, before: datetime, limit: int) -> Sequence[CaseId]:
+        """Cases that ended before an instant and are not anonymised yet, the oldest first, each locked."""
+
     async def exists(self, key: CaseId) -> bool:
         """Whether it was registered here."""
 
@@ -62,8 +65,18 @@ class Contacts(Protocol):
     async def find(self, key: CaseId) -> SealedContact | None:
         """The row of a case, or None."""
 
+    async def anonymise(self, keys: Sequence[CaseId], *, at: datetime) -> frozenset[CaseId]:
+        """Remove name, phone and what the phone is found by; the cases that had any."""
+
     def note_readings(self, readings: Iterable[ContactReading]) -> None:
         """Write down that contacts were asked for."""
+
+
+class Anonymisations(Protocol):
+    """What was anonymised, for ever."""
+
+    def note(self, one: Anonymisation) -> None:
+        """Write it down when the knock ends."""
 
 
 class Guesses(Protocol):
@@ -133,6 +146,9 @@ class Proposals(Protocol):
     def settle(self, key: CaseId, settlement: Settlement) -> None:
         """What became of those of this case that were waiting, written when the knock ends."""
 
+    async def forget_words(self, keys: Sequence[CaseId]) -> None:
+        """Remove what the desk wrote itself; answers of the knowledge base name nobody."""
+
     async def shown(self, key: CaseId) -> Proposal | None:
         """The newest answer to a case that was not refused."""
 
@@ -150,6 +166,9 @@ class Attachments(Protocol):
         self, keys: tuple[AttachmentId, ...], case_id: CaseId, *, by: str
     ) -> frozenset[AttachmentId]:
         """Lay a caller's waiting uploads to a case; those that could be."""
+
+    async def give_up(self, keys: Sequence[CaseId]) -> Mapping[CaseId, int]:
+        """Let everything laid to these cases be removed; how many of each."""
 
     async def condemn(self, *, before: datetime, limit: int) -> int:
         """Give up what waits since before an instant; how many."""
@@ -249,6 +268,9 @@ class IntakeWork(Protocol):
 
     @property
     def contacts(self) -> Contacts: ...
+
+    @property
+    def anonymisations(self) -> Anonymisations: ...
 
     @property
     def likenesses(self) -> Likenesses: ...

@@ -1,7 +1,8 @@
 """What intake does when time passes.
 
 Counts of wrong access codes are dropped once their window is over; repetitions are linked; likenesses too old
-to be compared are dropped; uploads that no case was made of are removed.
+to be compared are dropped; uploads that no case was made of are removed;
+who asked is forgotten when a case ended long ago.
 """
 
 from datetime import timedelta
@@ -37,10 +38,16 @@ async def remove_uploads(work: IntakeWork) -> int:
     return await handlers.remove_uploads(work)
 
 
+async def anonymise(work: IntakeWork) -> int:
+    """匿名化: forget who asked; in how many cases."""
+    return await handlers.anonymise(work)
+
+
 TIMERS = (
     Timer("forget_guesses", timedelta(minutes=1), forget_guesses),
     Timer("link_repeats", timedelta(seconds=1), link_repeats),
     Timer("forget_likenesses", timedelta(minutes=10), forget_likenesses),
     Timer("condemn_uploads", timedelta(minutes=1), condemn_uploads),
     Timer("remove_uploads", timedelta(minutes=1), remove_uploads),
+    Timer("anonymise", timedelta(minutes=10), anonymise),
 )

@@ -50,7 +50,7 @@ class ContactGateway:
         asked = {"case_id": str(case_id), "purpose": PURPOSE}
         try:
             answer = await self.client.post("/v1/contact-readings", json=asked, headers=headers)
-            if answer.status_code == httpx.codes.NOT_FOUND:
+            if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
                 return Contact(name=None, phone=None)
             return Contact.model_validate_json(answer.raise_for_status().content)
         except (httpx.HTTPError, ValidationError) as error:

@@ -169,6 +169,12 @@ class Knowledge(Sourced):
     threshold: Annotated[float, Field(gt=0, le=1)]
 
 
+class Anonymising(Sourced):
+    """匿名化: how long after its end a case still knows who asked."""
+
+    after_days: Annotated[int, Field(ge=1, le=36_500)]
+
+
 class CityBounds(Sourced):
     """The wgs84 rectangle outside which a coordinate is refused."""
 
@@ -210,6 +216,7 @@ class Policy(Entry):
     classifying: Classifying
     duplicates: Duplicates
     knowledge: Knowledge
+    anonymising: Anonymising
     bounds: CityBounds
 
     @field_validator("timezone")

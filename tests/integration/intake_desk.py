@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import httpx
 
-from deploy.local.keys import AUDIENCE, ISSUER
+from deploy.local.keys import AUDIENCE, ISSUER, new_signing_key
 from services.intake.settings import IntakeSettings
 from services.intake.store.api_keys import issue
 from shared.http.callers import Caller, Role
@@ -35,7 +35,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "intake"
     AT = NOON
-    TABLES = ("cases", "contacts", "timeline", "contact_readings")
+    TABLES = ("cases", "contacts", "timeline", "contact_readings", "anonymisations")
 
     key: str = ""
     """Of a client app."""
@@ -46,10 +46,14 @@ class Desk(ServiceDesk):
 
     def survey(self, audience: str = service_audience(AUDIENCE, "intake")) -> dict[str, str]:
         """Survey's own token, of a minute."""
-        caller = Caller("survey", frozenset({Role.SERVICE}), kind="service")
+        return self.service("survey", audience)
+
+    def service(self, name: str, audience: str = service_audience(AUDIENCE, "intake")) -> dict[str, str]:
+        """Another service's own token, of a minute."""
+        caller = Caller(name, frozenset({Role.SERVICE}), kind="service")
         minted = mint(
-            (self.keys / "survey" / "survey.pem").read_bytes(),
-            kid=service_key_id("survey"),
+            (self.keys / name / f"{name}.pem").read_bytes(),
+            kid=service_key_id(name),
             issuer=ISSUER,
             audience=audience,
             caller=caller,
@@ -91,6 +95,8 @@ class Desk(ServiceDesk):
 @asynccontextmanager
 async def intake_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
     """A migrated intake of its own in this database, with one client app's key."""
+    (folder / "router").mkdir(exist_ok=True)
+    new_signing_key(folder / "router" / "router.pem")
     async with at_desk(Desk, admin_dsn, folder, beside=["survey"]) as desk:
         async with desk.flat.store.work() as work:
             desk.key = await issue(work, "street-app", frozenset({"cases:write"}), expires_at=None)

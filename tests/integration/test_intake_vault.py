@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -97,10 +98,51 @@ async def test_what_was_written_down_can_be_neither_changed_nor_deleted(desk: De
     assert await desk.rows("SELECT * FROM contact_readings ORDER BY reading_id") == before
 
 
-async def test_ops_see_who_read_the_newest_first_and_page_by_page(desk: Desk) -> None:
+async def test_each_service_reads_for_its_own_purpose_only(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"name": "张三", "phone": "13812345678"})
+    before = await desk.counts()
+    for name, purpose in (("survey", "handling"), ("router", "callback")):
+        status, text = await reads(desk, receipt.case_id, desk.service(name), purpose)
+        assert (status, json.loads(text)["reason"]) == (403, "purpose_not_yours")
+    assert await desk.counts() == before
+    for name, purpose in (("survey", "callback"), ("router", "handling")):
+        assert (await reads(desk, receipt.case_id, desk.service(name), purpose))[0] == 200
+
+
+async def test_a_confidential_citizen_is_called_back_and_stays_unknown_to_the_units(desk: Desk) -> None:
     receipt = await desk.registers(contact=CONTACT)
-    for purpose in ("callback", "handling", "callback"):
-        assert (await reads(desk, receipt.case_id, desk.survey(), purpose))[0] == 200
+    status, text = await reads(desk, receipt.case_id, desk.service("router"), "handling")
+    assert (status, json.loads(text)["reason"]) == (403, "confidential_contact")
+    assert "张三" not in text
+    status, text = await reads(desk, receipt.case_id, desk.survey())
+    assert (status, json.loads(text)["confidential"]) == (200, True)
+    shown = await desk.client.get(
+        "/v1/contact-readings", params={"case_id": receipt.case_id}, headers=desk.token("ops")
+    )
+    assert [(one["reader"], one["found"], one["withheld"]) for one in shown.json()["items"]] == [
+        ("survey", True, None),
+        ("router", True, "confidential"),
+    ]
+
+
+async def test_of_an_anonymous_citizen_nothing_is_kept_and_the_facts_say_so(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"anonymous": True, **CONTACT})
+    assert await desk.rows("SELECT * FROM contacts WHERE case_id = :id", id=receipt.case_id) == []
+    (said,) = await desk.said(receipt.case_id)
+    assert (said["payload"]["anonymous"], said["payload"]["has_phone"]) == (True, False)
+    hidden = await desk.registers(contact={"anonymous": True, "name": "匿名者", "phone": "13812340000"})
+    kept = json.dumps(await desk.contents(), ensure_ascii=False)
+    assert hidden.case_id in kept
+    for mark in ("匿名者", "13812340000", desk.flat.equipment.vault.phone_index("+8613812340000")):
+        assert mark not in kept
+
+
+async def test_ops_see_who_read_the_newest_first_and_page_by_page(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"phone": "13812345678"})
+    for minute, name in enumerate(("survey", "router", "survey")):
+        desk.clock.at = NOON + timedelta(minutes=minute)
+        purpose = "handling" if name == "router" else "callback"
+        assert (await reads(desk, receipt.case_id, desk.service(name), purpose))[0] == 200
     query = {"case_id": receipt.case_id, "limit": "2"}
     first = await desk.client.get("/v1/contact-readings", params=query, headers=desk.token("ops"))
     assert [item["purpose"] for item in first.json()["items"]] == ["callback", "handling"]
@@ -108,7 +150,34 @@ async def test_ops_see_who_read_the_newest_first_and_page_by_page(desk: Desk) ->
     second = await desk.client.get("/v1/contact-readings", params=query, headers=desk.token("ops"))
     assert [item["purpose"] for item in second.json()["items"]] == ["callback"]
     assert second.json()["next"] is None
-    assert (await desk.client.get("/v1/contact-readings", headers=desk.token("caller"))).status_code == 403
+    for role in ("caller", "dispatcher", "unit", "analyst", "citizen"):
+        assert (await desk.client.get("/v1/contact-readings", headers=desk.token(role))).status_code == 403
+
+
+async def test_ops_ask_by_reader_purpose_and_time(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"phone": "13812345678"})
+    for hour, name in enumerate(("survey", "router", "survey")):
+        desk.clock.at = NOON + timedelta(hours=hour)
+        purpose = "handling" if name == "router" else "callback"
+        await reads(desk, receipt.case_id, desk.service(name), purpose)
+
+    async def hours(**asked: str) -> list[int]:
+        query = {"case_id": receipt.case_id, **asked}
+        answer = await desk.client.get("/v1/contact-readings", params=query, headers=desk.token("ops"))
+        assert answer.status_code == 200, answer.text
+        return [
+            (datetime.fromisoformat(one["at"]) - NOON) // timedelta(hours=1) for one in answer.json()["items"]
+        ]
+
+    assert await hours(reader="survey") == [2, 0]
+    assert await hours(purpose="handling") == [1]
+    assert await hours(since="2026-11-23T13:00:00+08:00") == [2, 1]
+    assert await hours(until="2026-11-23T13:00:00+08:00") == [0]
+    assert await hours(reader="survey", since="2026-11-23T05:00:00Z", until="2026-11-24T00:00:00Z") == [2]
+    assert await hours(reader="nobody") == []
+    for wrong in ({"purpose": "curiosity"}, {"since": "yesterday"}, {"reader": "a\x00"}):
+        answer = await desk.client.get("/v1/contact-readings", params=wrong, headers=desk.token("ops"))
+        assert answer.status_code == 422
 
 
 MARKS = ("记名某某", "13987654321", "3987654321", "标记路九号", "标记正文", "116.3391", "39.7181", "补充标记")

@@ -32,7 +32,8 @@ DERIVED = {
 _OWN_LINES = ("registered", "supplemented", "urge_asked", "withdrawal_asked")
 _COPY = """
 SELECT case_id, tracking_number, access_hash, channel, kind, category, sealed_words, has_phone, confidential,
-       anonymous, proactive, linked_case_id, incident_id, registered_at, registered_at AS status_at FROM intake.cases
+       anonymous, proactive, linked_case_id, incident_id, registered_at, registered_at AS status_at
+FROM intake.cases
 """
 
 
@@ -74,7 +75,7 @@ async def _hear_all(service: str, folded: str, evidence: Evidence) -> None:
 
 
 async def _copy_reports(admin_dsn: str, folded: str) -> None:
-    """Reports come by HTTP and follow from no fact, or got their ids by chance: they are as on their first day."""
+    """Ids are made by chance and reports follow from no fact: both are there as on their first day."""
     source, target = await asyncpg.connect(admin_dsn), await asyncpg.connect(folded)
     try:
         rows = await source.fetch(_COPY)

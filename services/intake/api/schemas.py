@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from services.intake.domain.attachments import MOST_PER_CASE, AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace
-from services.intake.domain.contact import Purpose
+from services.intake.domain.contact import Purpose, Withheld
 from services.intake.domain.proposals import Outcome, Wish
 from services.intake.domain.timeline import Code
 from services.intake.domain.words import PlaceRole, RelatedPlace
@@ -264,3 +264,15 @@ class ContactReadingOut(Wire):
     purpose: Purpose
     found: bool
     at: datetime
+    withheld: Withheld | None = Field(description="Why it was not handed out, though it is or was there.")
+
+
+class AnonymisationOut(Wire):
+    """What was removed of a case, and by which rule."""
+
+    case_id: UUID
+    ended_at: datetime
+    at: datetime
+    after_days: int
+    contact: bool = Field(description="Whether there was a contact.")
+    attachments: int

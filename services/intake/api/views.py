@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.intake.api.schemas import (
+    AnonymisationOut,
     AnswerOut,
     ContactReadingOut,
     DeskCaseOut,
@@ -13,7 +14,7 @@ from services.intake.api.schemas import (
 from services.intake.api.sentences import STATUSES, Language, told
 from services.intake.domain.contact import ContactReading
 from services.intake.domain.knowledge import Entry
-from services.intake.domain.model import Case
+from services.intake.domain.model import Anonymisation, Case
 from services.intake.domain.proposals import Answer
 from services.intake.domain.timeline import Note
 from services.intake.store.queries import DeskCase
@@ -70,6 +71,19 @@ def reading(one: ContactReading) -> ContactReadingOut:
         purpose=one.purpose,
         found=one.found,
         at=one.at,
+        withheld=one.withheld,
+    )
+
+
+def anonymisation(one: Anonymisation) -> AnonymisationOut:
+    """One line of what was anonymised."""
+    return AnonymisationOut(
+        case_id=one.case_id,
+        ended_at=one.ended_at,
+        at=one.at,
+        after_days=one.after_days,
+        contact=one.contact,
+        attachments=one.attachments,
     )
 
 

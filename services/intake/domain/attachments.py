@@ -24,7 +24,7 @@ class UploadState(StrEnum):
     ARRIVING = "arriving"
     KEPT = "kept"
     CONDEMNED = "condemned"
-    """Nobody laid it to a case; its object is removed, then the row."""
+    """Nobody laid it to a case, or its case was anonymised; its object is removed, then the row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import phonenumbers
 
-from services.intake.domain.errors import UnreadablePhone
+from services.intake.domain.errors import PurposeNotYours, UnreadablePhone
 from shared.kernel.ids import CaseId
 
 REGION = "CN"
@@ -30,6 +30,19 @@ class Purpose(StrEnum):
     HANDLING = "handling"
 
 
+PURPOSES_OF = {"survey": frozenset({Purpose.CALLBACK}), "router": frozenset({Purpose.HANDLING})}
+"""Which service reads for what: survey calls back, router shows whom a unit that has signed works for."""
+
+
+class Withheld(StrEnum):
+    """Why a contact that is, or was, in the vault is not handed out."""
+
+    CONFIDENTIAL = "confidential"
+    """保密: the citizen is called back, but the units must not learn who asked."""
+    ANONYMISED = "anonymised"
+    """The case ended long ago."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Name and phone as the vault keeps them; `repr` shows neither, so that no log line can."""
@@ -48,6 +61,8 @@ class SealedContact:
     phone_index: str | None
     confidential: bool
     created_at: datetime
+    anonymised_at: datetime | None = None
+    """Since when nothing of it is here any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,22 @@ class ContactReading:
     purpose: Purpose
     found: bool
     at: datetime
+    withheld: Withheld | None = None
+
+
+def require_purpose(reader: str, purpose: Purpose) -> None:
+    """Raise `PurposeNotYours` for a service that has no business with it."""
+    if purpose not in PURPOSES_OF.get(reader, frozenset()):
+        raise PurposeNotYours(reader, purpose)
+
+
+def withheld(row: SealedContact, purpose: Purpose) -> Withheld | None:
+    """Why this contact is not read for this purpose; None: it is."""
+    if row.anonymised_at is not None:
+        return Withheld.ANONYMISED
+    if row.confidential and purpose is Purpose.HANDLING:
+        return Withheld.CONFIDENTIAL
+    return None
 
 
 def normalised_phone(written: str) -> str:

@@ -22,7 +22,9 @@ Invalid
 ├─ TooManyPixels           a picture larger than any camera's
 └─ ExpiresInThePast        a key that would be over at once
 NotAllowed
-└─ ProactiveIsForUnits     未诉先办 findings come from units
+├─ ProactiveIsForUnits     未诉先办 findings come from units
+├─ PurposeNotYours         a service reads contacts for its own purpose only
+└─ ConfidentialContact     保密: the units must not learn who asked
 NotFound
 ├─ NothingToFollow         no such tracking number, or not this access code
 ├─ NoSuchCase              no such case id
@@ -34,6 +36,7 @@ NotFound
 Conflict
 └─ TwoKeysActive           a client holds an old key and a new one, and no third
 Gone
+├─ Anonymised              the case ended long ago; nobody can be told who asked
 └─ LinkOver                a file's link is good for minutes only
 TooLarge
 └─ FileTooLarge            more than one attachment may have
@@ -201,6 +204,27 @@ class ProactiveIsForUnits(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("only an undertaking unit registers what it found itself", field="proactive")
+
+
+class PurposeNotYours(NotAllowed):
+    """查阅: each service has its own business with contacts."""
+
+    def __init__(self, reader: str, purpose: str) -> None:
+        super().__init__(f"{reader} does not read contacts for {purpose}", reader=reader, purpose=purpose)
+
+
+class ConfidentialContact(NotAllowed):
+    """保密: the citizen asked that the units do not learn who it is; only the callback may."""
+
+    def __init__(self) -> None:
+        super().__init__("the citizen asked to stay unknown to the units; survey calls back")
+
+
+class Anonymised(Gone):
+    """匿名化: name and phone were removed when the time for it had come."""
+
+    def __init__(self) -> None:
+        super().__init__("this case ended long ago; who asked is not kept any more")
 
 
 class NothingToFollow(NotFound):

@@ -8,6 +8,8 @@ from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
 from shared.kernel.words import Channel, Kind
 from shared.lifecycle.case import CaseState
 
+ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
+"""From these no move leads on."""
 MOST_WRONG_CODES = 10
 WRONG_CODES_WINDOW = timedelta(minutes=15)
 
@@ -36,9 +38,24 @@ class Case:
     status_at: datetime | None = None
     unit: UnitCode | None = None
     promised_at: datetime | None = None
+    anonymised_at: datetime | None = None
+    """Since when nobody can be told any more who asked, nor in which words."""
     router_sequence: int = 0
     """How far router's facts about this case were heard; what comes again below it changes nothing."""
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymisation:
+    """匿名化, written down: what was removed of a case, and by which rule. Never changed."""
+
+    case_id: CaseId
+    ended_at: datetime
+    at: datetime
+    after_days: int
+    contact: bool
+    """Whether there was one."""
+    attachments: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from services.intake.domain.errors import (
     NoSuchCategory,
     ProactiveIsForUnits,
 )
-from services.intake.domain.model import Case
+from services.intake.domain.model import Anonymisation, Case
 from services.intake.domain.place import read_place
 from services.intake.domain.words import Words
 from shared.city.city import City
@@ -23,6 +23,9 @@ from shared.events.intake import (
     WithdrawalAsked,
 )
 from shared.kernel.decision import Decision
+
+FORGOTTEN = ""
+"""Stands for words that are not kept any more; it opens under no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +129,16 @@ def follow(case: Case, cmd: Follow) -> Decision[Case]:
             router_sequence=cmd.sequence or case.router_sequence,
         )
     )
+
+
+def anonymise(case: Case, *, at: datetime) -> Decision[Case]:
+    """匿名化: the citizen's words go with the contact; what became of the case stays."""
+    return Decision(replace(case, sealed_words=FORGOTTEN, anonymised_at=at))
+
+
+def anonymisation(
+    case: Case, *, contact: bool, attachments: int, after_days: int, at: datetime
+) -> Anonymisation:
+    """What is written down of it."""
+    ended_at = case.status_at or case.registered_at
+    return Anonymisation(case.case_id, ended_at, at, after_days, contact, attachments)

@@ -17,12 +17,12 @@ from services.intake.handlers.cases import (
     draw_up,
     follow,
     forget_guesses,
-    read_contact,
     recognise,
     register,
     register_incident,
     supplement,
 )
+from services.intake.handlers.contacts import anonymise, read_contact
 from services.intake.handlers.open311 import request_service
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Registered",
     "admit",
     "announce_upload",
+    "anonymise",
     "ask_urge",
     "ask_withdrawal",
     "claim_uploads",

@@ -12,12 +12,11 @@ from services.intake.domain.commands import (
     AskWithdrawal,
     Follow,
     Knock,
-    ReadContact,
     Register,
     RegisterIncident,
     Supplement,
 )
-from services.intake.domain.contact import Contact, ContactReading, SealedContact
+from services.intake.domain.contact import SealedContact
 from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
@@ -160,15 +159,6 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
     if case.router_sequence == 0 and after.state.router_sequence > 0:
         work.likenesses.ready(cmd.case_id)
     return await work.cases.keep(after) if after.state != case else case
-
-
-async def read_contact(work: IntakeWork, cmd: ReadContact) -> tuple[Contact, bool] | None:
-    """查阅: the contact, and whether it is confidential. That it was asked for is written down either way."""
-    row = await work.contacts.find(cmd.case_id)
-    work.contacts.note_readings(
-        [ContactReading(cmd.reading_id, cmd.case_id, cmd.reader, cmd.purpose, row is not None, work.now)]
-    )
-    return (work.vault.open_contact(row), row.confidential) if row is not None else None
 
 
 async def forget_guesses(work: IntakeWork) -> int:

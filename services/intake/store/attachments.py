@@ -1,5 +1,7 @@
 """附件 as rows. A row is written before its object and removed after it: no object is ever nobody's."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -39,6 +41,13 @@ class AttachmentRows:
             .returning(UPLOAD.attachment_id)
         )
         return frozenset((await self._connection.execute(claimed)).scalars())
+
+    async def give_up(self, keys: Sequence[CaseId]) -> Mapping[CaseId, int]:
+        laid = select(UPLOAD.attachment_id, UPLOAD.case_id).where(UPLOAD.case_id.in_(keys)).with_for_update()
+        found = [(AttachmentId(one), CaseId(case)) for one, case in await self._connection.execute(laid)]
+        gone = update(ATTACHMENTS).where(UPLOAD.attachment_id.in_([one for one, _ in found]))
+        await self._connection.execute(gone.values(case_id=None, state=UploadState.CONDEMNED))
+        return Counter(case for _, case in found)
 
     async def condemn(self, *, before: datetime, limit: int) -> int:
         old = (

@@ -1,7 +1,8 @@
 """The vault's rows and the record of who read them. Only sealed values and keyed hashes pass through here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,10 @@ from services.intake.store.tables import CONTACT_READINGS, CONTACTS
 from shared.kernel.ids import CaseId
 from shared.store import bulk
 
+ANONYMISE = """
+UPDATE contacts SET sealed_name = NULL, sealed_phone = NULL, phone_index = NULL, anonymised_at = $2
+WHERE case_id = ANY($1::uuid[]) AND anonymised_at IS NULL RETURNING case_id
+"""
 COLUMNS = tuple(field.name for field in fields(SealedContact))
 
 
@@ -29,6 +34,10 @@ class ContactRows:
         asked = select(CONTACTS).where(CONTACTS.c.case_id == key)
         row = (await self._connection.execute(asked)).mappings().one_or_none()
         return SealedContact(**row) if row else None
+
+    async def anonymise(self, keys: Sequence[CaseId], *, at: datetime) -> frozenset[CaseId]:
+        found = await self._connection.exec_driver_sql(ANONYMISE, (list(keys), at))
+        return frozenset(CaseId(key) for key in found.scalars())
 
     def note_readings(self, readings: Iterable[ContactReading]) -> None:
         self._readings.extend(readings)

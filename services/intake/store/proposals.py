@@ -1,5 +1,6 @@
 """提请 as rows: what was asked of router, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlalchemy import select
@@ -17,6 +18,12 @@ UPDATE proposals SET outcome = $3, refused_in = $4 WHERE case_id = $1 AND wish =
 """
 
 
+FORGET = """
+UPDATE proposals SET sealed_answer = NULL
+WHERE case_id = ANY($1::uuid[]) AND entry_id IS NULL AND sealed_answer IS NOT NULL
+"""
+
+
 class ProposalRows:
     """Proposals of one knock."""
 
@@ -30,6 +37,9 @@ class ProposalRows:
 
     def settle(self, key: CaseId, settlement: Settlement) -> None:
         self._settled.append((key, settlement))
+
+    async def forget_words(self, keys: Sequence[CaseId]) -> None:
+        await self._connection.exec_driver_sql(FORGET, (list(keys),))
 
     async def shown(self, key: CaseId) -> Proposal | None:
         c = PROPOSALS.c

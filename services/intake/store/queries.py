@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, or_, select
+from sqlalchemy import RowMapping, Select, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
-from services.intake.domain.contact import ContactReading
+from services.intake.domain.contact import ContactReading, Purpose
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.proposals import Proposal
 from services.intake.domain.timeline import Note
@@ -54,6 +54,17 @@ class DeskQuestion:
     unit: UnitCode | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingsQuestion:
+    """What a reader of the audit asks for; None = all. `until` itself is not in it."""
+
+    case_id: CaseId | None = None
+    reader: str | None = None
+    purpose: Purpose | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 DESK, LINES = Shape(DeskCase, CASES), Shape(Note, TIMELINE)
 READINGS = Shape(ContactReading, CONTACT_READINGS)
 ENTRIES, SHAPES = Shape(Entry, KNOWLEDGE), Shape(Proposal, PROPOSALS)
@@ -85,16 +96,25 @@ async def desk(
 
 
 async def readings(
-    connection: AsyncConnection, *, case_id: CaseId | None, after: UUID | None, limit: int
+    connection: AsyncConnection,
+    question: ReadingsQuestion,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
 ) -> Sequence[ContactReading]:
     """Who read contacts, the newest first."""
-    asked: Select[tuple[object, ...]] = select(CONTACT_READINGS)
-    if case_id is not None:
-        asked = asked.where(CONTACT_READINGS.c.case_id == case_id)
+    c = CONTACT_READINGS.c
+    asked: Select[Any] = select(CONTACT_READINGS).order_by(c.at.desc(), c.reading_id.desc()).limit(limit)
+    for name in ("case_id", "reader", "purpose"):
+        value = getattr(question, name)
+        asked = asked.where(c[name] == value) if value is not None else asked
+    if question.since is not None:
+        asked = asked.where(c.at >= question.since)
+    if question.until is not None:
+        asked = asked.where(c.at < question.until)
     if after is not None:
-        asked = asked.where(CONTACT_READINGS.c.reading_id < after)
-    found = await connection.execute(asked.order_by(CONTACT_READINGS.c.reading_id.desc()).limit(limit))
-    return [READINGS.from_row(named(row)) for row in found.mappings()]
+        asked = asked.where(after > tuple_(c.at, c.reading_id))
+    return [READINGS.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
 
 
 async def entries(

@@ -1,5 +1,6 @@
 """诉求 in memory: the aggregate itself, and the whole of one knock at intake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.errors import IncidentUnderWay, NoSuchCase, NumberTaken
 from services.intake.domain.file_links import FileLinks
-from services.intake.domain.model import Case
+from services.intake.domain.model import ENDED, Case
 from services.intake.store import tables
+from services.intake.store.anonymisations import AnonymisationRows
 from services.intake.store.attachments import AttachmentRows
 from services.intake.store.client_keys import ClientKeyRows
 from services.intake.store.contacts import ContactRows
@@ -31,6 +33,14 @@ from shared.store.bulk import Insert
 from shared.store.repository import Repository
 from shared.store.work import Work
 
+# The states stand in the text, or Postgres would not see that the index of these rows is enough.
+ENDED_BEFORE = f"""
+SELECT case_id FROM cases
+WHERE anonymised_at IS NULL AND status IN ({", ".join(repr(str(state)) for state in sorted(ENDED))})
+  AND status_at <= $1
+ORDER BY status_at LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+
 
 class CaseRepository(Repository[CaseId, Case]):
     """诉求."""
@@ -45,6 +55,10 @@ class CaseRepository(Repository[CaseId, Case]):
         asked = select(self.TABLE).where(self.TABLE.c.tracking_number == number)
         row = (await self._work.connection.execute(asked)).mappings().one_or_none()
         return self._shape.from_row({str(name): value for name, value in row.items()}) if row else None
+
+    async def ended(self, *, before: datetime, limit: int) -> Sequence[CaseId]:
+        found = await self._work.connection.exec_driver_sql(ENDED_BEFORE, (before, limit))
+        return [CaseId(key) for key in found.scalars()]
 
     async def of_incident(self, key: IncidentId) -> CaseId | None:
         # What this knock has kept is not in the table yet.
@@ -86,6 +100,7 @@ class IntakeWork(Work):
         self.attachments = AttachmentRows(connection)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)
+        self.anonymisations = AnonymisationRows(connection)
         self.knowledge = KnowledgeRows(connection)
         self.proposals = ProposalRows(connection)
         self.likenesses = LikenessRows(connection)
@@ -112,6 +127,7 @@ class IntakeWork(Work):
     async def flush(self) -> None:
         """Rows beside the cases first: facts are logged last, when everything else is in."""
         await self.contacts.flush()
+        await self.anonymisations.flush()
         await self.timeline.flush()
         await self.public_requests.flush()
         await self.likenesses.flush()

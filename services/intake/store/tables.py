@@ -43,10 +43,17 @@ CASES = Table(
     Column("status_at", DateTime(timezone=True)),
     Column("unit", Text),
     Column("promised_at", DateTime(timezone=True)),
+    Column("anonymised_at", DateTime(timezone=True)),
     Column("router_sequence", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     # The desk's list of one status, newest first: without it a rare status is a walk through all cases.
     Index(None, "status", "case_id"),
+    # What ended and still knows who asked: looked through by the clock, the oldest first.
+    Index(
+        "ix_cases_to_anonymise",
+        "status_at",
+        postgresql_where=text("anonymised_at IS NULL AND status IN ('closed', 'declined', 'withdrawn')"),
+    ),
     # A fact told again after the inbox forgot it is still the same case. Only the grid's few have one.
     Index(
         "uq_cases_incident_id", "incident_id", unique=True, postgresql_where=text("incident_id IS NOT NULL")
@@ -77,6 +84,7 @@ CONTACTS = Table(
     Column("phone_index", Text),
     Column("confidential", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("anonymised_at", DateTime(timezone=True)),
     Index(None, "phone_index"),
 )
 
@@ -89,6 +97,21 @@ CONTACT_READINGS = Table(
     Column("purpose", Text, nullable=False),
     Column("found", Boolean, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("withheld", Text),
+    Index(None, "at", "reading_id"),
+    Index(None, "reader", "at", "reading_id"),
+)
+
+ANONYMISATIONS = Table(
+    "anonymisations",
+    METADATA,
+    Column("case_id", Uuid, primary_key=True),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("after_days", Integer, nullable=False),
+    Column("contact", Boolean, nullable=False),
+    Column("attachments", Integer, nullable=False),
+    Index(None, "at", "case_id"),
 )
 
 ATTACHMENTS = Table(

@@ -1,0 +1,72 @@
+"""联系方式: read for a purpose, and written down; removed when its time is over."""
+
+from datetime import timedelta
+
+from services.intake.domain import policy
+from services.intake.domain.commands import ReadContact
+from services.intake.domain.contact import (
+    Contact,
+    ContactReading,
+    SealedContact,
+    Withheld,
+    require_purpose,
+    withheld,
+)
+from services.intake.domain.errors import Anonymised, ConfidentialContact, NoContact
+from services.intake.ports import IntakeWork
+from shared.kernel.errors import Refusal
+
+ANONYMISED_AT_ONCE = 200
+REFUSALS: dict[Withheld, type[Anonymised | ConfidentialContact]] = {
+    Withheld.ANONYMISED: Anonymised,
+    Withheld.CONFIDENTIAL: ConfidentialContact,
+}
+
+
+async def read_contact(work: IntakeWork, cmd: ReadContact) -> tuple[Contact, bool] | Refusal:
+    """查阅: the contact, and whether it is confidential; or why there is none, to be raised after the commit,
+    for that it was asked for is written down either way. Raises `PurposeNotYours`.
+    """
+    require_purpose(cmd.reader, cmd.purpose)
+    row = await work.contacts.find(cmd.case_id)
+    why = withheld(row, cmd.purpose) if row is not None else None
+    found = row is not None and row.anonymised_at is None
+    reading = ContactReading(cmd.reading_id, cmd.case_id, cmd.reader, cmd.purpose, found, work.now, why)
+    work.contacts.note_readings([reading])
+    return _answer(work, row, why)
+
+
+def _answer(
+    work: IntakeWork, row: SealedContact | None, why: Withheld | None
+) -> tuple[Contact, bool] | Refusal:
+    if row is None:
+        return NoContact()
+    if why is not None:
+        return REFUSALS[why]()
+    return work.vault.open_contact(row), row.confidential
+
+
+async def anonymise(work: IntakeWork) -> int:
+    """匿名化: forget who asked in cases that ended long ago; how many. Each is written down, once."""
+    days = work.city.policy.anonymising.after_days
+    keys = await work.cases.ended(before=work.now - timedelta(days=days), limit=ANONYMISED_AT_ONCE)
+    if not keys:
+        return 0
+    await work.cases.preload(keys)
+    cases = [await work.cases.get(key) for key in keys]
+    contacts = await work.contacts.anonymise(keys, at=work.now)
+    files = await work.attachments.give_up(keys)
+    await work.proposals.forget_words(keys)
+    for case in cases:
+        decided = policy.anonymise(case, at=work.now)
+        await work.cases.keep(decided)
+        work.anonymisations.note(
+            policy.anonymisation(
+                case,
+                contact=case.case_id in contacts,
+                attachments=files.get(case.case_id, 0),
+                after_days=days,
+                at=work.now,
+            )
+        )
+    return len(cases)
