@@ -51,6 +51,12 @@ def prepare_keys(folder: Path, services: Iterable[str]) -> LocalIssuer:
     return issuer
 
 
+def files_of(folder: Path, ring: str) -> tuple[Path, ...]:
+    """Where a ring lies that several hold: the first copy leads, for every other is made from it."""
+    _, holders = _SHARED[f"{ring}.json"]
+    return (folder / f"{ring}.json", *(folder / holder / f"{ring}.json" for holder in holders))
+
+
 def _share(first: Path, copy: Path, make: Make) -> None:
     if not first.exists():
         make(first)

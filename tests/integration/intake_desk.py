@@ -95,7 +95,7 @@ class Desk(ServiceDesk):
 @asynccontextmanager
 async def intake_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
     """A migrated intake of its own in this database, with one client app's key."""
-    (folder / "router").mkdir(exist_ok=True)
+    (folder / "router").mkdir(parents=True, exist_ok=True)
     new_signing_key(folder / "router" / "router.pem")
     async with at_desk(Desk, admin_dsn, folder, beside=["survey"]) as desk:
         async with desk.flat.store.work() as work:

@@ -23,7 +23,7 @@ from services.intake.domain.proposals import Answer
 from services.intake.domain.words import Words, read_words
 from shared.kernel.ids import CaseId, IncidentId
 from shared.sealing.live import LiveRing
-from shared.sealing.ring import Ring, SealBroken
+from shared.sealing.ring import Ring, SealBroken, key_of
 
 SECRET_LENGTH = 32
 NOBODY = "-"
@@ -104,6 +104,28 @@ class KeyVault:
 
     def open_code(self, case_id: CaseId, sealed: str) -> AccessCode:
         return AccessCode(self._contacts.open(sealed, context=f"receipt:{case_id}").decode())
+
+    @property
+    def writing_key(self) -> str:
+        """The key that seals contacts, answers and codes now."""
+        return self._contacts.current
+
+    def contact_anew(self, case_id: CaseId, column: str, sealed: str | None) -> str | None:
+        """The same value under the writing key. Raises `SealBroken`."""
+        return self._anew(sealed, _context(case_id, column)) if sealed is not None else None
+
+    def answer_anew(self, proposal_id: UUID, sealed: str) -> str:
+        """The same value under the writing key. Raises `SealBroken`."""
+        return self._anew(sealed, _answer_context(proposal_id))
+
+    def code_anew(self, case_id: CaseId, sealed: str) -> str:
+        """The same value under the writing key. Raises `SealBroken`."""
+        return self._anew(sealed, f"receipt:{case_id}")
+
+    def _anew(self, sealed: str, context: str) -> str:
+        if key_of(sealed) == self.writing_key:
+            return sealed
+        return self._contacts.seal(self._contacts.open(sealed, context=context), context=context)
 
     def _mark(self, said: str) -> int:
         # 32 bits: a false hit in a row of a hundred is rarer than a slip of the pen, and rows stay small.
