@@ -89,6 +89,19 @@ async def test_of_an_anonymous_citizen_there_is_no_contact(desk: Desk, intake: I
     assert (answer.status_code, answer.json()["contact"]) == (200, {"name": None, "phone": None})
 
 
+async def test_of_a_citizen_who_was_forgotten_there_is_no_contact_either(
+    desk: Desk, intake: IntakeDesk
+) -> None:
+    callback_id = await due(desk, intake)
+    async with intake.flat.store.work() as work:
+        newest = (
+            await work.connection.exec_driver_sql("SELECT max(case_id::text) FROM contacts")
+        ).scalar_one()
+        await work.contacts.anonymise([CaseId(UUID(newest))], at=NOON)
+    answer = await desk.claims(callback_id)
+    assert (answer.status_code, answer.json()["contact"]) == (200, {"name": None, "phone": None})
+
+
 class Stranger:
     """An intake that is not itself: answers whatever it was told to."""
 
