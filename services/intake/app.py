@@ -7,6 +7,7 @@ from services.intake.api.open311.errors import write_errors
 from services.intake.api.open311.routes import BASE as OPEN311_BASE
 from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
+from services.intake.api.sentences import LANGUAGES, catalogue
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.domain.attachments import MOST_BYTES
 from services.intake.domain.file_links import FileLinks
@@ -27,7 +28,9 @@ from shared.service import Flat, Service
 
 
 def equip(settings: IntakeSettings) -> Equipment:
-    """The vault with its keys; a missing key stops the service at its start."""
+    """The vault with its keys; a missing key, or a sentence nobody wrote, stops the service at its start."""
+    for language in LANGUAGES:
+        catalogue(language)
     vault = open_vault(
         contacts=settings.vault_ring,
         words=settings.words_ring,

@@ -18,7 +18,7 @@ from shared.kernel.errors import Invalid
 
 
 class BrokenFile(Invalid):
-    """A city file is refused whole, with the file, the line and the reason."""
+    """A city file, or a catalogue of sentences, is refused whole: the file, the line and the reason."""
 
     def __init__(self, filename: str, line: int, problem: str) -> None:
         self.filename = filename

@@ -119,6 +119,11 @@ class Reason(Entry):
     zh: Text
     en: Text
     go_to: str = ""
+    go_to_en: str = ""
+
+    def of(self, language: str) -> tuple[str, str]:
+        """The reason and where to go, in one of the two languages citizens are answered in."""
+        return (self.en, self.go_to_en) if language == "en" else (self.zh, self.go_to)
 
 
 class Reasons(Sourced):

@@ -1,19 +1,18 @@
-"""进度: from facts to lines, from lines to sentences."""
+"""进度: from facts to lines."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from string import Formatter
 from typing import Any, cast
 
 import pytest
 
-from services.intake.api.sentences import LINES, STATUSES, WISHES, Language, preferred, told
+from services.intake.api.sentences import LANGUAGES, told
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.domain import errors
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.model import Case
 from services.intake.domain.proposals import Settlement
-from services.intake.domain.timeline import Code, Note
+from services.intake.domain.timeline import Note
 from shared.events import router as r
 from shared.events.catalog import declared_in
 from shared.events.envelope import Heard
@@ -22,7 +21,7 @@ from shared.events.intake import INTAKE
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import CaseId, EventId, UnitCode, new_id
+from shared.kernel.ids import CaseId, UnitCode
 from shared.kernel.words import Overdue
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from tests.kit.city import beijing
@@ -102,10 +101,9 @@ def test_everything_router_says_of_a_case_is_heard() -> None:
 @pytest.mark.parametrize("fact", HEARD, ids=lambda fact: fact.__name__)
 async def test_every_line_can_be_read_in_both_languages(fact: type[Fact]) -> None:
     notes = (await heard(a_fact(fact))).notes
-    languages: tuple[Language, ...] = ("zh-CN", "en")
     for note in notes:
         assert note.event_id == AN_ID
-        for language in languages:
+        for language in LANGUAGES:
             sentence = told(note, language, beijing())
             assert sentence
             assert "{" not in sentence
@@ -133,49 +131,6 @@ async def test_only_the_clock_that_was_promised_is_told(clock: Overdue, lines: i
 async def test_only_refusals_of_the_citizens_own_wishes_are_told(move: str) -> None:
     fact = a_fact(r.MoveRefused).model_copy(update={"move": move})
     assert len((await heard(fact)).notes) == (move in ASKED_BY_CITIZENS)
-
-
-def test_every_code_status_and_wish_has_its_sentence() -> None:
-    assert set(LINES) == set(Code)
-    assert set(STATUSES) == set(CaseState)
-    assert set(WISHES) == ASKED_BY_CITIZENS
-
-
-@pytest.mark.parametrize("code", Code)
-def test_both_languages_say_the_same_things(code: Code) -> None:
-    def places(sentence: str) -> set[str]:
-        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-    assert places(LINES[code].zh) == places(LINES[code].en) <= {"unit", "until", "detail"}
-
-
-def test_times_are_the_citys_and_units_have_names() -> None:
-    note = Note(EventId(new_id()), CaseId(AN_ID), AT, Code.DISPATCHED, UnitCode("110115009"), AT)
-    assert told(note, "zh-CN", beijing()) == "已派给观音寺街道办理，应于2026-11-22 12:00前办结。"
-    unknown = Note(EventId(new_id()), CaseId(AN_ID), AT, Code.SIGNED, UnitCode("0"))
-    assert told(unknown, "en", beijing()) == "the unit has taken it in hand."
-
-
-@pytest.mark.parametrize(
-    ("asked", "answered"),
-    [
-        (None, "zh-CN"),
-        ("", "zh-CN"),
-        ("en", "en"),
-        ("en-GB,en;q=0.8", "en"),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
-        ("en;q=0.2, zh;q=0.7", "zh-CN"),
-        ("fr, en;q=0.5", "en"),
-        ("fr", "zh-CN"),
-        ("en;q=0", "zh-CN"),
-        ("*", "zh-CN"),
-        ("en;q=nonsense", "zh-CN"),
-        ("en;q=nan", "zh-CN"),
-        (";;;,,,=", "zh-CN"),
-    ],
-)
-def test_the_reader_is_answered_in_the_language_asked_for(asked: str | None, answered: str) -> None:
-    assert preferred(asked) == answered
 
 
 def test_every_refusal_has_a_status() -> None:

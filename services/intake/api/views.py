@@ -11,7 +11,7 @@ from services.intake.api.schemas import (
     TimelineOut,
     UnitOut,
 )
-from services.intake.api.sentences import STATUSES, Language, told
+from services.intake.api.sentences import Language, status_told, told
 from services.intake.domain.contact import ContactReading
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Anonymisation, Case
@@ -30,7 +30,7 @@ def timeline(
         tracking_number=case.tracking_number,
         kind=case.kind,
         status=case.status,
-        status_text=STATUSES[case.status].of(language),
+        status_text=status_told(case.status, language),
         unit=unit(case.unit, city),
         promised_at=case.promised_at,
         registered_at=case.registered_at,

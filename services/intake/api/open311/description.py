@@ -4,19 +4,13 @@ FastAPI cannot read them off the functions: names such as `attribute[CODE]` are 
 an empty value has to mean the same as none.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Path
 
 from services.intake.api.open311.forms import FORM, LONGEST, MULTIPART
-from services.intake.api.sentences import Language
 from shared.http.openapi import OWN_ERRORS
 
-URL_NOT_KEPT: Mapping[Language, str] = {
-    "zh-CN": "media_url 未保留：须为 https 且不超过 500 个字符。",
-    "en": "media_url was not kept: it must be https, at most 500 characters.",
-}
 IN_PATH = Path(max_length=100)
 _TEXT: dict[str, Any] = {"type": "string"}
 _MAYBE: dict[str, Any] = {"type": ["string", "null"]}

@@ -14,6 +14,7 @@ from services.intake.api.open311.forms import Form, read_form
 from services.intake.api.open311.questions import MOST_REQUESTS, list_asked
 from services.intake.api.open311.speech import content_type, spelled
 from services.intake.api.open311.wishes import is_kept, the_wish
+from services.intake.api.sentences import catalogue
 from services.intake.domain.codes import read_tracking_number
 from services.intake.domain.open311.errors import NoSuchRequest, NoSuchService
 from services.intake.settings import IntakeSettings
@@ -128,7 +129,7 @@ def _receipt(number: str, form: Form, visitor: Visitor) -> dict[str, object]:
     """The account is not kept, so it is not given back either."""
     notice, url = visitor.city.open311.notice.of(visitor.language), form.said("media_url")
     if url is not None and not is_kept(url):
-        notice += f" {told.URL_NOT_KEPT[visitor.language]}"
+        notice += f" {catalogue(visitor.language).word('media_url_not_kept')}"
     return {"service_request_id": number, "service_notice": notice, "account_id": None}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.intake.api.sentences import STATUSES, Language
+from services.intake.api.sentences import Language, status_told
 from services.intake.domain.open311.request import CLOSED
 from services.intake.store.public_requests import ShownRequest
 from shared.city.city import City
@@ -78,7 +78,7 @@ def request(one: ShownRequest, city: City, language: Language) -> Shown:
     return {
         "service_request_id": one.tracking_number,
         "status": "closed" if one.status in CLOSED else "open",
-        "status_notes": STATUSES[one.status].of(language),
+        "status_notes": status_told(one.status, language),
         "service_name": city.open311.name(one.service_code, language),
         "service_code": one.service_code,
         "description": None,
