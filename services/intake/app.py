@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from services.intake.api.cases import QUICK
 from services.intake.api.open311.errors import write_errors
 from services.intake.api.open311.routes import BASE as OPEN311_BASE
+from services.intake.api.open311.routes import POSTS as OPEN311_POSTS
 from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
 from services.intake.api.sentences import LANGUAGES, catalogue
@@ -67,7 +68,7 @@ SERVICE = Service(
     ticks=TIMERS,
     equip=equip,
     upload_limit=MOST_BYTES + ROOM_FOR_MULTIPART,
-    upload_paths=("/v1/attachments",),
+    upload_paths=("/v1/attachments", *OPEN311_POSTS),
     recognises=recognises,
     quick=(QUICK,),
     rates=rates,

@@ -63,13 +63,15 @@ async def identify(request: Request) -> Caller | None:
         AUTH_REFUSED.labels(refusal.why).inc()
         LOG.info("caller_refused", reason=refusal.reason, why=refusal.why)
         raise
-    if auth.rates is not None:
-        _count(request, auth.rates, caller)
+    count(request, caller)
     return caller
 
 
-def _count(request: Request, rates: Rates, caller: Caller) -> None:
+def count(request: Request, caller: Caller) -> None:
     """Take one request from the caller's minute; the door tells what is left on whichever answer follows."""
+    rates: Rates | None = request.app.state.auth.rates
+    if rates is None:
+        return
     quota, refused = rates.take(caller)
     request.scope["state"]["quota"] = quota
     if refused is not None:

@@ -139,24 +139,29 @@ class Once:
         return await made if inspect.isawaitable(made) else made
 
 
-async def once_of(
-    request: Request,
-    caller: Known,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="1 to 255 visible ASCII characters; the same key and body get the same answer.",
-            json_schema_extra={"pattern": r"^[\x21-\x7e]{1,255}$"},
-        ),
-    ] = None,
-) -> Once:
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="1 to 255 visible ASCII characters; the same key and body get the same answer.",
+        json_schema_extra={"pattern": r"^[\x21-\x7e]{1,255}$"},
+    ),
+]
+
+
+async def once_of(request: Request, caller: Known, idempotency_key: IdempotencyKey = None) -> Once:
     """The dependency. Raises `MalformedKey`."""
-    if idempotency_key is not None and _KEY.fullmatch(idempotency_key) is None:
-        raise MalformedKey
+    key = read_key(idempotency_key)
     subject = f"{caller.kind}:{caller.subject}" if caller else ANONYMOUS
     fingerprint = await fingerprints_of(request).of_request(request)
-    return Once(subject, idempotency_key, fingerprint, route_of(request.scope))
+    return Once(subject, key, fingerprint, route_of(request.scope))
+
+
+def read_key(written: str | None) -> str | None:
+    """The key as it was sent. Raises `MalformedKey`."""
+    if written is not None and _KEY.fullmatch(written) is None:
+        raise MalformedKey
+    return written
 
 
 OnceOnly = Annotated[Once, Depends(once_of)]

@@ -12,6 +12,7 @@ from georeport import GeoReport
 
 from deploy.local.ports import free_port
 from tests.integration.intake_desk import Desk, intake_desk
+from tests.kit.media import a_jpeg
 from tests.kit.serving import served
 
 pytestmark = pytest.mark.postgres
@@ -81,7 +82,8 @@ async def test_georeport_hears_that_another_city_is_meant(door: Door, form: str)
         await asyncio.to_thread(client.get_service_list)
 
 
-async def test_the_pages_lines_work(door: Door) -> None:
+async def test_the_pages_lines_work(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(a_jpeg())
     page = Path(__file__).parents[2] / "services" / "intake" / "README.md"
     (lines,) = re.findall(
         r"## Open311\n.*?```sh\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL
@@ -90,7 +92,10 @@ async def test_the_pages_lines_work(door: Door) -> None:
         "curl -s", "curl -sS --fail"
     )
     shell = await asyncio.create_subprocess_exec(
-        "bash", "-c", typed, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        *("bash", "-c", typed),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     told = (await shell.communicate())[0].decode()
     assert shell.returncode == 0, told
@@ -102,3 +107,4 @@ async def test_the_pages_lines_work(door: Door) -> None:
     ):
         assert answer in told
     assert '"service_code":"street_lamp"' in told
+    assert len(await door.desk.rows("SELECT 1 FROM attachments WHERE case_id IS NOT NULL")) == 1

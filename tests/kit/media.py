@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 
 from PIL import Image
 
@@ -32,6 +33,17 @@ def a_jpeg(
     noise = Image.effect_noise(size, 60).convert("RGB")
     noise.save(held, "JPEG", exif=exif.tobytes(), comment=comment, progressive=progressive)
     return held.getvalue()
+
+
+def a_png(*, size: tuple[int, int] = (64, 48), unpacked: int = 1000) -> bytes:
+    """A picture of whatever size it claims, whose few bytes unpack to as many as wanted."""
+
+    def chunk(name: bytes, held: bytes) -> bytes:
+        return struct.pack(">I", len(held)) + name + held + struct.pack(">I", zlib.crc32(name + held))
+
+    head = struct.pack(">2I5B", *size, 8, 2, 0, 0, 0)
+    packed = zlib.compress(bytes(unpacked), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 def a_movie(major: bytes, *, handler: bytes = b"vide") -> bytes:

@@ -14,7 +14,7 @@ HERE = {"lat": "39.9", "long": "116.4"}
 
 
 def wish(**single: str) -> RequestService:
-    return the_wish(Form(single, {}), beijing().open311)
+    return the_wish(Form(single, {}), beijing().open311, by="some-app")
 
 
 def flaws(*pairs: tuple[str, str]) -> dict[str, str]:
@@ -96,7 +96,7 @@ def test_answers_become_part_of_the_words() -> None:
         {"service_code": "street_lamp", "media_url": "https://pictures.test/1.jpg", **HERE},
         {"LAMPS_OUT": ["2"]},
     )
-    command = the_wish(form, beijing().open311).register()
+    command = the_wish(form, beijing().open311, by="some-app").register()
     assert command.text == "路灯\n几盏灯不亮：2\n图片或视频：https://pictures.test/1.jpg"
     assert (command.channel, command.kind, command.category) == (Channel.OPEN311, Kind.REPORT, "street_lamp")
     assert command.contact is None
@@ -128,10 +128,21 @@ def test_only_short_https_addresses_are_kept(url: str) -> None:
     assert wish(service_code="noise", media_url=url, **HERE).media_url is None
 
 
-def test_files_are_refused() -> None:
-    with pytest.raises(WrongParameters) as refusal:
-        the_wish(Form({"service_code": "noise", **HERE}, {}, ("media",)), beijing().open311)
-    assert [flaw.parameter for flaw in refusal.value.flaws] == ["media"]
+def test_the_same_form_is_known_again_and_another_is_not() -> None:
+    def told(*pairs: tuple[str, str], path: str = "/requests.json", files: tuple[str, ...] = ()) -> bytes:
+        return sorted_out(pairs).fingerprint(path, files)
+
+    lamp, answer = ("service_code", "street_lamp"), ("attribute[FAULTS][]", "DARK")
+    assert told(lamp, answer) == told(answer, lamp)
+    others = {
+        told(lamp),
+        told(lamp, answer),
+        told(lamp, answer, ("attribute[FAULTS][]", "LEANS")),
+        told(lamp, answer, path="/requests.xml"),
+        told(lamp, answer, files=("a",)),
+        told(lamp, answer, files=("b",)),
+    }
+    assert len(others) == 6
 
 
 @pytest.mark.parametrize(
@@ -143,6 +154,7 @@ def test_what_is_published_is_coarse_or_nothing(service: str, shown: tuple[float
         if service == "street_lamp"
         else Form({"service_code": service, "lat": "39.91234567", "long": "116.3456789"}, {}),
         beijing().open311,
+        by="some-app",
     )
     kept = published(a_case(), asked)
     assert (kept.lat, kept.lng) == shown

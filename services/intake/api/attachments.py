@@ -1,7 +1,6 @@
 """附件: upload first, then name the ids in the case. Whoever may see a case gets links to its files."""
 
 import asyncio
-import secrets
 from typing import Annotated
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from services.intake.api.attachment_schemas import (
 )
 from services.intake.api.cases import InCity, OpenWork, Reporter
 from services.intake.api.following import AccessCode, Number, read_knock
-from services.intake.domain.attachments import Attach, AttachmentId
+from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, unit_of
@@ -29,7 +28,7 @@ from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.http.refusals import NotSignedIn
 from shared.http.wire import Text
-from shared.kernel.ids import CaseId, new_id
+from shared.kernel.ids import CaseId
 
 ROUTES = APIRouter()
 
@@ -47,7 +46,7 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
         with uploads.mapped(file) as data:
             weighed = await asyncio.to_thread(uploads.weigh, data)
             async with open_work() as work:
-                announced = await handlers.announce_upload(work, _attach(weighed, caller))
+                announced = await handlers.announce_upload(work, uploads.attach(weighed, by=caller.subject))
             await objects.put(announced.object_name, weighed.content())
         async with open_work() as work:
             await handlers.settle_upload(work, announced.attachment_id)
@@ -118,20 +117,3 @@ async def _may_see(connection: Reading, case_id: CaseId | None, caller: Caller, 
         return False
     unit = await unit_of(connection, case_id)
     return unit is not None and unit in city.units and city.units.is_within(unit, caller.unit)
-
-
-def _attach(weighed: uploads.Weighed, caller: Caller) -> Attach:
-    cleaned = weighed.cleaned
-    # No digest in the name: whoever sees names only must not learn that two citizens sent the same file.
-    name = secrets.token_hex(20)
-    return Attach(
-        attachment_id=AttachmentId(new_id()),
-        object_name=f"{name[:2]}/{name[2:]}",
-        sha256=weighed.sha256,
-        kind=cleaned.kind,
-        media_type=cleaned.media_type,
-        bytes=weighed.size,
-        width=cleaned.width,
-        height=cleaned.height,
-        uploaded_by=caller.subject,
-    )

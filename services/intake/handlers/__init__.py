@@ -5,6 +5,7 @@ from services.intake.handlers.attachments import (
     announce_upload,
     claim_uploads,
     condemn_uploads,
+    give_up_uploads,
     remove_uploads,
     settle_upload,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "draw_up",
     "follow",
     "forget_guesses",
+    "give_up_uploads",
     "issue_key",
     "read_contact",
     "recognise",

@@ -45,6 +45,11 @@ async def claim_uploads(
         check_all_claimed(wanted, await work.attachments.claim(wanted, case_id, by=by))
 
 
+async def give_up_uploads(work: IntakeWork, uploads: tuple[AttachmentId, ...]) -> None:
+    """Do not wait for the case of these: what has none by now is removed with the next round."""
+    await work.attachments.give_up(uploads)
+
+
 async def condemn_uploads(work: IntakeWork) -> int:
     """Give up uploads whose case never came; how many."""
     return await work.attachments.condemn(before=work.now - UNCLAIMED_FOR, limit=CONDEMN_LIMIT)

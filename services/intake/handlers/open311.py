@@ -6,7 +6,9 @@ from services.intake.ports import IntakeWork
 
 
 async def request_service(work: IntakeWork, cmd: RequestService) -> Registered:
-    """受理 through Open311."""
+    """受理 through Open311; the files that came with it are in the store by now."""
+    for one in cmd.attachments:
+        await work.attachments.settle(one)
     taken = await register(work, cmd.register())
     work.public_requests.keep(published(taken.case, cmd))
     return taken

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Path
 
-from services.intake.api.open311.forms import FORM, LONGEST, MULTIPART
+from services.intake.api.open311.forms import FORM, LONGEST, MOST_FILES, MULTIPART
 from shared.http.openapi import OWN_ERRORS
 
 IN_PATH = Path(max_length=100)
@@ -122,6 +122,13 @@ _FORM: dict[str, Any] = {
     },
     "example": {"service_code": "noise", "lat": "39.9042", "long": "116.4074", "description": "…"},
 }
+_FILES = _array({"type": "string", "format": "binary"}) | {
+    "maxItems": MOST_FILES,
+    "description": "Pictures, sound or video, each known by its content; the whole form may have 20 MB.",
+}
+_PARTS: dict[str, Any] = _FORM | {
+    "schema": _FORM["schema"] | {"properties": _FORM["schema"]["properties"] | {"media": _FILES}}
+}
 
 DISCOVERY = _operation(
     _object(changeset=_TEXT, contact=_TEXT, key_service=_TEXT, endpoints=_array(_ENDPOINT)), "The endpoints."
@@ -129,7 +136,7 @@ DISCOVERY = _operation(
 SERVICES = _operation(_array(_SERVICE), "The services.")
 DEFINITION = _operation(_object(service_code=_TEXT, attributes=_array(_ATTRIBUTE)), "What the service asks.")
 POSTING = _operation(_array(_RECEIPT), "The request's number.") | {
-    "requestBody": {"required": True, "content": {FORM: _FORM, MULTIPART: _FORM}}
+    "requestBody": {"required": True, "content": {FORM: _FORM, MULTIPART: _PARTS}}
 }
 LISTING = _operation(
     _array(_REQUEST),

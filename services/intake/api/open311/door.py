@@ -12,7 +12,7 @@ from services.intake.api.sentences import Language, preferred
 from services.intake.domain.open311.errors import ApiKeyMissing, NoSuchFormat, NoSuchJurisdiction
 from shared.city.city import City
 from shared.http.api_keys import PREFIX
-from shared.http.auth import API_KEY_HEADER, Auth
+from shared.http.auth import API_KEY_HEADER, Auth, count
 from shared.http.callers import Caller
 from shared.http.refusals import BadKey, ScopeMissing
 from shared.observability.logging import logger
@@ -69,4 +69,5 @@ async def the_client(request: Request, form: Form) -> Caller:
     if SCOPE not in caller.scopes:
         AUTH_REFUSED.labels("scope").inc()
         raise ScopeMissing(SCOPE)
+    count(request, caller)
     return caller

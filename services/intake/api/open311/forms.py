@@ -1,20 +1,31 @@
-"""The body of a request for service: a form, looked through before anything is made of it."""
+"""The body of a request for service: a form, looked through before anything is made of it.
 
+Files that come with it lie on disk until the form is closed.
+"""
+
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
+import orjson
 from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.intake.api.open311.speech import is_writable
+from services.intake.domain.attachments import MOST_PER_CASE
 from services.intake.domain.open311.errors import Flaw, WrongParameters
 from shared.http.problems import clean
 
-MOST_FIELDS, MOST_FILES = 200, 10
-LONGEST_PART = 64_000
+MOST_FIELDS, MOST_FILES = 200, MOST_PER_CASE
+LONGEST_PART = 20_000
+"""Bytes of a part that is no file; such parts are held in memory."""
+MEDIA = frozenset({"media", "media[]"})
+"""What the files of a request are called."""
 LONGEST: Mapping[str, int] = {
     "api_key": 200,
     "jurisdiction_id": 100,
@@ -39,25 +50,36 @@ FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What was sent: single parameters, answers by code, and whether files came with it."""
+    """What was sent: single parameters, answers by code, and files."""
 
     single: Mapping[str, str]
     answers: Mapping[str, Sequence[str]]
-    files: tuple[str, ...] = ()
+    files: tuple[UploadFile, ...] = ()
 
     def said(self, name: str) -> str | None:
         """A parameter's value; an empty one was not sent, as the standard says."""
         return self.single.get(name, "").strip() or None
 
+    def fingerprint(self, path: str, files: Sequence[str]) -> bytes:
+        """What makes a request the same: path, parameters and the files' digests.
 
-async def read_form(request: Request) -> Form:
+        Not the body: the same form sent again has another boundary between its parts.
+        """
+        told = [path, sorted(self.single.items()), sorted(self.answers.items()), files]
+        return hashlib.sha256(orjson.dumps(told)).digest()
+
+
+@asynccontextmanager
+async def read_form(request: Request) -> AsyncIterator[Form]:
     """The form of a request. Raises `WrongParameters`."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
-        return sorted_out(_decoded(await request.body()))
-    if kind == MULTIPART:
-        return await _of_parts(request)
-    raise WrongParameters(Flaw("body", f"send the request as {FORM} or {MULTIPART}"))
+        yield sorted_out(_decoded(await request.body()))
+    elif kind == MULTIPART:
+        async with _parts(request) as form:
+            yield form
+    else:
+        raise WrongParameters(Flaw("body", f"send the request as {FORM} or {MULTIPART}"))
 
 
 def _decoded(body: bytes) -> list[tuple[str, str]]:
@@ -75,21 +97,34 @@ def _decoded(body: bytes) -> list[tuple[str, str]]:
         raise _too_many() from None
 
 
-async def _of_parts(request: Request) -> Form:
+@asynccontextmanager
+async def _parts(request: Request) -> AsyncIterator[Form]:
     parts = request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_PART)
     try:
-        async with parts as form:
-            pairs = form.multi_items()
+        form = await parts
+    except ClientDisconnect:
+        raise WrongParameters(Flaw("body", "ended before it was whole")) from None
     except HTTPException as error:
         if error.status_code != 400:
             raise
         raise WrongParameters(Flaw("body", f"cannot be read as {MULTIPART}: {error.detail}")) from None
+    try:
+        yield _of_parts(form.multi_items())
+    finally:
+        await form.close()
+
+
+def _of_parts(pairs: Sequence[tuple[str, str | UploadFile]]) -> Form:
     # A browser sends a file field that was left empty as a part without a name.
-    files = tuple(n for n, v in pairs if isinstance(v, UploadFile) and (v.filename or v.size))
-    return sorted_out([(n, v) for n, v in pairs if isinstance(v, str)], files)
+    files = [(name, one) for name, one in pairs if isinstance(one, UploadFile) and (one.filename or one.size)]
+    strange = [Flaw(clean(name), "send files as media") for name, _ in files if name not in MEDIA]
+    if strange:
+        raise WrongParameters(*strange)
+    form = sorted_out([(name, value) for name, value in pairs if isinstance(value, str)])
+    return replace(form, files=tuple(one for _, one in files))
 
 
-def sorted_out(pairs: Iterable[tuple[str, str]], files: tuple[str, ...] = ()) -> Form:
+def sorted_out(pairs: Iterable[tuple[str, str]]) -> Form:
     """Names and values as a form, or the refusal of everything that no form of ours holds."""
     single: dict[str, str] = {}
     answers: dict[str, list[str]] = {}
@@ -105,7 +140,7 @@ def sorted_out(pairs: Iterable[tuple[str, str]], files: tuple[str, ...] = ()) ->
             answers.setdefault(answered[1], []).append(value.strip())
     if flaws:
         raise WrongParameters(*flaws[:20])
-    return Form(single, answers, files)
+    return Form(single, answers)
 
 
 def _wrong(name: str, value: str, single: Mapping[str, str], *, known: bool) -> str | None:

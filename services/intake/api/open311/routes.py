@@ -8,23 +8,29 @@ from fastapi import APIRouter, Request, Response
 from services.intake import handlers
 from services.intake.api.cases import OpenWork
 from services.intake.api.open311 import description as told
-from services.intake.api.open311 import views
+from services.intake.api.open311 import media, views
 from services.intake.api.open311.door import Visiting, Visitor, the_client
 from services.intake.api.open311.forms import Form, read_form
 from services.intake.api.open311.questions import MOST_REQUESTS, list_asked
-from services.intake.api.open311.speech import content_type, spelled
+from services.intake.api.open311.speech import MEDIA_TYPES, content_type, spelled
 from services.intake.api.open311.wishes import is_kept, the_wish
 from services.intake.api.sentences import catalogue
+from services.intake.domain import policy
 from services.intake.domain.codes import read_tracking_number
 from services.intake.domain.open311.errors import NoSuchRequest, NoSuchService
+from services.intake.domain.open311.request import RequestService
 from services.intake.settings import IntakeSettings
+from services.intake.store import IntakeWork, Objects
 from services.intake.store.public_requests import ShownRequest, listed, numbered
-from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.door import route_of
+from shared.http.idempotency import IdempotencyKey, Once, read_key
+from shared.http.knock import Opening, Reading
 from shared.http.wire import Text
 
 BASE = "/open311"
 VERSION = "/v2"
+POSTS = tuple(f"{BASE}{VERSION}/requests.{extension}" for extension in MEDIA_TYPES)
+"""Where requests come in, with their files."""
 ROUTES = APIRouter(prefix=BASE, tags=["open311"], responses=told.ERRORS)
 Id = Annotated[Text, told.IN_PATH]
 
@@ -67,20 +73,32 @@ async def define_service(service_code: Id, visitor: Visiting) -> Response:
 
 @ROUTES.post(f"{VERSION}/requests.{{extension}}", openapi_extra=told.POSTING, response_class=Response)
 async def request_service(
-    request: Request, visitor: Visiting, open_work: OpenWork, once: OnceOnly
+    request: Request, visitor: Visiting, open_work: OpenWork, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """受理: take a request; its number is the tracking number, and there is no access code here."""
-    form = await read_form(request)
-    client = await the_client(request, form)
-    wish = the_wish(form, visitor.city.open311)
-    once = replace(once, caller=f"{client.kind}:{client.subject}")
+    key = read_key(idempotency_key)
+    async with read_form(request) as form:
+        client = await the_client(request, form)
+        wish = the_wish(form, visitor.city.open311, by=client.subject)
+        # Whatever can be refused is, before a file of it is stored.
+        policy.examine(wish.register(), visitor.city)
+        async with media.weighed(form.files) as files:
+            print_of = form.fingerprint(request.scope["path"], [file.sha256 for file in files])
+            once = Once(f"{client.kind}:{client.subject}", key, print_of, route_of(request.scope))
+            objects: Objects = request.app.state.flat.equipment.objects
+            async with media.stored(files, objects, open_work, by=wish.by) as uploads:
+                return await _taken(replace(wish, attachments=uploads), form, visitor, open_work, once)
+
+
+async def _taken(
+    wish: RequestService, form: Form, visitor: Visitor, open_work: Opening[IntakeWork], once: Once
+) -> Response:
     async with open_work() as work:
 
         async def receipt() -> bytes:
             taken = await handlers.request_service(work, wish)
-            return spelled(
-                "service_requests", [_receipt(taken.case.tracking_number, form, visitor)], visitor.form
-            )
+            shown = _receipt(taken.case.tracking_number, form, visitor)
+            return spelled("service_requests", [shown], visitor.form)
 
         kept = await once(work, status=200, answer=receipt, headers=_headers(visitor))
     kept.headers["Content-Language"] = visitor.language

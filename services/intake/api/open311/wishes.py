@@ -12,7 +12,6 @@ from shared.city.open311 import Open311, Service
 from shared.kernel.ids import UnitCode
 
 LONGEST_URL = 500
-NOT_TAKEN = "files are not taken here; send media_url, or nothing"
 NO_PLACE = "required: lat and long, or address_string, or address_id"
 _DEGREES = re.compile(r"[+-]?\d{1,3}(\.\d{1,20})?", re.ASCII)
 _NOT_LATIN = re.compile("[\u2e80-\uffdc]")
@@ -30,10 +29,10 @@ def the_service(form: Form, offered: Open311) -> Service:
     return offered.services[code]
 
 
-def the_wish(form: Form, offered: Open311) -> RequestService:
-    """The command. Raises `WrongParameters` for all parameters at once."""
+def the_wish(form: Form, offered: Open311, *, by: str) -> RequestService:
+    """The command, without its files. Raises `WrongParameters` for all parameters at once."""
     service = the_service(form, offered)
-    flaws = [Flaw(name, NOT_TAKEN) for name in form.files]
+    flaws: list[Flaw] = []
     answers: tuple[Answer, ...] = ()
     try:
         answers = read_answers(service, form.answers)
@@ -51,6 +50,7 @@ def the_wish(form: Form, offered: Open311) -> RequestService:
         answers=answers,
         media_url=url if url is not None and is_kept(url) else None,
         contact=_contact(form),
+        by=by,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace
 from services.intake.domain.model import Case
 from services.intake.domain.open311.answers import Answer
@@ -29,6 +30,9 @@ class RequestService:
     answers: tuple[Answer, ...] = ()
     media_url: str | None = field(default=None, repr=False)
     contact: StatedContact | None = None
+    attachments: tuple[AttachmentId, ...] = ()
+    by: str = ""
+    """The client that sent it, and its files."""
 
     def register(self) -> Register:
         """The same as intake's own command: what was answered becomes part of the words."""
@@ -42,6 +46,8 @@ class RequestService:
             category=CategoryCode(self.service.code),
             place=self.place,
             contact=self.contact,
+            attachments=self.attachments,
+            by=self.by,
         )
 
 

@@ -1,0 +1,65 @@
+"""Files of a request (`media`): looked at before anything is kept, then laid to its case or given up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+
+from starlette.datastructures import UploadFile
+
+from services.intake import handlers
+from services.intake.api import uploads
+from services.intake.api.uploads import Weighed
+from services.intake.domain.attachments import AttachmentId
+from services.intake.domain.errors import (
+    BrokenFile,
+    EmptyFile,
+    FileTooLarge,
+    TooManyPixels,
+    UnknownContent,
+)
+from services.intake.domain.open311.errors import Flaw, WrongParameters
+from services.intake.store import IntakeWork, Objects
+from shared.http.knock import Opening
+
+NOT_TAKEN = (BrokenFile, EmptyFile, FileTooLarge, TooManyPixels, UnknownContent)
+
+
+@asynccontextmanager
+async def weighed(files: Sequence[UploadFile]) -> AsyncIterator[tuple[Weighed, ...]]:
+    """What the files are, by their content. Raises `WrongParameters` for all that are not taken."""
+    flaws: list[Flaw] = []
+    found: list[Weighed] = []
+    with ExitStack() as opened:
+        for number, file in enumerate(files, 1):
+            try:
+                data = opened.enter_context(uploads.mapped(uploads.on_disk(file)))
+                found.append(await asyncio.to_thread(uploads.weigh, data))
+            except NOT_TAKEN as refusal:
+                which = f"file {number}: " if len(files) > 1 else ""
+                flaws.append(Flaw("media", f"{which}{refusal.message}"))
+        if flaws:
+            raise WrongParameters(*flaws)
+        yield tuple(found)
+
+
+@asynccontextmanager
+async def stored(
+    files: Sequence[Weighed], objects: Objects, open_work: Opening[IntakeWork], *, by: str
+) -> AsyncIterator[tuple[AttachmentId, ...]]:
+    """Put the files into the store, to be laid to a case inside; those that were not are given up."""
+    commands = [uploads.attach(file, by=by) for file in files]
+    keys = tuple(one.attachment_id for one in commands)
+    if not keys:
+        yield ()
+        return
+    async with open_work() as work:
+        for one in commands:
+            await handlers.announce_upload(work, one)
+    try:
+        for one, file in zip(commands, files, strict=True):
+            await objects.put(one.object_name, file.content())
+        yield keys
+    finally:
+        # Also when the request was sent before and its answer is only repeated.
+        async with open_work() as work:
+            await handlers.give_up_uploads(work, keys)
