@@ -1,4 +1,7 @@
-"""香屯村, of which there are two → awaiting_dispatcher with both → (asked) → dispatched to 兴寿镇."""
+"""香屯村, of which there are two → awaiting_dispatcher with both → (asked) → dispatched to 兴寿镇.
+
+Asked by the app before it registers, the case goes straight there.
+"""
 
 import pytest
 
@@ -20,3 +23,16 @@ async def test_homonym_is_asked_not_guessed(stage: Stage) -> None:
     dispatched = await stage.state(held, "dispatched")
     assert (dispatched["place"], dispatched["category"]) == (IN_CHANGPING, "road_marking")
     assert town.code == XINGSHOU
+
+
+@pytest.mark.kafka
+async def test_homonym_chosen_in_the_app_waits_for_nobody(stage: Stage) -> None:
+    asked = await stage.app.looks_up("香屯村路口")
+    assert asked["outcome"] == "ask"
+    offered = {one["code"]: one["path"] for one in asked["candidates"]}
+    assert set(offered) == {IN_CHANGPING, IN_YANQING}
+    assert "兴寿镇" in offered[IN_CHANGPING]
+    place = {"address": "香屯村路口", "unit": IN_CHANGPING}
+    held = await stage.reported("香屯村路口黄色虚线与单行标志矛盾", place=place)
+    await stage.dispatched(held, XINGSHOU)
+    assert "awaiting_dispatcher" not in await stage.told(held, "dispatched")

@@ -41,6 +41,15 @@ def test_the_shift_in_beijing_is_the_known_one() -> None:
     assert (baidu.lng, baidu.lat) == pytest.approx((116.41036949371029, 39.92133699351021), abs=1e-7)
 
 
+def test_the_way_back_agrees_with_the_known_one() -> None:
+    """The published ways back are one step of ours, so they end within two metres of it."""
+    gps = to_wgs84(Point(116.404, 39.915), Datum.GCJ02)
+    assert metres(gps, Point(116.39775550083061, 39.91359571849836)) < 2
+    baidu = to_wgs84(Point(116.404, 39.915), Datum.BD09)
+    state = wgs84_to_gcj02(baidu)
+    assert metres(state, Point(116.39762729119315, 39.90865673957631)) < 2
+
+
 def test_the_datums_differ_by_hundreds_of_metres_so_mixing_them_up_matters() -> None:
     assert 400 < metres(wgs84_to_gcj02(TIANANMEN), TIANANMEN) < 800
 

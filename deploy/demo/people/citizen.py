@@ -58,6 +58,10 @@ class CitizenApp:
             wish["contact"] = contact_of(person or Person(), anonymous=anonymous)
         return receipt((await self.line.say("intake", "/cases", wish, key=key)).content)
 
+    async def looks_up(self, address: str) -> dict[str, Any]:
+        """地点核对: which unit the address names, or which ones to choose from."""
+        return dict((await self.line.say("intake", "/places:match", {"address": address})).content)
+
     async def follows(self, held: Receipt, *, language: str = "zh-CN") -> dict[str, Any]:
         """查询: where it stands and what was done."""
         headers = {"X-Access-Code": held.access_code, "Accept-Language": language}

@@ -13,10 +13,11 @@ from services.intake.api import (
     following,
     joining,
     knowledge,
+    places,
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
-for _part in (cases, batches, following, joining, consulting, knowledge, contact_readings, api_keys):
+for _part in (cases, batches, places, following, joining, consulting, knowledge, contact_readings, api_keys):
     ROUTES.include_router(_part.ROUTES)
 for _files in (attachments, files):
     ROUTES.include_router(_files.ROUTES)
