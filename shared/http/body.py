@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 from shared.http.problems import clean
-from shared.http.refusals import BodyTooLarge, MalformedBody, MalformedText, TooDeep
+from shared.http.refusals import BodyEncoded, BodyTooLarge, MalformedBody, MalformedText, TooDeep
 
 MAX_DEPTH = 32
 JSON_LIMIT = 1_000_000
@@ -39,6 +39,12 @@ def refuse_by_length(length: str | None, limit: int) -> None:
     """Refuse what announces itself as too large, before a byte of it is read."""
     if length is not None and length.isdecimal() and int(length) > limit:
         raise BodyTooLarge(limit)
+
+
+def refuse_encoded(encoding: str | None) -> None:
+    """Refuse a packed body: nothing here unpacks one, and nobody may find out what it would become."""
+    if encoding is not None and encoding.strip().lower() not in ("", "identity"):
+        raise BodyEncoded
 
 
 def measured(receive: Receive, limit: int) -> Receive:

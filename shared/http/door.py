@@ -128,6 +128,7 @@ class Door:
         length = headers.get("content-length")
         if length in (None, "0") and "transfer-encoding" not in headers:
             return receive
+        bodies.refuse_encoded(headers.get("content-encoding"))
         kind = headers.get("content-type", "")
         is_upload = kind.lower().startswith(FILES) and self._takes_files(scope["path"])
         limit = self.upload_limit if is_upload else self.json_limit

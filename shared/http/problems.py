@@ -145,6 +145,9 @@ def _headers_of(refusal: Refusal, status: int) -> dict[str, str]:
     retry_after = getattr(refusal, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    accepted = getattr(refusal, "accept_encoding", None)
+    if accepted is not None:
+        headers["Accept-Encoding"] = accepted
     return headers
 
 

@@ -10,7 +10,7 @@ Refusal
 ├─ Stale: VersionMoved
 ├─ Unconditional: VersionNotNamed
 ├─ TooLarge: BodyTooLarge
-├─ UnsupportedType: BodyTypeUnknown
+├─ UnsupportedType: BodyTypeUnknown, BodyEncoded
 └─ Unavailable: KeysAway, Busy, NotReady
 """
 
@@ -169,6 +169,15 @@ class BodyTypeUnknown(UnsupportedType):
 
     def __init__(self) -> None:
         super().__init__("send the body as application/json")
+
+
+class BodyEncoded(UnsupportedType):
+    """Packed: a few bytes could become any number of them."""
+
+    accept_encoding = "identity"
+
+    def __init__(self) -> None:
+        super().__init__("send the body as it is, without Content-Encoding")
 
 
 class KeysAway(Unavailable):

@@ -35,6 +35,12 @@ def a_jpeg(
     return held.getvalue()
 
 
+def claiming(photo: bytes, width: int, height: int) -> bytes:
+    """A JPEG that says it is of another size."""
+    frame = photo.index(b"\xff\xc0") + 5
+    return photo[:frame] + struct.pack(">2H", height, width) + photo[frame + 4 :]
+
+
 def a_png(*, size: tuple[int, int] = (64, 48), unpacked: int = 1000) -> bytes:
     """A picture of whatever size it claims, whose few bytes unpack to as many as wanted."""
 

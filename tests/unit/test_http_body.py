@@ -1,5 +1,6 @@
 """Bad input is refused by name at the door, cheaply, and never echoed."""
 
+import gzip
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -147,6 +148,18 @@ async def test_another_content_type_is_a_415(kind: str) -> None:
     async with client(an_app()) as http:
         answer = await http.post("/v1/reports", content=b'{"text": "x"}', headers=headers)
     is_problem(answer, 415, "body_type_unknown")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip", "GZIP"])
+async def test_a_packed_body_is_not_unpacked(encoding: str) -> None:
+    packed = gzip.compress(b'{"text": "' + bytes(1_000_000))
+    answer = await _post(packed, **{"content-encoding": encoding})
+    is_problem(answer, 415, "body_encoded")
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+async def test_a_body_that_says_it_is_not_packed_is_taken() -> None:
+    assert (await _post(b'{"text": "x"}', **{"content-encoding": "identity"})).status_code == 201
 
 
 async def test_a_missing_body_is_a_422() -> None:
