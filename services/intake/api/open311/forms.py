@@ -3,7 +3,6 @@
 Files that come with it lie on disk until the form is closed.
 """
 
-import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -60,13 +59,12 @@ class Form:
         """A parameter's value; an empty one was not sent, as the standard says."""
         return self.single.get(name, "").strip() or None
 
-    def fingerprint(self, path: str, files: Sequence[str]) -> bytes:
-        """What makes a request the same: path, parameters and the files' digests.
+    def said_with(self, files: Sequence[str]) -> bytes:
+        """What makes a form the same: parameters and the files' digests.
 
         Not the body: the same form sent again has another boundary between its parts.
         """
-        told = [path, sorted(self.single.items()), sorted(self.answers.items()), files]
-        return hashlib.sha256(orjson.dumps(told)).digest()
+        return orjson.dumps([sorted(self.single.items()), sorted(self.answers.items()), files])
 
 
 @asynccontextmanager

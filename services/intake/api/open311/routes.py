@@ -23,7 +23,7 @@ from services.intake.settings import IntakeSettings
 from services.intake.store import IntakeWork, Objects
 from services.intake.store.public_requests import ShownRequest, listed, numbered
 from shared.http.door import route_of
-from shared.http.idempotency import IdempotencyKey, Once, read_key
+from shared.http.idempotency import IdempotencyKey, Once, fingerprints_of, read_key
 from shared.http.knock import Opening, Reading
 from shared.http.wire import Text
 
@@ -83,8 +83,9 @@ async def request_service(
         # Whatever can be refused is, before a file of it is stored.
         policy.examine(wish.register(), visitor.city)
         async with media.weighed(form.files) as files:
-            print_of = form.fingerprint(request.scope["path"], [file.sha256 for file in files])
-            once = Once(f"{client.kind}:{client.subject}", key, print_of, route_of(request.scope))
+            said = form.said_with([file.sha256 for file in files])
+            caller = f"{client.kind}:{client.subject}"
+            once = Once(caller, key, fingerprints_of(request).of_said(request, said), route_of(request.scope))
             objects: Objects = request.app.state.flat.equipment.objects
             async with media.stored(files, objects, open_work, by=wish.by) as uploads:
                 return await _taken(replace(wish, attachments=uploads), form, visitor, open_work, once)
