@@ -44,6 +44,7 @@ class CitizenApp:
         category: str | None = None,
         person: Person | None = None,
         anonymous: bool = False,
+        attachments: Sequence[str] = (),
         key: str | None = None,
     ) -> Receipt:
         """诉求: say what is wrong and where; be handed a number and a code."""
@@ -56,7 +57,13 @@ class CitizenApp:
             wish["category"] = category
         if person is not None or anonymous:
             wish["contact"] = contact_of(person or Person(), anonymous=anonymous)
+        if attachments:
+            wish["attachments"] = list(attachments)
         return receipt((await self.line.say("intake", "/cases", wish, key=key)).content)
+
+    async def hands_in(self, photo: bytes, kind: str = "image/jpeg") -> str:
+        """上传: a photo for the case that is reported next; its id."""
+        return str((await self.line.hand_in("intake", "/attachments", photo, kind)).content["attachment_id"])
 
     async def looks_up(self, address: str) -> dict[str, Any]:
         """地点核对: which unit the address names, or which ones to choose from."""
@@ -67,6 +74,16 @@ class CitizenApp:
         headers = {"X-Access-Code": held.access_code, "Accept-Language": language}
         found = await self.line.read("intake", f"/cases/{held.tracking_number}", headers=headers)
         return dict(found.content)
+
+    async def similar(self, held: Receipt) -> list[dict[str, Any]]:
+        """相似诉求: what others told that may be the same matter."""
+        headers = {"X-Access-Code": held.access_code}
+        found = await self.line.read("intake", f"/cases/{held.tracking_number}/similar", headers=headers)
+        return list(found.content["items"])
+
+    async def joins(self, held: Receipt, join_token: str) -> dict[str, Any]:
+        """我也遇到."""
+        return await self._asks(held, "join", {"join_token": join_token})
 
     async def supplements(self, held: Receipt, text: str) -> dict[str, Any]:
         """补充."""

@@ -66,6 +66,15 @@ class Dispatcher:
         """不予受理."""
         return await self._decides(case_id, "decline", {"reason": reason, "note": note})
 
+    async def proposes_to_decline(self, case_id: str, reason: str) -> dict[str, Any]:
+        """不予受理, said at intake's desk: router decides."""
+        said = await self.line.say("intake", f"/cases/{case_id}/decline", {"reason": reason})
+        return dict(said.content)
+
+    async def proposals(self, case_id: str) -> list[dict[str, Any]]:
+        """What was proposed at intake's desk, and what router made of it."""
+        return list((await self.line.read("intake", f"/cases/{case_id}/proposals")).content)
+
     async def merges(self, case_id: str, into: str) -> dict[str, Any]:
         """并案."""
         return await self._decides(case_id, "merge", {"into_case_id": into})
@@ -118,6 +127,11 @@ class Operator:
         """The newest link sent for a case; None when none was sent yet."""
         sent = await self.line.pages("survey", "/messages")
         return next((message["url"] for message in sent if message["case_id"] == case_id), None)
+
+    async def makes_a_key(self, client: str) -> str:
+        """A client app's API key, as it is shown once."""
+        made = await self.line.say("intake", "/api-keys", {"name": client})
+        return str(made.content["text"])
 
     async def periods(self) -> list[Any]:
         """考核周期 in which something counts."""

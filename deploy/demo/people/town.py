@@ -36,6 +36,10 @@ class Town:
         """市民."""
         return CitizenApp(self.line(Bearer(name, roles=("citizen",))))
 
+    def client_app(self, api_key: str) -> CitizenApp:
+        """A client app with a key of its own, through which citizens speak who never signed in."""
+        return CitizenApp(Line(self.clients, api_key, self.patience))
+
     def dispatcher(self, name: str = "dispatcher-1") -> Dispatcher:
         """派单员."""
         return Dispatcher(self.line(Bearer(name, roles=("dispatcher",))))

@@ -34,6 +34,12 @@ class Unit:
         """One order with the citizen's words."""
         return dict((await self.line.read("router", f"/work-orders/{order_id}")).content)
 
+    async def photos(self, case_id: str) -> list[str]:
+        """附件: links to what the citizen laid to the case."""
+        listed = (await self.line.read("intake", "/attachments", case_id=case_id)).content["items"]
+        made = [await self.line.say("intake", f"/attachments/{one['attachment_id']}/links") for one in listed]
+        return [str(link.content["url"]) for link in made]
+
     async def signs(self, order_id: str) -> dict[str, Any]:
         """签收."""
         return await self._does(order_id, "sign")

@@ -1,0 +1,25 @@
+"""uploaded → laid to the case → dispatched: the unit and those above it see the photo, nobody else does."""
+
+import httpx
+import pytest
+
+from tests.kit.media import a_jpeg
+from tests.kit.people import Refused
+from tests.kit.stage import DAXING, NEIGHBOUR, STREET, Stage
+
+
+@pytest.mark.kafka
+async def test_photo_reaches_the_unit_that_handles_the_case(stage: Stage) -> None:
+    photo = await stage.app.hands_in(a_jpeg(gps=True, maker="secret maker"))
+    held = await stage.reported(attachments=[photo])
+    await stage.dispatched(held)
+    await stage.told(held, "dispatched")
+    for unit in (stage.unit(STREET), stage.unit(DAXING)):
+        (link,) = await unit.photos(held.case_id)
+        async with httpx.AsyncClient(base_url=unit.line.clients["intake"].base_url) as browser:
+            seen = await browser.get(link)
+        assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
+        assert b"secret maker" not in seen.content
+    with pytest.raises(Refused) as refused:
+        await stage.unit(NEIGHBOUR).photos(held.case_id)
+    assert refused.value.status == 404
