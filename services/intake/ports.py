@@ -173,8 +173,8 @@ class Attachments(Protocol):
     async def condemn(self, *, before: datetime, limit: int) -> int:
         """Give up what waits since before an instant; how many."""
 
-    async def give_up(self, keys: tuple[AttachmentId, ...]) -> None:
-        """Give up those of them that were laid to no case."""
+    async def abandon(self, keys: tuple[AttachmentId, ...]) -> None:
+        """Do not wait any longer for the case of those that were laid to none."""
 
     async def condemned(self, limit: int) -> list[Attachment]:
         """Some that were given up, each held until the knock ends."""

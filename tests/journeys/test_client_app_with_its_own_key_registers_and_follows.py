@@ -1,4 +1,4 @@
-"""ops make a key → its app registers → dispatched → resolved: followed in both languages, with the promise."""
+"""ops make a key → its app registers → dispatched → resolved: followed in both languages."""
 
 import pytest
 

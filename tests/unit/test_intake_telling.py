@@ -1,7 +1,6 @@
 """进度: from facts to lines."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -17,7 +16,7 @@ from shared.events import router as r
 from shared.events.catalog import declared_in
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
-from shared.events.intake import INTAKE
+from shared.events.survey import SURVEY
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
@@ -28,8 +27,8 @@ from tests.kit.city import beijing
 from tests.kit.facts import AN_ID, a_fact, an_envelope
 from tests.unit.test_intake_policy import a_case
 
-AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-HEARD = {one.fact: one for one in SUBSCRIPTIONS if one.fact.SOURCE != INTAKE}
+HEARD = {one.fact: one for one in SUBSCRIPTIONS if one.fact.SOURCE in (r.ROUTER, SURVEY)}
+"""What is told as lines; of grid intake hears what becomes a case."""
 NOT_TOLD = {r.UnitChanged}
 """What router says that is no citizen's matter."""
 

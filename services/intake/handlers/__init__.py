@@ -2,10 +2,10 @@
 
 from services.intake.handlers.api_keys import issue_key, revoke_key
 from services.intake.handlers.attachments import (
+    abandon_uploads,
     announce_upload,
     claim_uploads,
     condemn_uploads,
-    give_up_uploads,
     remove_uploads,
     settle_upload,
 )
@@ -29,6 +29,7 @@ from services.intake.handlers.open311 import request_service
 __all__ = [
     "Drawn",
     "Registered",
+    "abandon_uploads",
     "admit",
     "announce_upload",
     "anonymise",
@@ -39,7 +40,6 @@ __all__ = [
     "draw_up",
     "follow",
     "forget_guesses",
-    "give_up_uploads",
     "issue_key",
     "read_contact",
     "recognise",

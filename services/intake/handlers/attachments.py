@@ -45,9 +45,9 @@ async def claim_uploads(
         check_all_claimed(wanted, await work.attachments.claim(wanted, case_id, by=by))
 
 
-async def give_up_uploads(work: IntakeWork, uploads: tuple[AttachmentId, ...]) -> None:
+async def abandon_uploads(work: IntakeWork, uploads: tuple[AttachmentId, ...]) -> None:
     """Do not wait for the case of these: what has none by now is removed with the next round."""
-    await work.attachments.give_up(uploads)
+    await work.attachments.abandon(uploads)
 
 
 async def condemn_uploads(work: IntakeWork) -> int:

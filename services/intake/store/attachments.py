@@ -62,7 +62,7 @@ class AttachmentRows:
         done = update(ATTACHMENTS).where(UPLOAD.attachment_id.in_(old)).values(state=UploadState.CONDEMNED)
         return (await self._connection.execute(done)).rowcount
 
-    async def give_up(self, keys: tuple[AttachmentId, ...]) -> None:
+    async def abandon(self, keys: tuple[AttachmentId, ...]) -> None:
         mine = UPLOAD.attachment_id.in_(keys), UPLOAD.case_id.is_(None)
         await self._connection.execute(update(ATTACHMENTS).where(*mine).values(state=UploadState.CONDEMNED))
 

@@ -62,4 +62,4 @@ async def stored(
     finally:
         # Also when the request was sent before and its answer is only repeated.
         async with open_work() as work:
-            await handlers.give_up_uploads(work, keys)
+            await handlers.abandon_uploads(work, keys)
