@@ -13,7 +13,8 @@ Conflict
 ├─ AdjudicateFirst          a returned case goes on by a ruling, not by a plain dispatch
 ├─ AlreadyReturned · ReturnWindowOver · BackstopStands
 ├─ ExtensionsUsed · AlreadySupervised
-└─ UnfitMergeTarget
+├─ UnfitMergeTarget
+└─ TooFewTexts              nothing can be learned from one category
 Invalid
 ├─ TextNeeded · WordsUnreadable · MergeIntoItself
 ├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits · ReasonNeeded
@@ -91,6 +92,11 @@ class AlreadySupervised(Conflict):
 class UnfitMergeTarget(Conflict):
     def __init__(self, state: str) -> None:
         super().__init__(f"a case cannot be merged into one that is {state}", state=state)
+
+
+class TooFewTexts(Conflict):
+    def __init__(self, least: int) -> None:
+        super().__init__(f"a model needs two categories with at least {least} texts each", least=least)
 
 
 class MergeIntoItself(Invalid):
