@@ -59,6 +59,7 @@ def environment_of(name: str, state: "StateFolder", environment: Mapping[str, st
 def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
     from deploy.local.plan import BEIJING, DATABASE
     from deploy.local.postgres import LocalPostgres
+    from deploy.local.state import model_folder
 
     run = state.run()
     if run is None:
@@ -72,4 +73,5 @@ def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
         "JIESU_KEYS": str(state.keys / name),
         "JIESU_JWKS": str(state.keys / "jwks.json"),
         "JIESU_CITY": str(BEIJING),
+        "JIESU_MODEL": str(model_folder(state.path, os.environ)),
     }

@@ -10,7 +10,7 @@ from deploy.local.bus_choice import BusChoice
 from deploy.local.kafka.fetch import Say
 from deploy.local.keys import LocalIssuer
 from deploy.local.postgres import LocalPostgres
-from deploy.local.state import StateFolder, project_root
+from deploy.local.state import StateFolder, model_folder, project_root
 from deploy.local.suite import BASE_PORT, SUITE, Flat, ports
 
 DATABASE = "jiesu"
@@ -83,6 +83,8 @@ class Plan:
         told |= self._addresses(flat)
         if self.driven_clock:
             told["JIESU_CLOCK_FILE"] = str(state.clock)
+        if flat.name == "router":
+            told["JIESU_MODEL"] = str(model_folder(state.path, self.environment))
         if flat.name == "intake":
             told["JIESU_VAULT_KEYS"] = str(state.keys / flat.name / "vault.json")
         kept = {name: value for name, value in self.environment.items() if name not in _NOT_INHERITED}

@@ -2,7 +2,7 @@
 
 run.json    who runs now (removed by a clean stop)      ports.json   ports chosen once, kept
 run.lock    held while a run lives                      secrets.json database passwords, 0600
-logs/  keys/  postgres/  kafka/  clock                  seeded.json  which seed is in
+logs/  keys/  postgres/  kafka/  model/  clock          seeded.json  which seed is in
 """
 
 import json
@@ -29,6 +29,11 @@ def state_path(option: Path | None, environment: Mapping[str, str]) -> Path:
     """Where the state lives: the option, then JIESU_STATE, then .state in the project."""
     chosen = option or (Path(environment["JIESU_STATE"]) if environment.get("JIESU_STATE") else None)
     return (chosen or project_root() / ".state").expanduser().resolve()
+
+
+def model_folder(state: Path, environment: Mapping[str, str]) -> Path:
+    """Where router's text model lies: JIESU_MODEL, else in the state."""
+    return Path(environment.get("JIESU_MODEL") or state / "model")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,16 @@
 from services.router.api.routes import ROUTES
 from services.router.consumer import SUBSCRIPTIONS
 from services.router.settings import RouterSettings
-from services.router.store import RouterWork
+from services.router.store import Equipment, RouterWork
+from services.router.store.model_shelf import ModelShelf
 from services.router.timers import TIMERS
 from shared.sealing.live import LiveRing
 from shared.service import Service
 
 
-def equip(settings: RouterSettings) -> LiveRing:
-    """The ring that opens the citizen's words."""
-    return LiveRing(settings.words_ring)
+def equip(settings: RouterSettings) -> Equipment:
+    """The ring that opens the citizen's words, and the folder of the model that reads them."""
+    return Equipment(LiveRing(settings.words_ring), ModelShelf(settings.model))
 
 
 SERVICE = Service(

@@ -32,6 +32,7 @@ async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> Non
         stated_category=fact.category,
         sealed_words=fact.sealed_words,
         words=work.unseal(fact.case_id, fact.sealed_words),
+        read=work.opinions,
         has_phone=fact.has_phone,
         confidential=fact.confidential,
         anonymous=fact.anonymous,

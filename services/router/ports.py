@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.router.domain.model import Case, Unit
+from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words
 from shared.city.city import City
 from shared.kernel.decision import Decision
@@ -55,3 +56,6 @@ class RouterWork(Protocol):
 
     def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
         """The citizen's words. Raises `SealBroken`, `WordsUnreadable`."""
+
+    def opinions(self, text: str) -> tuple[Opinion, ...]:
+        """What the text model thinks of a text, the surest first; nothing where there is none."""

@@ -142,9 +142,11 @@ class Reasons(Sourced):
 
 
 class Classifying(Sourced):
-    """分类: the confidence below which a dispatcher decides."""
+    """分类: the confidence below which a dispatcher decides, and how far the text model is heard."""
 
     threshold: Annotated[float, Field(gt=0, lt=1)]
+    model_weight: Annotated[float, Field(ge=0, le=1)]
+    """What the model's own confidence is multiplied by; 0: rules go alone."""
 
 
 class Duplicates(Sourced):

@@ -116,6 +116,7 @@ def settings_of(
         "bus": "embedded",
         "jwks": str(issuer.jwks),
         "keys": keys / name,
+        "model": keys / "model",
         "objects": str(keys / "objects"),
         "city": FOLDER,
         "rate_limit_per_minute": 0,

@@ -9,7 +9,7 @@ from services.router.domain.commands import By
 from services.router.domain.model import Case
 from services.router.domain.policy.orders import sees
 from services.router.domain.words import Words, context, read_words
-from services.router.store import RouterWork
+from services.router.store import Equipment, RouterWork
 from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
@@ -19,7 +19,6 @@ from shared.http.knock import Opening, opening
 from shared.http.wire import Wire
 from shared.kernel.errors import NotAllowed
 from shared.kernel.ids import UnitCode
-from shared.sealing.ring import Ring
 
 OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
 DESK = (Role.DISPATCHER, Role.SUPERVISOR)
@@ -81,9 +80,9 @@ def words_of(request: Request, case: Case, caller: Caller) -> tuple[Words, ...] 
     """The citizen's words and supplements; operators keep the machine running and need not read them."""
     if not caller.may(*DESK, Role.UNIT):
         return None
-    ring: Ring = request.app.state.flat.equipment
+    equipment: Equipment = request.app.state.flat.equipment
     sealed = (case.sealed_words, *(each.sealed_words for each in case.supplements))
-    return tuple(read_words(ring.open(each, context=context(case.case_id))) for each in sealed)
+    return tuple(read_words(equipment.ring.open(each, context=context(case.case_id))) for each in sealed)
 
 
 async def moved(

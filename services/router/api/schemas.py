@@ -119,6 +119,7 @@ class SuggestionOut(Wire):
     lead: str | None
     co_units: list[str]
     clause: str | None
+    by_rule: bool = Field(description="False: only the text model thinks of it; it is never urgent then.")
 
 
 class ReturnOut(Wire):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.router.domain.model import ReturnReason
+from services.router.domain.text_model import Read, unread
 from services.router.domain.words import Words
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
 from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Satisfied, Solved, Tier
@@ -36,6 +37,8 @@ class OpenCase:
     stated_category: CategoryCode | None
     sealed_words: str
     words: Words = field(repr=False)
+    read: Read = field(default=unread, repr=False, compare=False)
+    """The text model, asked only where rules leave a doubt."""
     has_phone: bool
     confidential: bool = False
     anonymous: bool = False

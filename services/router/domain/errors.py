@@ -14,7 +14,7 @@ Conflict
 ├─ AlreadyReturned · ReturnWindowOver · BackstopStands
 ├─ ExtensionsUsed · AlreadySupervised
 ├─ UnfitMergeTarget
-└─ TooFewTexts              nothing can be learned from one category
+└─ TooFewTexts              nothing can be learned from so little
 Invalid
 ├─ TextNeeded · WordsUnreadable · MergeIntoItself
 ├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits · ReasonNeeded
@@ -95,8 +95,12 @@ class UnfitMergeTarget(Conflict):
 
 
 class TooFewTexts(Conflict):
-    def __init__(self, least: int) -> None:
-        super().__init__(f"a model needs two categories with at least {least} texts each", least=least)
+    def __init__(self, categories: int, texts: int) -> None:
+        super().__init__(
+            f"a model needs {categories} categories with at least {texts} texts each",
+            categories=categories,
+            texts=texts,
+        )
 
 
 class MergeIntoItself(Invalid):

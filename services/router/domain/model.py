@@ -93,6 +93,19 @@ class Suggested:
     lead: UnitCode | None = None
     co_units: tuple[UnitCode, ...] = ()
     clause: str | None = None
+    by_rule: bool = True
+    """False: only the text model thinks of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """更正: the category a person gave, beside the one suggested first. A model learns from it."""
+
+    category: CategoryCode
+    suggested: CategoryCode | None
+    confidence: float
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,8 @@ class Case:
     category: CategoryCode | None = None
     tier: Tier | None = None
     confidence: float = 0.0
+    correction: Correction | None = None
+    """None: nobody gave the category by hand."""
     place: UnitCode | None = None
     mode: HandlingMode | None = None
     clause: str | None = None

@@ -1,12 +1,13 @@
 """文本模型: what the characters of a text make one think of, learned from texts whose category is known.
 
-Runs of one to three characters, weighed against each other: a linear model, read with numpy alone. Pure; how it
-is made is `training`, where it lies is the store.
+Runs of one to three characters, weighed against each other: a linear model, read with numpy alone. Pure; how
+it is made is `training`, where it lies is the store.
 """
 
+import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ MOST_CHARACTERS = 2_000
 """What a text begins with says what it is about; a novel must not cost more than a report."""
 TOLD = 3
 """How many runs of characters an explanation names."""
-FAINT = 0.02
+FAINT = 0.05
 """What is thought of more faintly is not worth a line."""
 _DIGITS = re.compile(r"\d")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -37,6 +38,18 @@ class Opinion:
     category: str
     confidence: float
     because: tuple[str, ...] = ()
+    model: str = ""
+    """Its version."""
+
+
+Read = Callable[[str], tuple[Opinion, ...]]
+"""Somebody who reads a text."""
+
+
+def unread(text: str) -> tuple[Opinion, ...]:
+    """What nobody has read makes nobody think of anything: there is no model."""
+    del text
+    return ()
 
 
 def runs(text: str) -> list[str]:
@@ -73,7 +86,7 @@ class TextModel:
         rows = np.fromiter(told, dtype=np.int64, count=len(told))
         counts = np.fromiter(told.values(), dtype=np.float32, count=len(told))
         said = (1 + np.log(counts)) * self.rarity[rows]
-        said /= np.linalg.norm(said)
+        said /= math.sqrt(said @ said)
         shown = self.weights[rows] * said[:, None]
         margins = (shown.sum(axis=0) + self.offsets) / self.temperature
         shares = np.exp(margins - margins.max())
@@ -81,7 +94,10 @@ class TextModel:
         ranked = [int(each) for each in np.argsort(-shares, kind="stable") if shares[each] >= FAINT]
         return tuple(
             Opinion(
-                self.categories[each], round(float(shares[each]), 4), self._because(shown[:, each], rows)
+                category=self.categories[each],
+                confidence=round(float(shares[each]), 4),
+                because=self._because(shown[:, each], rows),
+                model=self.version,
             )
             for each in ranked
         )

@@ -13,13 +13,13 @@ from services.router.domain.errors import TooFewTexts
 from services.router.domain.text_model import TextModel, runs
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 FOLDS = 5
+CATEGORIES = 3
 PENALTY = 0.3
 OWN_TEXTS, CITIZENS = 2, 5
-"""A run is learned when two of our own texts have it, or five citizens' cases: a name told once is never learned."""
+"""In how many of our own texts, or of citizens' cases, a run must be: a name told once is never learned."""
 TEMPERATURES = (0.02, 0.03, 0.05, 0.07, 0.10, 0.15, 0.20, 0.30, 0.50, 0.70, 1.0)
 
 
@@ -63,8 +63,8 @@ def train(labelled: Sequence[Labelled]) -> tuple[TextModel, Report]:
     counted = Counter(each.category for each in labelled)
     labelled = [each for each in labelled if counted[each.category] >= FOLDS]
     labels = np.array([each.category for each in labelled])
-    if len(set(labels.tolist())) < 2:
-        raise TooFewTexts(FOLDS)
+    if len(set(labels.tolist())) < CATEGORIES:
+        raise TooFewTexts(CATEGORIES, FOLDS)
     names = np.unique(labels)
     margins = _held_back(labelled, labels, len(names))
     wanted = np.searchsorted(names, labels)
@@ -144,16 +144,12 @@ def _model(labelled: Sequence[Labelled], labels: "NDArray[Any]", temperature: fl
     import numpy as np
 
     words, model = _fitted(labelled, labels)
-    # Of two categories scikit-learn keeps one column, the second's.
-    two = len(model.classes_) == 2
-    weights = np.vstack([-model.coef_, model.coef_]) if two else model.coef_
-    offsets = np.hstack([-model.intercept_, model.intercept_]) if two else model.intercept_
     return TextModel(
         version="",
         categories=tuple(str(each) for each in model.classes_),
         vocabulary={run: at for at, run in enumerate(words.get_feature_names_out().tolist())},
         rarity=words.idf_.astype(np.float32),
-        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
-        offsets=offsets.astype(np.float32),
+        weights=np.ascontiguousarray(model.coef_.T, dtype=np.float32),
+        offsets=model.intercept_.astype(np.float32),
         temperature=temperature,
     )

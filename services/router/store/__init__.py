@@ -1,5 +1,6 @@
 """Router's memory."""
 
+from services.router.store.equipment import Equipment
 from services.router.store.repository import RouterWork
 
-__all__ = ["RouterWork"]
+__all__ = ["Equipment", "RouterWork"]

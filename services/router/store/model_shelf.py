@@ -1,7 +1,8 @@
-"""The folder the text model lies in: `model.json` names the two files of numbers and words, with their hashes.
+"""The folder the text model lies in: `model.json` names the files of numbers and words, with their hashes.
 
-Nothing in it can run: the numbers are arrays without pickles, the words are JSON. It is read with the first text
-that is to be read, and again when `model.json` was replaced. Without a model, or with a broken one, rules go alone.
+Nothing in it can run: the numbers are arrays without pickles, the words are JSON. It is read with the first
+text that is to be read, and again when `model.json` was replaced. Without a model, or with a broken one,
+rules go alone.
 """
 
 import hashlib

@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
 from services.router.domain.model import Case, Unit, WorkOrder
+from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words, context, read_words
 from services.router.store import tables
+from services.router.store.equipment import Equipment
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
-from shared.sealing.ring import Ring
 from shared.store.bulk import Row
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -64,11 +65,11 @@ class UnitRepository(Repository[UnitCode, Unit]):
 
 
 class RouterWork(Work):
-    """One knock at router's desk. It is equipped with the ring that opens the citizen's words."""
+    """One knock at router's desk, equipped to open the citizen's words and to read them."""
 
     SOURCE = "router"
     METADATA = tables.METADATA
-    equipment: Ring
+    equipment: Equipment
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
@@ -76,7 +77,10 @@ class RouterWork(Work):
         self.units = UnitRepository(self)
 
     def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
-        return read_words(self.equipment.open(sealed_words, context=context(case_id)))
+        return read_words(self.equipment.ring.open(sealed_words, context=context(case_id)))
+
+    def opinions(self, text: str) -> tuple[Opinion, ...]:
+        return self.equipment.model.opinions(text)
 
 
 def _queue_row(case: Case, order: WorkOrder) -> Row:

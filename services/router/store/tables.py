@@ -45,6 +45,7 @@ CASES = Table(
     _text("category"),
     _text("tier"),
     Column("confidence", Double, nullable=False),
+    Column("correction", JSONB),
     _text("place"),
     _text("mode"),
     _text("clause"),
@@ -105,6 +106,17 @@ WORK_ORDERS = Table(
     Index(None, "resolve_by", "order_id"),
 )
 """A projection of the orders inside `cases`, for queues and for finding an order's case."""
+
+WORD_OPENINGS = Table(
+    "word_openings",
+    METADATA,
+    Column("opening_id", Uuid, primary_key=True),
+    _text("purpose", nullable=False),
+    _text("by", nullable=False),
+    Column("cases", Integer, nullable=False),
+    _when("opened_at", nullable=False),
+)
+"""When the words of many cases were opened at once: for what, by whom, how many."""
 
 UNITS = Table(
     "units",

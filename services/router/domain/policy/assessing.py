@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from services.router.domain.model import Suggested
+from services.router.domain.policy.weighing import Weighed, is_settled, may_be_asked, weigh
+from services.router.domain.text_model import Read, unread
 from services.router.domain.words import Words
-from shared.city.categories import Suggestion
 from shared.city.city import City
 from shared.city.errors import NoResponsibility, PlaceTooCoarse
 from shared.city.places import Places
@@ -31,27 +32,37 @@ class Assessment:
 
     @property
     def tier(self) -> Tier:
-        """The tier that sets the dispatch limit: while it is unclear, danger is believed."""
+        """The tier that sets the dispatch limit: while it is unclear, danger a rule saw is believed."""
         if any(each.tier is Tier.URGENT for each in self.suggestions):
             return Tier.URGENT
         return self.best.tier if self.best else Tier.GENERAL
 
 
-def assess(words: Words, kind: Kind, stated: CategoryCode | None, city: City) -> Assessment:
-    """Category, tier and place by rules, and the unit the responsibility list names for each."""
-    found = city.categories.classify(words.text, kind)
+def assess(
+    words: Words, kind: Kind, stated: CategoryCode | None, city: City, read: Read = unread
+) -> Assessment:
+    """Category by rules and text model, tier by rules, place, and the unit the list names for each."""
+    policy = city.policy.classifying
+    by_rules = city.categories.classify(words.text, kind)
+    opinions = () if is_settled(by_rules, policy) else may_be_asked(read(words.text), kind)
+    found = weigh(by_rules, opinions, city.categories, policy)
     places, candidates = places_of(words, city)
     ranked = _with_stated(found, stated, city)
     suggestions = tuple(_suggested(each, places, words, city) for each in ranked)
-    threshold = city.policy.classifying.threshold
     best = suggestions[0] if suggestions else None
-    sure = best is not None and best.confidence >= threshold and best.lead is not None
+    sure = best is not None and best.confidence >= policy.threshold and best.lead is not None
+    # A category that is urgent by nature, and no rule saw why: a person looks at it.
+    unseen = best is not None and not best.by_rule and _is_urgent_by_nature(best.category, city)
     disputed = any(
-        each.tier is Tier.URGENT and each.confidence >= threshold and best and best.tier is not Tier.URGENT
+        each.tier is Tier.URGENT
+        and each.confidence >= policy.threshold
+        and best
+        and best.tier is not Tier.URGENT
         for each in suggestions
     )
     place = UnitCode(places.lead_place) if places.lead_place else None
-    return Assessment(suggestions, place, candidates, sure and not disputed and place is not None)
+    is_clear = not disputed and not unseen and place is not None
+    return Assessment(suggestions, place, candidates, sure and is_clear)
 
 
 def places_of(words: Words, city: City) -> tuple[Places, tuple[UnitCode, ...]]:
@@ -79,19 +90,22 @@ def tier_of(rules: Tier, said: Undertaking | None) -> Tier:
     return said.item.tier or rules
 
 
-def _with_stated(
-    found: tuple[Suggestion, ...], stated: CategoryCode | None, city: City
-) -> tuple[Suggestion, ...]:
+def _is_urgent_by_nature(category: CategoryCode, city: City) -> bool:
+    return city.categories.get(category).tier is Tier.URGENT
+
+
+def _with_stated(found: tuple[Weighed, ...], stated: CategoryCode | None, city: City) -> tuple[Weighed, ...]:
     if stated is None or stated not in city.categories:
         return found
     seen = next((each for each in found if each.category == stated), None)
-    tier = seen.tier if seen else city.categories.get(stated).tier
+    tier = seen.tier if seen and seen.by_rule else city.categories.get(stated).tier
     confidence = max(STATED, seen.confidence if seen else 0.0)
-    first = Suggestion(stated, tier, confidence, seen.explanation if seen else "stated by the client")
+    # Who states a category says what is urgent about it, as a rule does.
+    first = Weighed(stated, tier, confidence, seen.explanation if seen else "stated by the client")
     return (first, *(each for each in found if each.category != stated))
 
 
-def _suggested(each: Suggestion, places: Places, words: Words, city: City) -> Suggested:
+def _suggested(each: Weighed, places: Places, words: Words, city: City) -> Suggested:
     said = undertaking(each.category, places, words, city)
     return Suggested(
         category=CategoryCode(each.category),
@@ -101,4 +115,5 @@ def _suggested(each: Suggestion, places: Places, words: Words, city: City) -> Su
         lead=UnitCode(said.lead) if said else None,
         co_units=tuple(UnitCode(code) for code in said.co_units) if said else (),
         clause=said.item.clause if said else None,
+        by_rule=each.by_rule,
     )

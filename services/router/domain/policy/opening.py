@@ -14,6 +14,7 @@ from services.router.domain.policy.assessing import (
     undertaking,
 )
 from services.router.domain.policy.bells import decided
+from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
 from services.router.domain.words import Words
@@ -38,7 +39,7 @@ def open_case(cmd: do.OpenCase, ids: do.OrderIds, city: City, *, at: datetime) -
 
     What intake is answering waits for the answer, which follows at once; its clock runs like every other.
     """
-    found = assess(cmd.words, cmd.kind, cmd.stated_category, city)
+    found = assess(cmd.words, cmd.kind, cmd.stated_category, city, cmd.read)
     case = _registered(cmd, found, city)
     best = found.best
     if cmd.being_answered:
@@ -63,7 +64,8 @@ def dispatch(
     CASE_LIFE.fire("dispatch", case.state)
     to = _chosen(case, cmd, words, city)
     note = (Note(at, cmd.by.name, "dispatch", cmd.reason),) if cmd.reason else ()
-    sent, dispatched = send(replace(case, notes=(*case.notes, *note)), to, ids, city, at=at)
+    noted = replace(case, notes=(*case.notes, *note))
+    sent, dispatched = send(corrected(noted, to.category, cmd.by, at=at), to, ids, city, at=at)
     return decided(sent, dispatched)
 
 
@@ -177,7 +179,7 @@ def _listed(
 
 
 def _usual_tier(case: Case, category: CategoryCode, listed: Undertaking | None, city: City) -> Tier:
-    by_rules = next((each.tier for each in case.suggestions if each.category == category), None)
+    by_rules = next((s.tier for s in case.suggestions if s.category == category and s.by_rule), None)
     return tier_of(by_rules or city.categories.get(category).tier, listed)
 
 

@@ -1,0 +1,71 @@
+"""The city's history for a training: cases whose category a person gave, or that stood until they closed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Text, and_, case, func, insert, or_, select
+
+from services.router.domain.errors import WordsUnreadable
+from services.router.domain.training import Labelled
+from services.router.store import tables
+from services.router.store.repository import RouterWork
+from shared.kernel.ids import CaseId, new_id
+from shared.lifecycle.case import CaseState
+from shared.sealing.ring import SealBroken
+
+PURPOSE = "training"
+MOST_CASES = 20_000
+"""The newest count: a city's words change, and a training must end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    case_id: UUID
+    sealed_words: str
+    category: str
+
+
+async def history(work: RouterWork, *, by: str, most: int = MOST_CASES) -> tuple[Labelled, ...]:
+    """The words of labelled cases, the newest first. That they were opened, for what and by whom, is kept.
+
+    Words whose key was destroyed, or that are no words any more, teach nothing and are passed over.
+    """
+    rows = await _labelled(work, most)
+    if not rows:
+        return ()
+    opening = {
+        "opening_id": new_id(),
+        "purpose": PURPOSE,
+        "by": by,
+        "cases": len(rows),
+        "opened_at": work.now,
+    }
+    await work.connection.execute(insert(tables.WORD_OPENINGS).values(opening))
+    return tuple(_opened(work, rows))
+
+
+async def _labelled(work: RouterWork, most: int) -> list[_Row]:
+    c = tables.CASES.c
+    given = func.jsonb_extract_path_text(c.correction, "category", type_=Text)
+    # What units returned as a wrong category and nobody gave another by hand is not known to be right.
+    stood = and_(
+        c.state == CaseState.CLOSED, c.category.is_not(None), func.jsonb_array_length(c.returned_by) == 0
+    )
+    label = case((given.is_not(None), given), else_=c.category)
+    query = (
+        select(c.case_id, c.sealed_words, label)
+        .where(or_(given.is_not(None), stood))
+        .order_by(c.case_id.desc())
+        .limit(most)
+    )
+    return [_Row(*row) for row in await work.connection.execute(query)]
+
+
+def _opened(work: RouterWork, rows: list[_Row]) -> Iterator[Labelled]:
+    for row in rows:
+        try:
+            words = work.unseal(CaseId(row.case_id), row.sealed_words)
+        except (SealBroken, WordsUnreadable):
+            continue
+        yield Labelled(words.text, row.category, own=False)

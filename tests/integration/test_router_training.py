@@ -1,0 +1,70 @@
+"""A dispatcher's category teaches the next model: kept with the case, read under a named purpose."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from deploy.commands.train import make
+from services.router.store.history import PURPOSE, history
+from services.router.store.model_shelf import MANIFEST
+from shared.kernel.words import Satisfied
+from tests.integration.router_desk import Desk, router_desk
+from tests.kit.builders_router import AT
+from tests.kit.dispatching import own_texts
+
+pytestmark = pytest.mark.postgres
+
+UNCLEAR = "大兴区观音寺街道首座御园，楼里又闹那个事，您懂的"
+WANDA = "大兴区观音寺街道首座御园，喇叭哇啦哇啦没完没了"
+
+
+@pytest.fixture
+async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
+        desk.clock.at = AT
+        yield desk
+
+
+async def learned(desk: Desk) -> set[tuple[str, str, bool]]:
+    async with desk.flat.store.work() as work:
+        return {(each.text, each.category, each.own) for each in await history(work, by="a test")}
+
+
+async def rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
+    async with desk.flat.store.read() as connection:
+        found = await connection.exec_driver_sql(query)
+        return [tuple(row) for row in found]
+
+
+async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
+    """awaiting → corrected → learned; dispatched → closed as it stood → learned; open → not learned."""
+    unclear = await desk.case(UNCLEAR)
+    assert unclear["state"] == "awaiting_dispatcher"
+    await desk.moves(f"cases/{unclear['case_id']}/dispatch", role="dispatcher", category="noise")
+    sure = await desk.case()
+    assert sure["state"] == "dispatched"
+    assert await learned(desk) == {(UNCLEAR, "noise", False)}
+
+    order = sure["orders"][0]["order_id"]
+    await desk.moves(f"work-orders/{order}/sign", unit="110115009")
+    await desk.moves(f"work-orders/{order}/resolve", unit="110115009", evidence="已拆除")
+    await desk.citizen_is_called_back(sure["case_id"], 1, Satisfied.SATISFIED)
+    assert (await desk.sees_case(sure["case_id"]))["state"] == "closed"
+    assert {category for _, category, _ in await learned(desk)} == {"noise", "group_rental"}
+
+    openings = await rows(desk, 'SELECT purpose, "by", cases FROM word_openings ORDER BY opened_at, cases')
+    assert openings == [(PURPOSE, "a test", 1), (PURPOSE, "a test", 2)]
+    kept = await rows(
+        desk, "SELECT correction::text, sealed_words FROM cases WHERE correction->>'category' <> ''"
+    )
+    [(correction, sealed)] = kept
+    assert '"noise"' in str(correction)
+    assert not any(word in f"{correction}{sealed}" for word in (UNCLEAR, "首座御园"))
+
+    # The desk reads with the model as soon as it is there, and says whose opinion it was.
+    manifest, _ = make(desk.keys / "model", own_texts())
+    assert (desk.keys / "model" / MANIFEST).exists()
+    heard = await desk.case(WANDA)
+    assert any(f"the text model {manifest.version}" in each["explanation"] for each in heard["suggestions"])
+    assert any(not each["by_rule"] for each in heard["suggestions"])
+    assert len(heard["suggestions"]) <= 3
