@@ -83,6 +83,7 @@ PIP_COMPILE = env -u PIP_FIND_LINKS CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/py
 lock: $(STAMP)  ## Pin every package with its hashes (UPGRADE=--upgrade for newer ones)
 	$(PIP_COMPILE) --extra dev --all-build-deps --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) --constraint requirements.lock --output-file deploy/images/run.lock pyproject.toml
+	$(PIP_COMPILE) --constraint requirements.lock --extra train --output-file deploy/images/train.lock pyproject.toml
 	$(PIP_COMPILE) --constraint requirements.lock --only-build-deps --build-deps-for wheel --output-file deploy/images/build.lock pyproject.toml
 	@if grep -nE '://|(^|[ =])/|^-' requirements.lock deploy/images/*.lock; then \
 	  echo "a lock names an address or a path" >&2; exit 1; fi

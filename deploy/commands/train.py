@@ -86,14 +86,10 @@ def starting_texts(city: Path) -> tuple["Labelled", ...]:
 
 def still_good(folder: Path, own: Sequence["Labelled"]) -> "Manifest | None":
     """The model that is there, if it was made from these texts, or has learned from cases since."""
-    from services.router.store.model_shelf import BrokenModel, read_manifest, read_model
+    from services.router.store.model_shelf import whole_manifest
 
-    found = read_manifest(folder)
+    found = whole_manifest(folder)
     if found is None:
-        return None
-    try:
-        read_model(folder)
-    except (BrokenModel, OSError, ValueError, KeyError):
         return None
     has_learned = found.report["texts"] > found.report["own"]
     return found if has_learned or found.made_from == fingerprint(own) else None

@@ -4,11 +4,13 @@ Each step is a function of `deploy.commands`, so the same thing runs as a one-sh
 """
 
 import asyncio
+import os
 import subprocess
 import sys
 
 from deploy.local.plan import Ground, Step
 from deploy.local.refusals import LocalRefused
+from deploy.local.state import model_folder
 from deploy.local.suite import SUITE
 
 _NAMES = tuple(flat.name for flat in SUITE)
@@ -51,7 +53,12 @@ def _seed(ground: Ground) -> str:
 
 
 def _model(ground: Ground) -> str:
-    """In a process of its own: what learns takes memory that this one would keep."""
+    from deploy.commands.train import starting_texts, still_good
+
+    folder = model_folder(ground.state.path, os.environ)
+    if found := still_good(folder, starting_texts(ground.city)):
+        return f"the text model {found.version} is there"
+    # In a process of its own: what learns takes memory that this one would keep.
     asked = [sys.executable, "-m", "deploy.cli", "train", "--starting", "--state", str(ground.state.path)]
     done = subprocess.run([*asked, "--city", str(ground.city)], capture_output=True, text=True, check=False)
     told = (done.stdout if done.returncode == 0 else done.stderr).strip().splitlines()

@@ -18,7 +18,12 @@ from deploy.local.suite import SUITE, ports
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE, EXAMPLE = ROOT / "deploy" / "compose.yaml", ROOT / "deploy" / "env.example"
 DOCKERFILE = ROOT / "deploy" / "images" / "Dockerfile"
-LOCKS = (ROOT / "requirements.lock", DOCKERFILE.with_name("run.lock"), DOCKERFILE.with_name("build.lock"))
+LOCKS = (
+    ROOT / "requirements.lock",
+    DOCKERFILE.with_name("run.lock"),
+    DOCKERFILE.with_name("build.lock"),
+    DOCKERFILE.with_name("train.lock"),
+)
 NAMES = [flat.name for flat in SUITE]
 TOOLS = Path(sysconfig.get_path("scripts"))
 

@@ -79,6 +79,19 @@ def read_manifest(folder: Path) -> Manifest | None:
     return found if (found.format, found.longest_run) == (FORMAT, LONGEST) else None
 
 
+def whole_manifest(folder: Path) -> Manifest | None:
+    """What lies in the folder, if its files are those that were put there; the numbers are not read."""
+    found = read_manifest(folder)
+    if found is None:
+        return None
+    try:
+        for name in (found.numbers, found.words):
+            _whole(folder, found, name)
+    except (BrokenModel, OSError):
+        return None
+    return found
+
+
 def read_model(folder: Path) -> TextModel:
     """The model of a folder. Raises `BrokenModel`."""
     import numpy as np
