@@ -44,7 +44,7 @@ async def an_app(desk: Desk) -> Stranger:
 
 
 async def test_nothing_that_is_sent_finds_an_undescribed_answer(database: str, tmp_path: Path) -> None:
-    async with intake_desk(database, tmp_path / "keys") as desk:
+    async with intake_desk(database, tmp_path) as desk:
         clerk, app = await a_clerk(desk), await an_app(desk)
         before = await desk.counts()
         async with served(desk.flat.app, free_port()) as address:
