@@ -1,0 +1,34 @@
+"""Grid's desk, one function for each command: load, decide, keep."""
+
+from services.grid.handlers.cases import assign_case, release_case, take_case
+from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
+from services.grid.handlers.whistles import (
+    act,
+    blow_whistle,
+    cancel,
+    close,
+    contact,
+    report_in,
+    ring_overdue,
+    score,
+    sign,
+)
+
+__all__ = [
+    "act",
+    "assign_case",
+    "blow_whistle",
+    "cancel",
+    "close",
+    "contact",
+    "escalate_incident",
+    "handle_incident",
+    "note_case",
+    "release_case",
+    "report_in",
+    "report_incident",
+    "ring_overdue",
+    "score",
+    "sign",
+    "take_case",
+]
