@@ -12,8 +12,20 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.port import Record
+from shared.kernel.ids import EventId
+from shared.store import driver
 
 KEYS = "SELECT DISTINCT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[])"
+ARRIVED = """
+WITH blocked AS (
+    SELECT DISTINCT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[])
+), heard AS (
+    INSERT INTO inbox (consumer, event_id)
+    SELECT $1, id FROM unnest($3::uuid[]) AS id WHERE NOT EXISTS (SELECT FROM blocked)
+    ON CONFLICT DO NOTHING RETURNING event_id
+)
+SELECT event_id, NULL AS key FROM heard UNION ALL SELECT NULL, key FROM blocked
+"""
 # By place, since a fact that cannot be read has no id: a record delivered again is parked once.
 PARK = """
 INSERT INTO parked (consumer, topic, partition, "offset", key, headers, value, reason, behind)
@@ -54,13 +66,25 @@ def key_of(record: Record) -> str:
     return record.key.decode(errors="backslashreplace").replace("\x00", "\\0")
 
 
+async def arrived(
+    connection: AsyncConnection, consumer: str, ids: Sequence[EventId], keys: Collection[str]
+) -> tuple[set[EventId], bool]:
+    """Write down what was heard, unless any of the keys is parked: which of it is new, and whether one is.
+
+    One statement for what nearly every batch is.
+    """
+    found = await driver.fetch(connection, ARRIVED, (consumer, keys, ids))
+    fresh = {EventId(event_id) for event_id, key in found if key is None}
+    return fresh, len(fresh) < len(found)
+
+
 async def parked_among(connection: AsyncConnection, consumer: str, keys: Collection[str]) -> set[str]:
     """Which of these keys are parked; when any is, the answer stays true until we commit."""
-    found = {row[0] for row in await connection.exec_driver_sql(KEYS, (consumer, list(keys)))}
+    found = {row[0] for row in await driver.fetch(connection, KEYS, (consumer, keys))}
     if not found:
         return found
-    await connection.exec_driver_sql(SHARED, (consumer,))
-    return {row[0] for row in await connection.exec_driver_sql(KEYS, (consumer, list(keys)))}
+    await driver.execute(connection, SHARED, (consumer,))
+    return {row[0] for row in await driver.fetch(connection, KEYS, (consumer, keys))}
 
 
 async def park(
@@ -69,46 +93,45 @@ async def park(
     """Put a record aside, once."""
     headers = json.dumps([[name, value.decode("latin-1")] for name, value in record.headers])
     place = (record.topic, record.partition, record.offset)
-    await connection.exec_driver_sql(
-        PARK, (consumer, *place, key_of(record), headers, record.value, reason, behind)
-    )
+    arguments = (consumer, *place, key_of(record), headers, record.value, reason, behind)
+    await driver.execute(connection, PARK, arguments)
 
 
 async def hold_alone(connection: AsyncConnection, consumer: str) -> None:
     """Keep consumers from adding behind any key until we commit."""
-    await connection.exec_driver_sql(ALONE, (consumer,))
+    await driver.execute(connection, ALONE, (consumer,))
 
 
 async def letters_of(connection: AsyncConnection, consumer: str, key: str) -> list[Letter]:
     """A key's letters: the bad ones first, then those behind, as they came."""
-    return _letters(await connection.exec_driver_sql(OF_KEY, (consumer, key)))
+    return _letters(await driver.fetch(connection, OF_KEY, (consumer, key)))
 
 
 async def listed(
     connection: AsyncConnection, consumer: str, *, after: int, with_behind: bool, limit: int
 ) -> list[Letter]:
     """A page of letters by their number."""
-    return _letters(await connection.exec_driver_sql(LISTED, (consumer, after, with_behind, limit)))
+    return _letters(await driver.fetch(connection, LISTED, (consumer, after, with_behind, limit)))
 
 
 async def letter(connection: AsyncConnection, consumer: str, seq: int) -> Letter | None:
     """One letter by its number."""
-    found = _letters(await connection.exec_driver_sql(ONE, (consumer, seq)))
+    found = _letters(await driver.fetch(connection, ONE, (consumer, seq)))
     return found[0] if found else None
 
 
 async def remove(connection: AsyncConnection, consumer: str, seq: int) -> None:
     """Take a letter away."""
-    await connection.exec_driver_sql(REMOVE, (consumer, seq))
+    await driver.execute(connection, REMOVE, (consumer, seq))
 
 
 async def count(connection: AsyncConnection, consumer: str) -> int:
     """How many records are parked, those behind counted."""
-    return int((await connection.exec_driver_sql(COUNT, (consumer,))).scalar_one())
+    return int((await driver.fetch(connection, COUNT, (consumer,)))[0][0])
 
 
 def _letters(rows: Any) -> list[Letter]:
-    return [_letter(row) for row in rows.mappings()]
+    return [_letter(row) for row in rows]
 
 
 def _letter(row: Any) -> Letter:

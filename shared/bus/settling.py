@@ -16,6 +16,7 @@ from shared.bus.port import Record
 from shared.bus.subscriptions import Subscriptions
 from shared.events.catalog import FACTS
 from shared.events.envelope import Heard, Undecodable, decode, type_of
+from shared.kernel.ids import EventId
 from shared.observability.bus_metrics import FACTS_SKIPPED
 from shared.observability.logging import logger
 from shared.observability.metrics import CONSUMER_BUSY, FACTS_HEARD, HEARD_BATCH, HEARD_DELAY
@@ -48,6 +49,18 @@ class _Sorted:
     parked: list[tuple[Record, str, bool]]
     fates: list[tuple[str, str]]
     bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A record as far as it can be told without asking the database."""
+
+    index: int
+    record: Record
+    key: str
+    heard: Heard | None = None
+    """None: it cannot be read, or stands behind one of its key that cannot."""
+    wrong: Undecodable | None = None
 
 
 class Settler(Generic[W]):
@@ -128,35 +141,34 @@ class Settler(Generic[W]):
                 await parking.park(work.connection, self._group, record, reason, behind=behind)
 
     async def _sort(self, work: W, piece: Sequence[Record], batch: _Sorted) -> None:
-        keys = [parking.key_of(record) for record in piece]
-        blocked = await parking.parked_among(work.connection, self._group, set(keys))
-        readable: list[tuple[int, Heard]] = []
-        for index, (key, record) in enumerate(zip(keys, piece, strict=True)):
-            if key in blocked:
-                batch.parked.append((record, BEHIND, True))
-                continue
-            try:
-                readable.append((index, decode(record.headers, record.value)))
-            except Undecodable as error:
-                blocked.add(key)
-                self._one_more(reason_of(error))
-                batch.bad += 1
-                batch.parked.append((record, reason_of(error), False))
-        await self._leave_out_duplicates(work, batch, readable)
+        read = _read(piece)
+        keys = {one.key for one in read}
+        ids = [one.heard.envelope.id for one in read if one.heard]
+        fresh, is_any_parked = await parking.arrived(work.connection, self._group, ids, keys)
+        if is_any_parked:
+            blocked = await parking.parked_among(work.connection, self._group, keys)
+            free = [one.heard.envelope.id for one in read if one.heard and one.key not in blocked]
+            fresh = await accept(work.connection, self._group, free)
+        else:
+            blocked = set()
+        for one in read:
+            self._sort_one(one, batch, fresh, is_parked=one.key in blocked)
 
-    async def _leave_out_duplicates(
-        self, work: W, batch: _Sorted, readable: Sequence[tuple[int, Heard]]
-    ) -> None:
-        if not readable:
-            return
-        fresh = await accept(work.connection, self._group, [heard.envelope.id for _, heard in readable])
-        for index, heard in readable:
-            is_new = heard.envelope.id in fresh
+    def _sort_one(self, one: _Read, batch: _Sorted, fresh: set[EventId], *, is_parked: bool) -> None:
+        if not is_parked and one.wrong is not None:
+            reason = reason_of(one.wrong)
+            self._one_more(reason)
+            batch.bad += 1
+            batch.parked.append((one.record, reason, False))
+        elif is_parked or one.heard is None:
+            batch.parked.append((one.record, BEHIND, True))
+        else:
+            is_new = one.heard.envelope.id in fresh
             # Struck off as it is used: the same fact twice in one batch is a duplicate too.
-            fresh.discard(heard.envelope.id)
-            batch.fates.append((heard.envelope.type, "handled" if is_new else "duplicate"))
+            fresh.discard(one.heard.envelope.id)
+            batch.fates.append((one.heard.envelope.type, "handled" if is_new else "duplicate"))
             if is_new:
-                batch.handled.append((index, heard))
+                batch.handled.append((one.index, one.heard))
 
     async def _park_alone(self, record: Record, reason: str) -> None:
         self._one_more(reason)
@@ -200,6 +212,22 @@ class Settler(Generic[W]):
             FACTS_HEARD.labels(service, type_name, fate).inc()
         for record, _, behind in batch.parked:
             FACTS_HEARD.labels(service, _known_type(record), "behind" if behind else "parked").inc()
+
+
+def _read(piece: Sequence[Record]) -> list[_Read]:
+    read: list[_Read] = []
+    unreadable: set[str] = set()
+    for index, record in enumerate(piece):
+        key = parking.key_of(record)
+        if key in unreadable:
+            read.append(_Read(index, record, key))
+            continue
+        try:
+            read.append(_Read(index, record, key, decode(record.headers, record.value)))
+        except Undecodable as error:
+            unreadable.add(key)
+            read.append(_Read(index, record, key, wrong=error))
+    return read
 
 
 def _split(piece: list[Record], guilty: int | None) -> list[list[Record]]:

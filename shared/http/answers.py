@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.store import driver
 from shared.store.bulk import Insert
 
 UNDER_WAY = 0
@@ -78,9 +79,7 @@ async def write(connection: AsyncConnection, rows: Sequence[Answer]) -> set[tupl
         [_written(row.headers) for row in ordered],
         [row.body for row in ordered],
     )
-    found = await connection.exec_driver_sql(WRITE, columns)
-    pairs: Sequence[Any] = found.all()
-    return {(caller, key) for caller, key in pairs}
+    return {(caller, key) for caller, key in await driver.fetch(connection, WRITE, columns)}
 
 
 async def read(
@@ -89,15 +88,14 @@ async def read(
     """The answers kept for these pairs of caller and key."""
     wanted = list(pairs)
     arrays = ([caller for caller, _ in wanted], [key for _, key in wanted])
-    found = await connection.exec_driver_sql(READ, arrays)
-    answers = (_of_row(row) for row in found.all())
+    answers = (_of_row(row) for row in await driver.fetch(connection, READ, arrays))
     return {answer.pair: answer for answer in answers}
 
 
 async def complete(connection: AsyncConnection, answer: Answer) -> None:
     """Put the answer into the claim made earlier in this transaction."""
     values = (answer.caller, answer.key, answer.status, _written(answer.headers), answer.body)
-    await connection.exec_driver_sql(COMPLETE, values)
+    await driver.execute(connection, COMPLETE, values)
 
 
 def _of_row(row: Any) -> Answer:

@@ -12,6 +12,8 @@ from sqlalchemy import JSON, Column, Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.store import driver
+
 Row = Mapping[str, Any]
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -28,14 +30,14 @@ async def insert(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     """Insert rows; every row has the same columns."""
     if rows:
         names = tuple(rows[0])
-        await connection.exec_driver_sql(_insert_sql(table, names), columns(names, rows))
+        await driver.execute(connection, _insert_sql(table, names), columns(names, rows))
 
 
 async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, or replace those whose primary key is there."""
     if rows:
         names = tuple(rows[0])
-        await connection.exec_driver_sql(_upsert_sql(table, names), columns(names, rows))
+        await driver.execute(connection, _upsert_sql(table, names), columns(names, rows))
 
 
 async def update(connection: AsyncConnection, table: Table, key: str, rows: Sequence[Row]) -> int:
@@ -44,7 +46,7 @@ async def update(connection: AsyncConnection, table: Table, key: str, rows: Sequ
         return 0
     names = tuple(name for name in rows[0] if name != "was")
     arguments = columns((*names, "was"), rows)
-    return (await connection.exec_driver_sql(_update_sql(table, key, names), arguments)).rowcount
+    return await driver.execute(connection, _update_sql(table, key, names), arguments)
 
 
 def columns(names: Sequence[str], rows: Sequence[Row]) -> tuple[list[Any], ...]:

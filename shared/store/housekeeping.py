@@ -1,6 +1,6 @@
 """What every schema's tables need from time to time: months ahead for the log, old rows out of the inbox."""
 
-from shared.store import partitions
+from shared.store import driver, partitions
 from shared.store.work import Work
 
 PRUNE = """
@@ -19,4 +19,4 @@ async def make_months(work: Work) -> int:
 
 async def prune_inbox(work: Work) -> int:
     """Forget what was heard long ago; answers how many rows went, so that the ticker comes back for more."""
-    return (await work.connection.exec_driver_sql(PRUNE)).rowcount
+    return await driver.execute(work.connection, PRUNE)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.events.envelope import Cause
 from shared.events.fact import Fact
 from shared.kernel.ids import EventId
+from shared.store import driver
 from shared.store.bulk import Insert
 
 SHARDS = 16
@@ -78,7 +79,7 @@ async def log(connection: AsyncConnection, said: Sequence[Said]) -> None:
     if not said:
         return
     rows = [_row(one) for one in said]
-    await connection.exec_driver_sql(LOG, tuple(list(column) for column in zip(*rows, strict=True)))
+    await driver.execute(connection, LOG, tuple(zip(*rows, strict=True)))
 
 
 def additions(said: Sequence[Said], log: Table, outbox: Table) -> Iterable[Insert]:

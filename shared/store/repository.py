@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.kernel.decision import Aggregate, Decision
 from shared.kernel.errors import NotFound, Stale
-from shared.store import bulk
+from shared.store import bulk, driver
 from shared.store.shape import Shape
 
 Key = TypeVar("Key")
@@ -57,9 +57,17 @@ class Repository(Generic[Key, Kept]):
     TABLE: ClassVar[Table]
     KEY: ClassVar[str] = "id"
     _shape: ClassVar[Shape[Any]]
+    _locked: ClassVar[str]
+    """The statement that loads aggregates under lock."""
 
     def __init_subclass__(cls) -> None:
         cls._shape = Shape(cls.MODEL, cls.TABLE)
+        names = ", ".join(f'"{name}"' for name in cls._shape.names)
+        key_type = bulk.array_type(cls.TABLE.c[cls.KEY])
+        cls._locked = (
+            f'SELECT {names} FROM "{cls.TABLE.name}" WHERE "{cls.KEY}" = ANY($1::{key_type}[]) '
+            f'ORDER BY "{cls.KEY}" FOR UPDATE'
+        )
 
     def __init__(self, work: Knock) -> None:
         self._work = work
@@ -85,16 +93,10 @@ class Repository(Generic[Key, Kept]):
         wanted = {key for key in keys if key not in self._held}
         if not wanted:
             return
-        names = ", ".join(f'"{name}"' for name in self._shape.names)
-        key_type = self.TABLE.c[self.KEY].type.compile(dialect=bulk.DIALECT)
-        rows = await self._work.connection.exec_driver_sql(
-            f'SELECT {names} FROM "{self.TABLE.name}" WHERE "{self.KEY}" = ANY($1::{key_type}[]) '
-            f'ORDER BY "{self.KEY}" FOR UPDATE',
-            (list(wanted),),
-        )
+        rows = await driver.fetch(self._work.connection, self._locked, (wanted,))
         self._held.update(dict.fromkeys(wanted))
-        for row in rows.mappings():
-            aggregate = cast(Kept, self._shape.from_row(cast(Mapping[str, Any], row)))
+        for row in rows:
+            aggregate = cast(Kept, self._shape.from_row(row))
             self._held[self.key_of(aggregate)] = _Held(aggregate, aggregate.version)
 
     async def keep(self, decision: Decision[Kept]) -> Kept:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.store import driver
 from shared.store.bulk import Insert, Row, array_type, picked, quoted
 
 
@@ -45,8 +46,8 @@ async def write(connection: AsyncConnection, sheets: Sequence[Sheet]) -> list[bo
     arrays = [*(_arrays(gate_part, gates) if gate_part else ())]
     for part, found in rows.items():
         arrays += _arrays(part, found)
-    asked = await connection.exec_driver_sql(_statement(gate_part, tuple(rows)), tuple(arrays))
-    known = {row[0] for row in asked.all()}
+    found = await driver.fetch(connection, _statement(gate_part, tuple(rows)), arrays)
+    known = {row[0] for row in found}
     return [item not in known for item in range(len(sheets))]
 
 

@@ -15,7 +15,7 @@ from shared.events.envelope import Cause
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import EventId, new_id
-from shared.store import outbox, together
+from shared.store import driver, outbox, together
 from shared.store.bulk import Insert
 from shared.store.gathering import Gathering
 from shared.store.repository import Repository
@@ -107,7 +107,7 @@ class Store(Generic[W]):
     async def work(self, cause: Cause | None = None) -> AsyncIterator[W]:
         """A knock: flushed and committed when the block ends well, rolled back when it does not."""
         why = cause or Cause(FIRST_CAUSE, str(new_id()))
-        async with self.engine.begin() as connection:
+        async with self.read() as connection, driver.transaction(connection):
             knock = self.work_type(connection, now=self.clock.now(), city=self.city, cause=why)
             knock.equipment = self.equipment
             yield knock
@@ -135,13 +135,14 @@ class Store(Generic[W]):
             raise
 
     async def _write_together(self, sheets: Sequence[Sheet]) -> list[bool]:
-        async with self._by_itself.connect() as connection:
+        async with self.read() as connection:
             written = await together.write(connection, sheets)
         self.committed.set()
         return written
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for queries; nothing is written."""
-        async with self.engine.connect() as connection:
+        """A connection for queries: each is a transaction of its own, so that one costs one round trip."""
+        async with self._by_itself.connect() as connection:
+            await driver.make_fit(connection)
             yield connection

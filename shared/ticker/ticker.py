@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from shared.observability.logging import logger
 from shared.observability.metrics import TIMER_MOVED, TIMER_RUNS, TIMER_SECONDS
+from shared.store import driver
 from shared.store.work import Store, Work
 from shared.ticker.timer import Timer
 
@@ -41,7 +42,8 @@ class Ticker(Generic[W]):
         """One knock; answers how many were moved, 0 when another replica is at it."""
         async with self._store.work() as work:
             names = (f"timer {self._store.source}", timer.name)
-            if not (await work.connection.exec_driver_sql(ALONE, names)).scalar_one():
+            ((alone,),) = await driver.fetch(work.connection, ALONE, names)
+            if not alone:
                 self._count(timer, "elsewhere")
                 return 0
             moved = await timer.ring(work)

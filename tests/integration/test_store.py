@@ -9,16 +9,19 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError
 
 from services.survey import handlers
 from services.survey.domain import commands as do
 from services.survey.domain.model import Survey
 from services.survey.store import SurveyWork
+from shared.bus.shards import dsn_of as address_of
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
-from shared.store import inbox, migrate
+from shared.store import bulk, inbox, migrate
+from shared.store.busy import is_busy
 from shared.store.engine import make_engine
 from shared.store.outbox import SHARDS, shard_of
 from shared.store.repository import VersionMoved
@@ -163,6 +166,7 @@ async def test_two_first_writers_of_one_aggregate_do_not_both_win(store: Store[S
 
 
 async def test_a_batch_costs_as_many_statements_as_one(store: Store[SurveyWork]) -> None:
+    await _statements(store, 1)  # What a new session asks about types is asked once.
     assert await _statements(store, 200) == await _statements(store, 1)
 
 
@@ -183,14 +187,73 @@ async def _statements(store: Store[SurveyWork], count: int) -> int:
 
 @asynccontextmanager
 async def _counted(store: Store[SurveyWork]) -> AsyncIterator[list[str]]:
+    """Every statement, whichever way it goes to the driver."""
     made: list[str] = []
 
     def count(_: Any, __: Any, statement: str, *___: Any) -> None:
         made.append(statement)
 
+    def listen(lent: Any, *_: Any) -> None:
+        lent.driver_connection.add_query_logger(heard)
+
+    async def heard(query: Any) -> None:
+        made.append(query.query)
+
     event.listen(store.engine.sync_engine, "before_cursor_execute", count)
+    event.listen(store.engine.sync_engine, "checkout", listen)
     yield made
+    await asyncio.sleep(0)
     event.remove(store.engine.sync_engine, "before_cursor_execute", count)
+    event.remove(store.engine.sync_engine, "checkout", listen)
+
+
+async def test_both_ways_to_a_statement_stand_in_one_transaction(store: Store[SurveyWork]) -> None:
+    heard = EventId(uuid4())
+    with pytest.raises(RuntimeError, match="after all"):
+        async with store.work() as work:
+            await inbox.accept(work.connection, "survey", [heard])
+            counted = text("SELECT count(*) FROM inbox WHERE event_id = :heard")
+            assert (await work.connection.execute(counted, {"heard": heard})).scalar_one() == 1
+            await work.connection.execute(text("DELETE FROM outbox"))
+            raise RuntimeError("not after all")
+    assert await rows(store, "SELECT 1 FROM inbox WHERE event_id = $1", heard) == []
+
+
+async def test_sessions_the_database_ended_are_replaced(store: Store[SurveyWork]) -> None:
+    async with store.read(), store.read():
+        pass
+    await _end_sessions(store)
+    for _ in range(3):
+        await a_case_in(store, a_case())
+
+
+async def test_a_session_that_dies_in_a_knock_is_not_lent_again(store: Store[SurveyWork]) -> None:
+    with pytest.raises(Exception) as failed:
+        async with store.work() as work:
+            await _end_sessions(store)
+            await work.surveys.find(a_case())
+    assert is_busy(failed.value)
+    await a_case_in(store, a_case())
+
+
+async def _end_sessions(store: Store[SurveyWork]) -> None:
+    """As a restart of the database does; returns when the other ends have noticed."""
+    admin: Any = await asyncpg.connect(address_of(store.engine))  # type: ignore[no-untyped-call]
+    try:
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND application_name = 'tests'"
+        )
+    finally:
+        await admin.close()
+    await asyncio.sleep(0)
+
+
+async def test_a_violated_rule_is_told_as_ever(store: Store[SurveyWork]) -> None:
+    row = {"case_id": a_case(), "has_phone": True, "rounds": "[]", "joined": "[]", "handled": False}
+    with pytest.raises(IntegrityError, match="pk_surveys"):
+        async with store.work() as work:
+            await bulk.insert(work.connection, work.surveys.TABLE, [{**row, "version": 0}] * 2)
 
 
 async def test_the_inbox_knows_what_was_heard(store: Store[SurveyWork]) -> None:

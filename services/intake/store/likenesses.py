@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.domain.duplicates import MERGE_TARGETS, Candidate, Likeness
 from services.intake.store.tables import LIKENESSES
 from shared.kernel.ids import CaseId
+from shared.store import driver
 
 MOST_CANDIDATES = 50
 """Looked at closely for one telling, the most alike first."""
@@ -54,7 +55,7 @@ class LikenessRows:
         return [_likeness(row._mapping) for row in rows]
 
     async def compared(self, keys: Sequence[CaseId], *, at: datetime) -> None:
-        await self._connection.exec_driver_sql(COMPARED, (list(keys), at))
+        await driver.execute(self._connection, COMPARED, (keys, at))
 
     async def of_caller(self, one: Likeness, *, since: datetime) -> Sequence[Candidate]:
         return await self._candidates(OF_CALLER, (list(one.shingles), one.case_id, since, _TARGETS))
@@ -74,15 +75,19 @@ class LikenessRows:
             rows = [_row(one) for one in self._noted]
             await self._connection.execute(insert(LIKENESSES).on_conflict_do_nothing(), rows)
         if self._ready:
-            await self._connection.exec_driver_sql(READY, (self._ready,))
+            await driver.execute(self._connection, READY, (self._ready,))
         self._noted.clear()
         self._ready.clear()
 
     async def _candidates(self, sql: str, asked: tuple[Any, ...]) -> Sequence[Candidate]:
-        rows = await self._connection.exec_driver_sql(sql, asked)
+        rows = await driver.fetch(self._connection, sql, asked)
         return [
             Candidate(
-                CaseId(row.case_id), tuple(row.categories), row.sealed_words, row.registered_at, row.likeness
+                CaseId(row["case_id"]),
+                tuple(row["categories"]),
+                row["sealed_words"],
+                row["registered_at"],
+                row["likeness"],
             )
             for row in rows
         ]

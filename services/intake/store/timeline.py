@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.timeline import Note
 from services.intake.store.tables import TIMELINE
-from shared.store import bulk
+from shared.store import bulk, driver
 
 COLUMNS = ("event_id", "case_id", "at", "code", "unit", "until", "detail")
 INSERT = (
@@ -36,7 +36,7 @@ class TimelineRows:
         """Write the lines in the order they were told."""
         if self._notes:
             rows = [_row(note) for note in self._notes]
-            await self._connection.exec_driver_sql(INSERT, bulk.columns(COLUMNS, rows))
+            await driver.execute(self._connection, INSERT, bulk.columns(COLUMNS, rows))
             self._notes.clear()
 
 
