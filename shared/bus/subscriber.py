@@ -15,6 +15,7 @@ from shared.bus.batching import Batches
 from shared.bus.dead_letter_copies import Copies
 from shared.bus.ending import end
 from shared.bus.fates import Fate, fate_of
+from shared.bus.offsets import Offsets
 from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
 from shared.bus.settling import Settler, TooManyParked
 from shared.bus.subscriptions import Subscription, Subscriptions, on
@@ -112,30 +113,33 @@ class Subscriber(Generic[W]):
         )
         self._watchdog.forget()
         self._lost.clear()
-        watching = asyncio.create_task(self._watch(consumer))
+        offsets = Offsets(consumer)
+        beside = (asyncio.create_task(self._watch(consumer)), asyncio.create_task(offsets.run()))
         try:
             self._trouble = None
             while not self._stopping.is_set():
-                await self._assign(consumer)
-                self._raise_failures(watching)
+                await self._assign(consumer, offsets)
+                self._raise_failures(beside)
                 await self._pause(LOOK)
         finally:
-            await end(watching)
+            for task in beside:
+                await end(task)
             await self._let_go(frozenset(self._workers))
             await self._batches.break_off()
             await consumer.close()
 
-    async def _assign(self, consumer: Consumer) -> None:
+    async def _assign(self, consumer: Consumer, offsets: Offsets) -> None:
         await self._let_go(frozenset(self._workers.keys() - consumer.assigned()))
         for partition in consumer.assigned() - self._workers.keys() - self._lost.keys():
-            self._workers[partition] = Worker(consumer, partition, self._batches)
+            self._workers[partition] = Worker(consumer, partition, self._batches, offsets)
         now = time.monotonic()
         if any(now - since > REVOKED_WITHIN for since in self._lost.values()):
             raise BusBusy("a partition was lost, and the group has not been divided anew")
 
-    def _raise_failures(self, watching: "asyncio.Task[None]") -> None:
-        if watching.done():
-            watching.result()
+    def _raise_failures(self, beside: "Iterable[asyncio.Task[None]]") -> None:
+        for task in beside:
+            if task.done():
+                task.result()
         for partition, worker in list(self._workers.items()):
             error = worker.failure()
             if isinstance(error, PartitionLost):

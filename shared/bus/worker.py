@@ -1,30 +1,25 @@
-"""One partition's worker: poll, settle, commit the offset, again. Order within the partition is its order."""
+"""One partition's worker: poll, settle, note the offset, again. Order within the partition is its order."""
 
 import asyncio
-import time
 
 from shared.bus.batching import Batches
 from shared.bus.ending import bounded, end
-from shared.bus.port import BusBusy, Consumer, Partition, PartitionLost
+from shared.bus.offsets import Offsets
+from shared.bus.port import Consumer, Partition
 
 POLL = 1.0
-KEEP = 0.5
-"""Seconds an offset may wait to be kept. Keeping one costs broker and service as much as a small batch; what
-a crash leaves unkept is heard again, and the inbox knows it.
-"""
 
 
 class Worker:
     """Begins at once; ends by `finish` or by what `failure` tells."""
 
-    def __init__(self, consumer: Consumer, partition: Partition, batches: Batches) -> None:
+    def __init__(self, consumer: Consumer, partition: Partition, batches: Batches, offsets: Offsets) -> None:
         self._consumer = consumer
         self._partition = partition
         self._batches = batches
+        self._offsets = offsets
         self._finishing = False
         self.is_asking = False
-        self._unkept: int | None = None
-        self._kept_at = time.monotonic()
         self._task = asyncio.create_task(self._work())
 
     def failure(self) -> BaseException | None:
@@ -40,28 +35,15 @@ class Worker:
             self._task.cancel()
         await asyncio.wait([self._task], timeout=within)
         await end(self._task)
-        await bounded(self._keep_offset(), within=within)
+        await bounded(self._offsets.keep([self._partition]), within=within)
+        self._offsets.forget(self._partition)
 
     async def _work(self) -> None:
         while not self._finishing:
             self.is_asking = True
-            records = await self._consumer.poll(self._partition, wait=POLL if self._unkept is None else KEEP)
+            records = await self._consumer.poll(self._partition, wait=POLL)
             self.is_asking = False
             if records:
                 await self._batches.settle(records)
-                self._unkept = records[-1].offset + 1
-            if not records or time.monotonic() - self._kept_at >= KEEP:
-                await self._keep_offset()
-
-    async def _keep_offset(self) -> None:
-        offset, self._unkept = self._unkept, None
-        self._kept_at = time.monotonic()
-        if offset is None:
-            return
-        try:
-            await self._consumer.commit({self._partition: offset})
-        except PartitionLost:
-            raise
-        except BusBusy:
-            # Kept with the next one, or when nothing comes; a restart before finds what the inbox knows.
-            self._unkept = offset
+                self._offsets.note(self._partition, records[-1].offset + 1)
+            self._offsets.raise_if_lost(self._partition)
