@@ -69,6 +69,8 @@ class Service(Generic[W, S]):
     """Further desks that know callers, by the prefix of their secrets."""
     dialects: Mapping[str, Dialect] = field(default_factory=lambda: MappingProxyType({}))
     """Foreign protocols' errors, by the path they are spoken below."""
+    places: bool = False
+    """Whether it reads places out of texts: then the gazetteer is there before the first of them."""
     quick: Sequence[Quick] = ()
     """The hot routes' quick ways."""
     rates: Callable[[S], Callable[[Caller], int | None]] | None = None
@@ -120,6 +122,8 @@ def flat_of(
 ) -> Flat:
     """Put a flat together; nothing is connected yet. Tests hand in a driven clock and a city they share."""
     city = city or load_city(settings.city)
+    if service.places:
+        city.gazetteer.forms()
     clock = clock or clock_of(settings)
     equipment = service.equip(settings) if service.equip else None
     engine = make_engine(

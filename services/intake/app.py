@@ -64,6 +64,7 @@ SERVICE = Service(
     settings=IntakeSettings,
     work=IntakeWork,
     routes=(ROUTES, OPEN311),
+    places=True,
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     equip=equip,

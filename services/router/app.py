@@ -21,6 +21,7 @@ SERVICE = Service(
     settings=RouterSettings,
     work=RouterWork,
     routes=(ROUTES,),
+    places=True,
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     equip=equip,

@@ -72,7 +72,7 @@ def load_city(folder: Path) -> City:
         calendar=_calendar(_text(folder, "calendar.yaml"), policy.timezone),
         policy=policy,
         units=units,
-        gazetteer=Gazetteer.build(units, aliases),
+        gazetteer=Gazetteer(units, aliases),
         categories=categories,
         responsibilities=load_responsibilities(
             _text(folder, "responsibilities.yaml"),

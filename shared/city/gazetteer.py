@@ -4,9 +4,9 @@ One Aho–Corasick scan finds every written form; names that name each other's p
 What stays ambiguous is answered as candidates: two 香屯村 are never guessed between.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Self
 from unicodedata import normalize
 
 from ahocorasick_rs import AhoCorasick
@@ -19,6 +19,8 @@ from shared.city.units import Units
 # No report names this many places; a text made of nothing but names must not cost seconds.
 _MOST_NAMES = 40
 ALIAS_COLUMNS = ("alias", "kind", "unit_code")
+Meaning = tuple[Strength, tuple[str, ...]]
+"""How far a form is to be trusted, and the units it may mean."""
 _STRENGTH_OF_KIND = {"estate": Strength.NAMED, "name": Strength.NAMED, "road": Strength.HINT}
 # A short name counts only where a word can end before it: 北里社区 is not meant by 东花市北里社区.
 _BEFORE_A_NAME = frozenset(
@@ -57,25 +59,38 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Gazetteer:
+class _Forms:
     """Every written form of every unit, ready to be scanned for."""
 
-    units: Units
-    forms: tuple[str, ...]
-    meanings: tuple[tuple[Strength, tuple[str, ...]], ...]
+    written: tuple[str, ...]
+    meanings: tuple[Meaning, ...]
     scanner: AhoCorasick
 
     @classmethod
-    def build(cls, units: Units, aliases: Iterable[Alias] = ()) -> "Gazetteer":
+    def of(cls, units: Units, aliases: Iterable[Alias]) -> Self:
         """Collect the forms of all units and aliases; the strongest reading of a form wins."""
-        readings: dict[str, dict[str, Strength]] = defaultdict(dict)
+        readings: dict[str, Meaning] = {}
         for unit in units.by_code.values():
             for form in forms_of(unit):
                 _add(readings, form, unit.code)
         for alias in aliases:
             _add(readings, Form(alias.text, _STRENGTH_OF_KIND[alias.kind]), units.get(alias.unit_code).code)
-        meanings = tuple(_strongest(each) for each in readings.values())
-        return cls(units, tuple(readings), meanings, AhoCorasick(list(readings)))
+        return cls(tuple(readings), tuple(readings.values()), AhoCorasick(list(readings)))
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """The names of all units and aliases, and what a text means by them."""
+
+    units: Units
+    aliases: tuple[Alias, ...] = ()
+    _collected: list[_Forms] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def forms(self) -> _Forms:
+        """Collected when they are first asked for: they are half of a city, and few services place."""
+        if not self._collected:
+            self._collected.append(_Forms.of(self.units, self.aliases))
+        return self._collected[0]
 
     def match(self, text: str) -> Match:
         """Find the deepest unit the text names, or the candidates to ask about."""
@@ -88,10 +103,10 @@ class Gazetteer:
         return self._answer(codes, deepest, mentions)
 
     def _mentions(self, text: str) -> list[Mention]:
-        hits = []
-        for index, start, end in self.scanner.find_matches_as_indexes(text, overlapping=True):
-            strength, codes = self.meanings[index]
-            hits.append(Mention(self.forms[index], start, end, codes, strength))
+        forms, hits = self.forms(), []
+        for index, start, end in forms.scanner.find_matches_as_indexes(text, overlapping=True):
+            strength, codes = forms.meanings[index]
+            hits.append(Mention(forms.written[index], start, end, codes, strength))
         # A longer name beats the shorter ones inside it; where two only overlap, the better written one wins.
         widest = _widest(hits)
         widest.sort(key=lambda hit: (-(hit.strength is Strength.NAMED), hit.start - hit.end, hit.start))
@@ -201,15 +216,14 @@ def load_aliases(text: str, units: Units, *, filename: str) -> tuple[Alias, ...]
     return tuple(aliases)
 
 
-def _add(readings: dict[str, dict[str, Strength]], form: Form, code: str) -> None:
-    known = readings[normalize("NFKC", form.text)]
-    known[code] = max(form.strength, known.get(code, Strength.HINT))
-
-
-def _strongest(readings: dict[str, Strength]) -> tuple[Strength, tuple[str, ...]]:
+def _add(readings: dict[str, Meaning], form: Form, code: str) -> None:
     """珍珠泉乡 is the town; the community that bears the town's name is meant only by its own full name."""
-    best = max(readings.values())
-    return best, tuple(code for code, strength in readings.items() if strength is best)
+    text = normalize("NFKC", form.text)
+    best, codes = readings.get(text, (form.strength, ()))
+    if form.strength > best:
+        best, codes = form.strength, ()
+    if form.strength is best and code not in codes:
+        readings[text] = (best, (*codes, code))
 
 
 def _widest(hits: list[Mention]) -> list[Mention]:
