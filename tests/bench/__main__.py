@@ -1,6 +1,7 @@
 """All benchmarks, small, one after another: one table with the goals of the house.
 
-With --write the table replaces the block of figures in docs/benchmarks.md.
+With --write the table replaces the block of figures in docs/benchmarks.md. With --stored the door is measured
+beside so many stored cases as well: filling them in takes time, and room in the folder for temporary files.
 """
 
 import time
@@ -8,29 +9,34 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.bench import fold, intake, latency, life, machine, memory
+from tests.bench import fold, intake, latency, life, machine, memory, stored
 from tests.bench.figures import Figure, table
 from tests.bench.house import house
-from tests.bench.options import ending_well, parser, say, show
+from tests.bench.options import bounded, ending_well, parser, say, show
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- figures: make bench BENCH=--write -->", "<!-- end of figures -->"
 
 
-def run_all(bus: str) -> tuple[dict[str, Any], list[Figure]]:
+def run_all(bus: str, *, stored_cases: int = 0) -> tuple[dict[str, Any], list[Figure]]:
     """Everything; each part on a fresh house or on one whose others do not disturb it."""
     result: dict[str, Any] = {"machine": machine.described(), "load_before": machine.load(), "bus": bus}
     made: list[Figure] = []
-    for part in (_memory, _intake, _town, *((_fold,) if bus == "kafka" else ())):
+    parts = {"memory": lambda: _memory(bus), "intake": lambda: _intake(bus), "town": lambda: _town(bus)}
+    if bus == "kafka":
+        parts["fold"] = lambda: _fold(bus)
+    if stored_cases:
+        parts["stored"] = lambda: _stored(stored_cases)
+    for called, part in parts.items():
         try:
-            for name, (found, figures) in part(bus).items():
+            for name, (found, figures) in part().items():
                 result[name] = found
                 made += figures
         except Exception as error:
             # What is measured already is not thrown away; the run ends with 1.
-            say(f"{part.__name__.strip('_')} failed: {type(error).__name__}: {error}")
+            say(f"{called} failed: {type(error).__name__}: {error}")
             traceback.print_exception(error)
-            result.setdefault("failed", []).append(part.__name__.strip("_"))
+            result.setdefault("failed", []).append(called)
     result["load_after"] = machine.load()
     return result, made
 
@@ -62,6 +68,12 @@ def _fold(bus: str) -> Part:
     return {"fold": (found, fold.figures(found))}
 
 
+def _stored(cases: int) -> Part:
+    with house("embedded") as home:
+        found = stored.run_stored(home, count=cases, seconds=1.5, rounds=3)
+    return {"stored": (found, stored.figures(found))}
+
+
 def write(figures: list[Figure], result: dict[str, Any], page: Path = PAGE) -> None:
     """Put the figures between the marks of the page."""
     text = page.read_text(encoding="utf-8")
@@ -81,9 +93,16 @@ def main() -> None:
     options = parser("__main__", __doc__)
     options.prog = "make bench BENCH="
     options.add_argument("--write", action="store_true", help="write the figures into docs/benchmarks.md")
+    options.add_argument(
+        "--stored",
+        type=bounded(20_000_000, 1000),
+        default=0,
+        metavar="CASES",
+        help="also beside so many cases",
+    )
     asked = options.parse_args()
     began = time.monotonic()
-    result, figures = run_all(asked.bus)
+    result, figures = run_all(asked.bus, stored_cases=asked.stored)
     say(f"{time.monotonic() - began:.0f} s in all; {result['machine']}; load {_load(result)}")
     if asked.write:
         write(figures, result)

@@ -14,6 +14,7 @@ from deploy.local.ports import free_port
 from deploy.local.processes import ServiceProcess
 from deploy.local.refusals import NotReady
 from deploy.local.waiting import wait_until
+from tests.bench.cpu import since, spent
 from tests.bench.figures import Figure, median
 from tests.bench.house import House, house
 from tests.bench.load import Load, Measured, measure
@@ -36,8 +37,10 @@ def serving(home: House) -> Iterator[int]:
     try:
         if not wait_until(service.is_ready, within=20.0, every=0.1):
             raise NotReady("bare", "it did not become ready", service.log_tail())
+        home.running[service.name] = service
         yield port
     finally:
+        home.running.pop(service.name, None)
         service.stop()
 
 
@@ -48,6 +51,15 @@ def load(port: int, path: str, concurrency: int, seconds: float) -> Load:
 def medians(runs: Sequence[Measured]) -> dict[str, float]:
     """Rate, p50, p99: the medians of the runs."""
     return {name: median([getattr(run, name) for run in runs]) for name in ("rate", "p50", "p99")}
+
+
+def measure_with_cpu(home: House, asked: Load, runs: list[Measured], cpu: list[dict[str, float]]) -> None:
+    """One run, and the milliseconds of CPU each process here needed for one of its requests."""
+    before = spent(home)
+    run = measure(asked)
+    answered = max(1, sum(run.statuses.values()))
+    cpu.append({name: 1000 * took / answered for name, took in since(before, home).items()})
+    runs.append(run)
 
 
 def refuse_failures(runs: Sequence[Measured], wanted: str = "201") -> None:

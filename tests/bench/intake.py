@@ -9,10 +9,18 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from tests.bench.bare import CONCURRENCIES, load, medians, of_rate, refuse_failures, serving
-from tests.bench.figures import Figure
+from tests.bench.bare import (
+    CONCURRENCIES,
+    load,
+    measure_with_cpu,
+    medians,
+    of_rate,
+    refuse_failures,
+    serving,
+)
+from tests.bench.figures import Figure, median
 from tests.bench.house import House, house
-from tests.bench.load import Load, Measured, measure
+from tests.bench.load import Load, Measured
 from tests.bench.options import bounded, ending_well, parser, say, show
 from tests.bench.wishes import PHONE, wish
 
@@ -30,11 +38,12 @@ def run_intake(home: House, *, seconds: float, rounds: int) -> dict[str, Any]:
                 "key": wished(home, {"x-api-key": home.api_key}, concurrency, seconds),
             }
             runs: dict[str, list[Measured]] = {name: [] for name in loads}
+            cpu: dict[str, list[dict[str, float]]] = {name: [] for name in loads}
             for _ in range(rounds):
                 for name, asked in loads.items():
-                    runs[name].append(measure(asked))
+                    measure_with_cpu(home, asked, runs[name], cpu[name])
                     asyncio.run(drained(home))
-            result[str(concurrency)] = _summed(runs)
+            result[str(concurrency)] = _summed(runs, cpu)
             say(_told(concurrency, result[str(concurrency)]))
     return result
 
@@ -57,11 +66,17 @@ def wished(home: House, headers: dict[str, str], concurrency: int, seconds: floa
     return Load(home.port("intake"), "/v1/cases", wishes, concurrency, seconds, headers)
 
 
-def _summed(runs: dict[str, list[Measured]]) -> dict[str, Any]:
+def _summed(runs: dict[str, list[Measured]], cpu: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
     summed: dict[str, Any] = {}
     for name, found in runs.items():
         refuse_failures(found)
-        summed[name] = {**medians(found), "runs": [asdict(run) for run in found]}
+        process = "bare" if name == "bare" else "intake"
+        summed[name] = {
+            **medians(found),
+            "cpu_ms": median([each[process] for each in cpu[name]]),
+            "cpu": cpu[name],
+            "runs": [asdict(run) for run in found],
+        }
     for name in ("token", "key"):
         summed[name]["ratio"] = summed[name]["rate"] / summed["bare"]["rate"]
     return summed
@@ -75,18 +90,22 @@ def _told(concurrency: int, found: dict[str, Any]) -> str:
 def figures(result: dict[str, Any]) -> list[Figure]:
     made: list[Figure] = []
     for concurrency, found in result.items():
-        made.append(Figure(f"bare FastAPI + group commit, c = {concurrency}", of_rate(found["bare"])))
+        made.append(Figure(f"bare FastAPI + group commit, c = {concurrency}", _of(found["bare"])))
         for name, caller in (("token", "JWT"), ("key", "API key")):
             each, judged = found[name], concurrency == "32"
             made.append(
                 Figure(
                     f"intake, complete, {caller}, c = {concurrency}",
-                    f"{of_rate(each)}; {each['ratio']:.2f} × bare",
+                    f"{_of(each)}; {each['ratio']:.2f} × bare",
                     "≥ 1.0 × bare, p99 < 60 ms" if judged else "",
                     each["ratio"] >= 1.0 and each["p99"] < 60 if judged else None,
                 )
             )
     return made
+
+
+def _of(found: dict[str, float]) -> str:
+    return f"{of_rate(found)}, {found['cpu_ms']:.2f} ms of its CPU for each"
 
 
 def main() -> None:
