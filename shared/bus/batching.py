@@ -11,6 +11,11 @@ from dataclasses import dataclass
 
 from shared.bus.port import POLL_LIMIT, Record
 
+WORTH = 50
+"""Records for which a further transaction begins beside a running one. Fewer wait for it to end: a
+transaction costs scoring as much as a dozen facts do, and two at once would each be half as large.
+"""
+
 Settle = Callable[[Sequence[Record]], Awaitable[None]]
 
 
@@ -25,10 +30,11 @@ class _Brought:
 class Batches:
     """Where workers bring what they polled."""
 
-    def __init__(self, settle: Settle, *, at_once: int, limit: int = POLL_LIMIT) -> None:
+    def __init__(self, settle: Settle, *, at_once: int, limit: int = POLL_LIMIT, worth: int = WORTH) -> None:
         self._settle = settle
         self._at_once = at_once
         self._limit = limit
+        self._worth = worth
         self._waiting: list[_Brought] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -50,10 +56,16 @@ class Batches:
     def _begin(self) -> None:
         # Who has left meanwhile will be asked for by its new owner.
         self._waiting = [each for each in self._waiting if not each.settled.done()]
-        if self._waiting and len(self._running) < self._at_once:
+        if self._waiting and self._may_begin():
             task = asyncio.create_task(self._together(self._taken()))
             self._running.add(task)
             task.add_done_callback(self._ended)
+
+    def _may_begin(self) -> bool:
+        if not self._running:
+            return True
+        many = sum(len(each.records) for each in self._waiting) >= self._worth
+        return many and len(self._running) < self._at_once
 
     def _taken(self) -> list[_Brought]:
         taken = [self._waiting.pop(0)]

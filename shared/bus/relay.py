@@ -43,6 +43,9 @@ _SETTINGS = {
     "tcp_keepalives_count": "3",
     "timezone": "UTC",
     "jit": "off",
+    # All it writes is that rows were sent. Should a crash of the database undo that, they are sent again, as
+    # after a crash of the relay, and the inbox knows them: no disk need be waited for.
+    "synchronous_commit": "off",
 }
 _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)  # type: ignore[attr-defined]
 

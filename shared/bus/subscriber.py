@@ -36,8 +36,8 @@ LOOK = 0.1
 FINISH = 8.0
 """Seconds a running transaction is given when its partition is revoked or we stop."""
 AT_ONCE = 2
-"""Transactions at once: one computes while the other waits for the disk. More would make each of them smaller
-and take the requests' connections.
+"""Transactions at once where there is much to do: one computes while the other waits for the disk. More would
+make each of them smaller and take the requests' connections.
 """
 MEASURE = 15.0
 REVOKED_WITHIN = 10.0

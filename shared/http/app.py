@@ -57,6 +57,8 @@ def make_app(
         generate_unique_id_function=operation_id,
         separate_input_output_schemas=False,
         lifespan=lifespan,
+        # Ours is in the door; the framework's own would look for an SDK at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     known = {
         "auth": auth,

@@ -57,15 +57,30 @@ async def test_the_first_goes_alone_and_what_comes_meanwhile_goes_together() -> 
 
 async def test_as_many_transactions_as_allowed_run_at_once() -> None:
     done = Transactions()
-    batches = Batches(done.settle, at_once=2)
+    batches = Batches(done.settle, at_once=2, worth=2)
     async with asyncio.TaskGroup() as workers:
         for partition in (0, 1, 2, 3):
-            workers.create_task(batches.settle(records(partition, 1)))
+            workers.create_task(batches.settle(records(partition, 2)))
         await a_turn()
-        assert done.seen == [[0], [1]]
+        assert done.seen == [[0, 0], [1, 1]]
         for _ in range(3):
             done.go_on.release()
-    assert done.seen == [[0], [1], [2, 3]]
+    assert done.seen == [[0, 0], [1, 1], [2, 2, 3, 3]]
+
+
+async def test_few_wait_for_the_running_transaction_though_another_might_begin() -> None:
+    done = Transactions()
+    batches = Batches(done.settle, at_once=2, worth=3)
+    async with asyncio.TaskGroup() as workers:
+        for partition in (0, 1):
+            workers.create_task(batches.settle(records(partition, 2)))
+        await a_turn()
+        assert done.seen == [[0, 0]]
+        workers.create_task(batches.settle(records(2, 1)))
+        await a_turn()
+        assert done.seen == [[0, 0], [1, 1, 2]]
+        for _ in range(2):
+            done.go_on.release()
 
 
 async def test_a_transaction_does_not_grow_beyond_the_limit() -> None:
