@@ -19,7 +19,7 @@ from tests.bench.figures import Figure, percentile
 from tests.bench.house import NAMES, House, house
 from tests.bench.options import bounded, ending_well, parser, say, show
 from tests.bench.watch import Watch
-from tests.bench.wire import Answer, Door
+from tests.bench.wire import Answer, BrokenOff, Door
 from tests.bench.wishes import wish
 
 STEPS = ("register", "dispatched", "sign", "resolve", "callback scheduled", "answer", "closed", "counted")
@@ -111,9 +111,12 @@ class Street:
     async def _ask(
         self, service: str, method: str, path: str, body: object, headers: dict[str, str]
     ) -> Answer:
-        """As every client does: told to come back, come back; what is repeated has the same key."""
+        """As every client does: told to come back, or cut off after idling, come back; with the same key."""
         while True:
-            answer = await self.doors[service].ask(method, path, body, headers=headers)
+            try:
+                answer = await self.doors[service].ask(method, path, body, headers=headers)
+            except BrokenOff:
+                continue
             if answer.status != 503:
                 _require(answer, 200, 201)
                 return answer
