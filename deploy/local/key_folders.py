@@ -26,12 +26,14 @@ def _secret(path: Path) -> None:
 _EVERYBODY: Mapping[str, Make] = {"cursor.key": _secret, "idempotency.key": _secret}
 _GIVEN: Mapping[str, Mapping[str, Make]] = {
     "intake": {"vault.json": _ring, "vault-index.key": _secret},
-    "survey": {"survey.pem": new_signing_key, "link.key": _secret},
+    "survey": {"survey.pem": new_signing_key, "link.key": _secret, "gateway.key": _secret},
 }
-# What is sealed by one and opened by the other: both hold the same ring.
+# What is sealed by one and opened by the other: both hold the same ring. And the secret
+# of the passes that intake makes for whoever follows a case, and survey reads.
 _SHARED: Mapping[str, tuple[Make, tuple[str, ...]]] = {
     "words.json": (_ring, ("intake", "router")),
     "incidents.json": (_ring, ("grid", "intake")),
+    "case-pass.key": (_secret, ("intake", "survey")),
 }
 
 

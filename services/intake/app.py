@@ -25,6 +25,7 @@ from services.intake.timers import TIMERS
 from shared.http.api_keys import PREFIX, ApiKeyDesk
 from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role
+from shared.sealing.passes import CasePasses
 from shared.service import Flat, Service
 
 
@@ -39,7 +40,8 @@ def equip(settings: IntakeSettings) -> Equipment:
         index_key=settings.vault_index_key,
     )
     links = FileLinks(links_secret(settings.vault_index_key))
-    return Equipment(vault, settings.tracking_prefix, open_objects(settings.objects), links)
+    passes = CasePasses(settings.case_pass_key.read_bytes())
+    return Equipment(vault, settings.tracking_prefix, open_objects(settings.objects), links, passes)
 
 
 def recognises(flat: Flat) -> Mapping[str, Recogniser]:

@@ -93,6 +93,12 @@ def _if_overdue(fact: r.CaseOverdue) -> Code | None:
     return Code.OVERDUE if fact.clock is Overdue.RESOLVE else None
 
 
+def _as_closed(fact: r.CaseClosed) -> Code:
+    if not fact.asked:
+        return Code.CLOSED_UNASKED
+    return Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED
+
+
 def _if_asked(fact: r.MoveRefused) -> Code | None:
     return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
 
@@ -178,7 +184,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseWithdrawn, Line(Code.WITHDRAWN, S.WITHDRAWN)),
     hear(r.CaseSurveyStarted, Line(Code.SURVEY_STARTED, S.SURVEYING)),
     hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED)),
-    hear(r.CaseClosed, Line(lambda fact: Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED, S.CLOSED)),
+    hear(r.CaseClosed, Line(_as_closed, S.CLOSED)),
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
     hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),
     hear(s.CallbackScheduled, Line(Code.CALLBACK_SCHEDULED, until=lambda fact: fact.due_at)),

@@ -29,6 +29,11 @@ class IntakeSettings(ServiceSettings):
         return self.keys / "vault.json"
 
     @property
+    def case_pass_key(self) -> Path:
+        """Secret of the passes with which whoever follows a case answers survey; survey reads them."""
+        return self.keys / "case-pass.key"
+
+    @property
     def vault_index_key(self) -> Path:
         """Secret of the keyed hashes that phones are found by and access codes are known by; never turned."""
         return self.keys / "vault-index.key"

@@ -15,7 +15,7 @@ from shared.events.intake import (
     UrgeAsked,
     WithdrawalAsked,
 )
-from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackUnreachable
+from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackSkipped, CallbackUnreachable
 from shared.kernel.ids import CaseId
 from shared.kernel.words import MergeReason
 
@@ -106,6 +106,14 @@ async def callback_unreachable(work: RouterWork, heard: Heard[CallbackUnreachabl
     await handlers.give_up_survey(work, command)
 
 
+async def callback_skipped(work: RouterWork, heard: Heard[CallbackSkipped]) -> None:
+    fact = heard.fact
+    command = do.CloseUnasked(
+        case_id=fact.case_id, callback_id=fact.callback_id, round=fact.round, asked_by=heard.envelope.id
+    )
+    await handlers.close_unasked(work, command)
+
+
 def _cases(fact: CaseFact) -> dict[str, CaseId]:
     return {"cases": fact.case_id}
 
@@ -121,4 +129,5 @@ SUBSCRIPTIONS = (
     on(CallbackScheduled, callback_scheduled, needs=_cases),
     on(CallbackCompleted, callback_completed, needs=_cases),
     on(CallbackUnreachable, callback_unreachable, needs=_cases),
+    on(CallbackSkipped, callback_skipped, needs=_cases),
 )

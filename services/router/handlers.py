@@ -169,6 +169,11 @@ async def give_up_survey(work: RouterWork, cmd: do.GiveUpSurvey) -> Case:
     return await work.cases.keep(callback.give_up(case, cmd, at=work.now))
 
 
+async def close_unasked(work: RouterWork, cmd: do.CloseUnasked) -> Case:
+    case = await work.cases.get(cmd.case_id)
+    return await work.cases.keep(callback.close_unasked(case, cmd, at=work.now))
+
+
 async def ring_bells(work: RouterWork, *, limit: int) -> int:
     """Ring what is due, one clock of each case; how many there were."""
     due = await work.cases.due(work.now, limit=limit)

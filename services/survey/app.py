@@ -1,25 +1,36 @@
 """Survey, declared."""
 
-from services.survey.api.routes import ROUTES
+from services.survey.api.pages import LINK_PAGES, show_problem
+from services.survey.api.routes import PAGES, ROUTES
 from services.survey.consumer import SUBSCRIPTIONS
 from services.survey.domain.links import Links
-from services.survey.gateways import contact_gateway
+from services.survey.domain.signatures import Signatures
+from services.survey.gateways import EmbeddedMessenger, contact_gateway, http_messenger
 from services.survey.ports import Equipment
 from services.survey.settings import SurveySettings
 from services.survey.store import SurveyWork
 from services.survey.timers import TIMERS
+from shared.sealing.passes import CasePasses
 from shared.service import Service
 
 
 def equip(settings: SurveySettings) -> Equipment:
-    """The way to intake's vault, and the secret of the citizens' links."""
+    """The ways to intake's vault and the message gateway; the secrets of links, passes and webhooks."""
     contacts = contact_gateway(
         settings.intake_url,
         settings.service_key,
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
-    return Equipment(contacts, Links(settings.link_key.read_bytes(), settings.public_url))
+    signatures = Signatures(settings.gateway_key.read_bytes())
+    gateway = settings.message_gateway_url
+    return Equipment(
+        contacts,
+        Links(settings.link_key.read_bytes(), settings.public_url),
+        http_messenger(gateway, signatures) if gateway else EmbeddedMessenger(),
+        signatures,
+        CasePasses(settings.case_pass_key.read_bytes()),
+    )
 
 
 SERVICE = Service(
@@ -27,8 +38,9 @@ SERVICE = Service(
     port=8104,
     settings=SurveySettings,
     work=SurveyWork,
-    routes=(ROUTES,),
+    routes=(ROUTES, PAGES),
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     equip=equip,
+    dialects={LINK_PAGES: show_problem},
 )

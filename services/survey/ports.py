@@ -1,15 +1,19 @@
 """What survey's handlers need from memory and from outside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from services.survey.domain.links import Links
+from services.survey.domain.messages import Message, MessageState, Outcome
 from services.survey.domain.model import Survey
+from services.survey.domain.signatures import Signatures
 from shared.city.city import City
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.words import CallbackChannel
+from shared.sealing.passes import CasePasses
 
 
 class Surveys(Protocol):
@@ -23,12 +27,37 @@ class Surveys(Protocol):
         """The case of a round. Raises `UnknownCallback`."""
 
     async def without_link(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
-        """Rounds that are due and whose citizen has not been sent a link, their cases under lock."""
+        """Rounds that are due and whose citizen has not been sent anything, their cases under lock."""
+
+    async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        """Rounds whose days to answer are over and that nobody has in hand, their cases under lock."""
+
+    async def next_for(self, by: str, at: datetime) -> tuple[Survey, CallbackId] | None:
+        """The call that has waited longest and that nobody else is taking at this moment, under lock."""
 
 
 class Messages(Protocol):
-    async def send_links(self, callback_ids: Sequence[CallbackId], *, at: datetime) -> None:
-        """Hand links over to the citizens' phones: once for each callback, however often it is asked."""
+    async def queue(
+        self, callback_ids: Sequence[CallbackId], kinds: Sequence[CallbackChannel], *, at: datetime
+    ) -> None:
+        """Have messages sent: one of each kind for each callback, however often it is asked."""
+
+    async def due(self, at: datetime, limit: int) -> Sequence[tuple[Message, bool]]:
+        """Messages to be handed over now, under lock, and whether their round still waits for an answer."""
+
+    async def keep(self, messages: Sequence[Message]) -> None:
+        """Write down what became of them."""
+
+    async def note_delivery(self, callback_id: CallbackId, kind: str, state: MessageState) -> bool:
+        """What the gateway says of a message that was sent; False when there is none."""
+
+
+class Webhooks(Protocol):
+    async def is_first(self, event_id: str, *, at: datetime) -> bool:
+        """Take down that this event came; False when it came before."""
+
+    async def forget(self, before: datetime) -> int:
+        """Drop what came before then; how many."""
 
 
 class Contact(Protocol):
@@ -48,15 +77,51 @@ class Contacts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as a provider is given it; the phone goes through and stays nowhere."""
+
+    key: str
+    kind: CallbackChannel
+    text: str
+    callback_id: CallbackId
+    phone: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a provider said to a message."""
+
+    outcome: Outcome
+    reference: str | None = None
+
+
+class Messenger(Protocol):
+    """A way to send texts and to have calls made. The same key twice is one message."""
+
+    @property
+    def needs_phone(self) -> bool: ...
+
+    async def hand_over(self, message: Outgoing) -> Handed:
+        """Give a message to the provider. What goes wrong on the way is an outcome, not an error."""
+
+    async def aclose(self) -> None:
+        """Let the connections go."""
+
+
+@dataclass(frozen=True, slots=True)
 class Equipment:
     """What survey has beside its store."""
 
     contacts: Contacts
     links: Links
+    messenger: Messenger
+    signatures: Signatures
+    passes: CasePasses
 
     async def aclose(self) -> None:
         """What a flat calls when it ends."""
         await self.contacts.aclose()
+        await self.messenger.aclose()
 
 
 class SurveyWork(Protocol):
@@ -67,7 +132,13 @@ class SurveyWork(Protocol):
     def city(self) -> City: ...
 
     @property
+    def equipment(self) -> Equipment: ...
+
+    @property
     def surveys(self) -> Surveys: ...
 
     @property
     def messages(self) -> Messages: ...
+
+    @property
+    def webhooks(self) -> Webhooks: ...

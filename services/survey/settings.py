@@ -10,6 +10,8 @@ class SurveySettings(ServiceSettings):
     """Where a contact is asked for at call time."""
     public_url: str = "http://127.0.0.1:8104"
     """What the citizens' links begin with."""
+    message_gateway_url: str | None = None
+    """Where messages are handed over; without it they are shown on survey's own page."""
 
     @property
     def service_key(self) -> Path:
@@ -20,3 +22,13 @@ class SurveySettings(ServiceSettings):
     def link_key(self) -> Path:
         """At least 32 random bytes that sign the citizens' links."""
         return self.keys / "link.key"
+
+    @property
+    def gateway_key(self) -> Path:
+        """Secret that survey and the message gateway sign with, for each other."""
+        return self.keys / "gateway.key"
+
+    @property
+    def case_pass_key(self) -> Path:
+        """Secret of the passes that intake makes for whoever follows a case."""
+        return self.keys / "case-pass.key"

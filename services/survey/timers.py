@@ -1,8 +1,14 @@
-"""Time knocks: links go out when a callback falls due."""
+"""Time knocks: messages go out when a callback falls due, and rounds end when their days are over."""
 
 from datetime import timedelta
 
 from services.survey import handlers
+from services.survey.handlers import sending
 from shared.ticker import Timer
 
-TIMERS = (Timer("send_links", timedelta(seconds=1), handlers.send_due_links),)
+TIMERS = (
+    Timer("send_links", timedelta(seconds=1), sending.send_due_links),
+    Timer("hand_over_messages", timedelta(seconds=1), sending.hand_over_messages),
+    Timer("end_expired", timedelta(minutes=1), handlers.end_expired),
+    Timer("forget_webhooks", timedelta(hours=1), sending.forget_webhooks),
+)

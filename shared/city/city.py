@@ -1,4 +1,4 @@
-"""A city is a folder: calendar, policy, units, gazetteer, categories, responsibilities, Open311 as one value.
+"""A city is a folder: calendar, policy, units, gazetteer, categories, responsibilities and more as one value.
 
 `load_city` is the one function of this shelf that reads files.
 """
@@ -15,6 +15,7 @@ from shared.city.gazetteer import Gazetteer, Match, load_aliases
 from shared.city.open311 import Open311, load_open311
 from shared.city.places import Places, places_in
 from shared.city.policy import Policy, load_policy
+from shared.city.questionnaire import Questionnaire, load_questionnaire
 from shared.city.responsibilities import ResponsibilityList, load_responsibilities
 from shared.city.units import Units, load_units
 
@@ -45,6 +46,7 @@ class City:
     categories: Categories
     responsibilities: ResponsibilityList
     open311: Open311
+    questionnaire: Questionnaire
 
     def place(self, *, text: str = "", address: str = "", stated: Places | None = None) -> Placing:
         """Where a report belongs: what the caller states, then the address, then the report's own words."""
@@ -81,6 +83,7 @@ def load_city(folder: Path) -> City:
             filename="responsibilities.yaml",
         ),
         open311=load_open311(_text(folder, "open311.yaml"), categories, filename="open311.yaml"),
+        questionnaire=load_questionnaire(_text(folder, "questionnaire.yaml"), filename="questionnaire.yaml"),
     )
 
 

@@ -16,7 +16,7 @@ from shared.city.documents import Document, Entry
 from shared.city.errors import UnreadableWindow
 from shared.city.limits import Limit, Window
 from shared.city.policy_limits import Extension, PolicyLimit, Returns, Sourced, Text, TierLimits, Whistle
-from shared.kernel.words import DeclineReason
+from shared.kernel.words import CallbackChannel, DeclineReason
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
@@ -42,12 +42,17 @@ class CallbackHours(Entry):
 
 
 class Callback(Sourced):
-    """回访: the attempt ladder, the hours, the link and the share that is called."""
+    """回访: the attempt ladder, the hours, the link, what is sent, the shares that are called and checked."""
 
     attempts: Annotated[tuple[PolicyLimit, ...], Field(min_length=1, max_length=10)]
     hours: CallbackHours
     link_days: Annotated[int, Field(ge=1, le=90)]
-    sampling: Annotated[Decimal, Field(gt=0, le=1)]
+    sampling: Annotated[Decimal, Field(ge=Decimal("0.1"), le=1)]
+    """The share of cases whose citizens are asked, drawn by case id."""
+    recheck: Share = Decimal("0.05")
+    """质检: the share of phone results that another caller asks about once more."""
+    messages: tuple[Literal[CallbackChannel.LINK, CallbackChannel.IVR], ...] = (CallbackChannel.LINK,)
+    """What is sent of itself when a callback falls due: a link, a call that is answered by keys."""
 
     @field_validator("attempts")
     @classmethod

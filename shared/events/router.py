@@ -230,6 +230,8 @@ class CaseClosed(RouterFact):
     callback_id: CallbackId
     reached: bool
     """False: nobody could be reached, so nothing is known of the citizen's opinion."""
+    asked: bool = True
+    """False: not drawn for the callback's sample, so nobody was called either."""
 
 
 class CaseOverdue(RouterFact):

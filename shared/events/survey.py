@@ -28,6 +28,15 @@ class CallbackScheduled(CallbackFact):
     due_at: datetime
 
 
+class CallbackSkipped(CallbackFact):
+    """抽样: the case was not drawn, so its citizen is not asked."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.skipped"
+
+    share: float
+    """The share of cases that was drawn; which ones follows from their ids alone."""
+
+
 class CallbackAttempted(CallbackFact):
     """One attempt, whether anybody answered or not."""
 
@@ -36,6 +45,8 @@ class CallbackAttempted(CallbackFact):
     attempt: int
     channel: CallbackChannel
     reached: bool
+    contradictory: bool = False
+    """The answers do not go together: they count for nothing before a second call."""
 
 
 class CallbackCompleted(CallbackFact):
@@ -49,6 +60,21 @@ class CallbackCompleted(CallbackFact):
     solved: Solved
     satisfied: Satisfied
     scored: bool
+    reasons: tuple[str, ...] = ()
+    """Codes of the questionnaire."""
+    flagged: bool = False
+    """The answers contradicted each other once, and a second call settled it or could not be made."""
+    questionnaire: str = ""
+    """The version that was asked."""
+
+
+class CallbackRechecked(CallbackFact):
+    """质检: another caller asked once more. The round's result stands, whatever came of it."""
+
+    TYPE: ClassVar[str] = "jiesu.callback.rechecked"
+
+    agrees: bool
+    """The citizen said the same in codes."""
 
 
 class CallbackUnreachable(CallbackFact):

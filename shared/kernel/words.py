@@ -110,6 +110,9 @@ class CallbackChannel(StrEnum):
 
     PHONE = "phone"
     LINK = "link"
+    IN_APP = "in_app"
+    IVR = "ivr"
+    """Keys pressed while a machine asks."""
 
 
 class WhistleKind(StrEnum):

@@ -81,6 +81,13 @@ CASE_LIFE = Lifecycle(
             say.CaseSurveyStarted,
             "the citizen is asked",
         ),
+        _move(
+            "close_unasked",
+            {S.RESOLVED, S.ANSWERED, S.MERGED},
+            S.CLOSED,
+            say.CaseClosed,
+            "not drawn for the callback's sample",
+        ),
         _move("reopen", {S.SURVEYING}, S.REOPENED, say.CaseReopened, "the citizen said no"),
         _move("close", {S.SURVEYING}, S.CLOSED, say.CaseClosed, "the citizen answered, or cannot be reached"),
     ),

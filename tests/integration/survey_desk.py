@@ -23,6 +23,8 @@ NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """09:00 of the next day."""
 YES = {"contacted": True, "solved": "yes", "satisfied": "satisfied"}
+SAID = {**YES, "reasons": [], "may_call_again": True, "questionnaire": "2026.1"}
+"""The same as it is shown."""
 NO = {"contacted": False, "solved": "no", "satisfied": "not"}
 NOWHERE = "http://127.0.0.1:9"
 """Where no intake answers."""
@@ -41,7 +43,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "survey"
     AT = NOON
-    TABLES = ("surveys", "callbacks", "messages")
+    TABLES = ("surveys", "callbacks", "attempts", "messages", "webhooks")
 
     async def case(self, case_id: CaseId | None = None, *, has_phone: bool = True) -> CaseId:
         """A case that was registered."""
@@ -97,9 +99,17 @@ class Desk(ServiceDesk):
 
     async def link(self, callback_id: str) -> str:
         """The token the citizen was sent."""
-        while await self.rings():
-            pass
+        await self.sends()
         return self.token_in(await self.message(callback_id))
+
+    async def sends(self) -> int:
+        """Time passes at survey until nothing more is to be sent; how many messages were moved."""
+        while await self.rings("send_links"):
+            pass
+        moved = 0
+        while many := await self.rings("hand_over_messages"):
+            moved += many
+        return moved
 
     async def message(self, callback_id: str) -> dict[str, Any]:
         """The message the embedded provider was given for this callback."""

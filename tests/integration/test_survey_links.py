@@ -12,9 +12,10 @@ from services.survey import handlers
 from services.survey.domain.commands import RecordAttempt
 from services.survey.domain.links import Links
 from services.survey.domain.model import Answers
+from services.survey.handlers import sending
 from shared.kernel.ids import CallbackId, new_id
 from shared.kernel.words import Satisfied, Solved
-from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, YES, Desk, survey_desk
+from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, SAID, YES, Desk, survey_desk
 
 pytestmark = pytest.mark.postgres
 WAITING = (
@@ -32,8 +33,7 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def desk(house: Desk) -> Desk:
     """A desk where every link that was owed has been sent."""
     house.clock.at = NOON
-    while await house.rings():
-        pass
+    await house.sends()
     return house
 
 
@@ -56,7 +56,7 @@ async def test_a_link_shows_the_questions_and_answers_once(desk: Desk) -> None:
     )
     assert refusals(await desk.opens(token), await desk.answers(token, **NO)) == [(410, "link_used")] * 2
     found = await desk.sees(callback_id)
-    assert (found["answers"], found["attempts"][0]["channel"]) == ({**YES, "note": "谢谢"}, "link")
+    assert (found["answers"], found["attempts"][0]["channel"]) == ({**SAID, "note": "谢谢"}, "link")
     assert (await desk.told(case_id))[1:] == ["callback.attempted", "callback.completed"]
 
 
@@ -144,7 +144,7 @@ async def test_links_are_sent_once_though_two_replicas_ring_at_once(desk: Desk, 
 async def test_more_links_than_one_ring_sends_are_sent_by_the_next(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handlers, "LINKS_AT_ONCE", 2)
+    monkeypatch.setattr(sending, "LINKS_AT_ONCE", 2)
     for _ in range(3):
         await desk.callback()
     assert [await desk.rings() for _ in range(3)] == [2, 1, 0]
@@ -156,7 +156,7 @@ async def test_no_link_is_sent_before_it_is_due_nor_at_night(desk: Desk) -> None
     await desk.callback()
     assert await desk.rings() == 0
     desk.clock.at = MORNING
-    assert await desk.rings() == 2
+    assert await desk.sends() == 2
     assert datetime.fromisoformat((await desk.message(late))["sent_at"]) == MORNING
 
 
@@ -179,15 +179,15 @@ async def test_messages_are_for_operators_the_newest_first_and_name_nobody(desk:
     # Later than whatever other tests were sent.
     desk.clock.passes(days=60)
     first = await desk.callback()
-    await desk.rings()
+    await desk.sends()
     desk.clock.passes(minutes=5)
     second = await desk.callback()
-    await desk.rings()
+    await desk.sends()
     page = (await desk.reads("messages", role="ops", limit=1)).json()
     assert [item["callback_id"] for item in page["items"]] == [second]
     following = (await desk.reads("messages", role="ops", limit=1, cursor=page["next"])).json()
     assert [item["callback_id"] for item in following["items"]] == [first]
-    assert set(page["items"][0]) == {"callback_id", "case_id", "sent_at", "text", "url"}
+    assert set(page["items"][0]) == {*("callback_id", "case_id", "kind", "state", "sent_at", "text", "url")}
     for role in ("caller", "supervisor", "dispatcher", "unit", "citizen", "client", "analyst", "service"):
         assert (await desk.reads("messages", role=role)).status_code == 403
     assert (await desk.client.get("/v1/messages")).status_code == 401

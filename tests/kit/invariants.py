@@ -105,7 +105,9 @@ class CallbacksAreWhatWasSaid:
         for _, heard in evidence.arrivals():
             if heard.envelope.source == "survey" and heard.envelope.type in _ROUNDS:
                 said[str(heard.fact.model_dump()["callback_id"])] = _ROUNDS[heard.envelope.type]
-        rows = await evidence.suite.rows("SELECT callback_id, state FROM survey.callbacks")
+        rows = await evidence.suite.rows(
+            "SELECT callback_id, state FROM survey.callbacks WHERE kind = 'round'"
+        )
         stored = {str(row["callback_id"]): row["state"] for row in rows}
         return [
             f"{one} is {stored.get(one)}, and {said.get(one)} was said"
@@ -119,6 +121,7 @@ _ROUNDS = {
     "jiesu.callback.completed.v1": "completed",
     "jiesu.callback.unreachable.v1": "unreachable",
     "jiesu.callback.cancelled.v1": "cancelled",
+    "jiesu.callback.skipped.v1": "skipped",
 }
 
 

@@ -39,6 +39,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "resolve": {"signed": "resolved"},
     "withdraw": dict.fromkeys(BEFORE_RESOLVED, "withdrawn"),
     "survey": dict.fromkeys(("resolved", "answered", "merged"), "surveying"),
+    "close_unasked": dict.fromkeys(("resolved", "answered", "merged"), "closed"),
     "reopen": {"surveying": "reopened"},
     "close": {"surveying": "closed"},
 }

@@ -69,6 +69,7 @@ WISHES: dict[str, Command] = {
     "withdraw": lambda c: citizen.withdraw(c, WISH, at=SOON),
     "urge": lambda c: citizen.urge(c, WISH, at=SOON),
     "survey": lambda c: callback.start(c, do.StartSurvey(**NEW_ROUND)),
+    "close_unasked": lambda c: callback.close_unasked(c, do.CloseUnasked(**NEW_ROUND), at=SOON),
     "reopen": lambda c: callback.take_answer(
         c, do.TakeAnswer(**ROUND, solved=Solved.NO, satisfied=Satisfied.NOT), ids(), CITY, at=SOON
     ),

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.survey.domain import commands as do
-from services.survey.domain import errors, policy
+from services.survey.domain import errors
 from services.survey.domain.lifecycle import ROUND_LIFE
 from services.survey.domain.model import Answers, RoundState, Survey
+from services.survey.domain.policy import answering, calling, scheduling
 from shared.events import survey as say
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
@@ -37,20 +38,20 @@ def a_survey(*, has_phone: bool = True, at: datetime = NOON, started: bool = Tru
 
 
 def start(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision[Survey]:
-    return policy.schedule(survey, do.Schedule(CASE, callback_id), beijing(), at=at)
+    return scheduling.schedule(survey, do.Schedule(CASE, callback_id), beijing(), at=at)
 
 
 def claimed(survey: Survey, *, by: str = "caller-1", at: datetime = NOON) -> Survey:
     running = survey.running
     assert running
-    return policy.claim(survey, do.ClaimRound(running.callback_id, by), at=at).state
+    return calling.claim(survey, do.ClaimRound(running.callback_id, by), at=at).state
 
 
 def call(
     survey: Survey, answers: Answers | None, *, at: datetime, by: str = "caller-1", inbound: bool = False
 ) -> Decision[Survey]:
     cmd = do.RecordAttempt(survey.rounds[-1].callback_id, by, answers is not None, answers, inbound)
-    return policy.record_attempt(survey, cmd, beijing(), at=at)
+    return calling.record_attempt(survey, cmd, beijing(), at=at)
 
 
 def test_a_round_starts_at_once_in_open_hours_and_next_morning_at_night() -> None:
@@ -78,7 +79,7 @@ def test_the_first_result_is_scored_and_the_next_stands_beside_it() -> None:
     second = call(claimed(second_round), HAPPY, at=NOON)
     assert [fact.scored for fact in (first.facts[-1], second.facts[-1])] == [True, False]
     assert second.facts[-1].round == 2
-    assert second.state.rounds[0].answers == UNHAPPY
+    assert second.state.rounds[0].answers == replace(UNHAPPY, questionnaire=beijing().questionnaire.version)
 
 
 def test_the_ladder_climbs_0_4_24_72_hours_and_ends_unreachable() -> None:
@@ -132,7 +133,7 @@ def test_two_callers_never_have_the_same_callback_in_hand() -> None:
         claimed(survey, by="caller-2")
     with pytest.raises(errors.NotClaimed):
         call(survey, HAPPY, at=NOON, by="caller-2")
-    later = NOON + policy.LEASE
+    later = NOON + calling.LEASE
     assert claimed(survey, by="caller-2", at=later).rounds[0].claim.by == "caller-2"  # type: ignore[union-attr]
     with pytest.raises(errors.NotClaimed):
         call(survey, HAPPY, at=later)
@@ -141,9 +142,9 @@ def test_two_callers_never_have_the_same_callback_in_hand() -> None:
 def test_answers_are_there_exactly_when_somebody_was_reached() -> None:
     survey = claimed(a_survey())
     with pytest.raises(errors.AnswersMissing):
-        policy.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", True, None), beijing(), at=NOON)
+        calling.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", True, None), beijing(), at=NOON)
     with pytest.raises(errors.AnswersUnasked):
-        policy.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", False, HAPPY), beijing(), at=NOON)
+        calling.record_attempt(survey, do.RecordAttempt(FIRST, "caller-1", False, HAPPY), beijing(), at=NOON)
 
 
 def test_a_citizen_who_rang_was_reached() -> None:
@@ -152,43 +153,43 @@ def test_a_citizen_who_rang_was_reached() -> None:
 
 
 def linked(survey: Survey) -> Survey:
-    return policy.send_link(survey, FIRST, beijing(), at=NOON).state
+    return answering.send_link(survey, FIRST, beijing(), at=NOON).state
 
 
 def test_a_link_answers_once_then_it_is_used() -> None:
-    answered = policy.answer_by_link(linked(a_survey()), do.AnswerByLink(FIRST, HAPPY), at=NOON)
+    answered = answering.answer_by_link(linked(a_survey()), do.AnswerByLink(FIRST, HAPPY), beijing(), at=NOON)
     assert answered.facts[-1].channel is CallbackChannel.LINK
     with pytest.raises(errors.LinkUsed):
-        policy.answer_by_link(answered.state, do.AnswerByLink(FIRST, UNHAPPY), at=NOON)
+        answering.answer_by_link(answered.state, do.AnswerByLink(FIRST, UNHAPPY), beijing(), at=NOON)
 
 
 def test_a_link_lives_fourteen_days_and_is_not_renewed_by_sending_again() -> None:
     survey = linked(a_survey())
-    again = policy.send_link(survey, FIRST, beijing(), at=NOON + timedelta(days=3)).state
+    again = answering.send_link(survey, FIRST, beijing(), at=NOON + timedelta(days=3)).state
     assert again == survey
     last_moment = NOON + timedelta(days=14) - timedelta(microseconds=1)
-    assert policy.require_link(survey, FIRST, at=last_moment).callback_id == FIRST
+    assert answering.require_link(survey, FIRST, at=last_moment).callback_id == FIRST
     with pytest.raises(errors.LinkExpired):
-        policy.require_link(survey, FIRST, at=NOON + timedelta(days=14))
+        answering.require_link(survey, FIRST, at=NOON + timedelta(days=14))
 
 
 def test_a_link_is_owed_until_it_is_sent_or_the_round_is_over() -> None:
     survey = a_survey()
-    assert policy.owes_link(survey, FIRST)
-    assert not policy.owes_link(survey, CallbackId(UUID(int=999)))
-    assert not policy.owes_link(linked(survey), FIRST)
-    assert not policy.owes_link(policy.cancel(survey).state, FIRST)
+    assert answering.owes_link(survey, FIRST)
+    assert not answering.owes_link(survey, CallbackId(UUID(int=999)))
+    assert not answering.owes_link(linked(survey), FIRST)
+    assert not answering.owes_link(scheduling.cancel(survey, at=NOON).state, FIRST)
 
 
 def test_a_link_that_was_never_sent_is_unknown() -> None:
     with pytest.raises(errors.UnknownLink):
-        policy.require_link(a_survey(), FIRST, at=NOON)
+        answering.require_link(a_survey(), FIRST, at=NOON)
 
 
 def test_a_withdrawn_case_ends_the_round_without_a_result() -> None:
-    over = policy.cancel(claimed(a_survey()))
+    over = scheduling.cancel(claimed(a_survey()), at=NOON)
     assert isinstance(over.facts[0], say.CallbackCancelled)
-    assert policy.cancel(over.state) == Decision(over.state)
+    assert scheduling.cancel(over.state, at=NOON) == Decision(over.state)
     with pytest.raises(MoveNotAllowed):
         call(over.state, HAPPY, at=NOON)
 
@@ -205,13 +206,13 @@ def test_only_an_open_round_moves(state: RoundState, move: str) -> None:
 
 def test_an_unknown_callback_is_refused_by_name() -> None:
     with pytest.raises(errors.UnknownCallback):
-        policy.claim(a_survey(), do.ClaimRound(CallbackId(UUID(int=999)), "caller-1"), at=NOON)
+        calling.claim(a_survey(), do.ClaimRound(CallbackId(UUID(int=999)), "caller-1"), at=NOON)
 
 
 def test_joined_cases_are_remembered_once() -> None:
     other = CaseId(UUID(int=2))
-    joined = policy.join(a_survey(), other).state
-    assert policy.join(joined, other) == Decision(joined)
+    joined = scheduling.join(a_survey(), other).state
+    assert scheduling.join(joined, other) == Decision(joined)
     assert joined.joined == (other,)
 
 
@@ -242,20 +243,22 @@ class CallingBack(RuleBasedStateMachine):
         by=st.sampled_from(["a", "b"]), answers=st.sampled_from([None, HAPPY, UNHAPPY]), inbound=st.booleans()
     )
     def ring(self, by: str, answers: Answers | None, inbound: bool) -> None:
-        self._try(lambda: policy.claim(self.survey, do.ClaimRound(self._last, by), at=self.now))
+        self._try(lambda: calling.claim(self.survey, do.ClaimRound(self._last, by), at=self.now))
         self._try(lambda: call(self.survey, answers, at=self.now, by=by, inbound=inbound))
 
     @precondition(lambda self: self.survey.rounds)
     @rule(answers=st.sampled_from([HAPPY, UNHAPPY]))
     def answer_the_link(self, answers: Answers) -> None:
-        self._try(lambda: policy.send_link(self.survey, self._last, beijing(), at=self.now))
+        self._try(lambda: answering.send_link(self.survey, self._last, beijing(), at=self.now))
         self._try(
-            lambda: policy.answer_by_link(self.survey, do.AnswerByLink(self._last, answers), at=self.now)
+            lambda: answering.answer_by_link(
+                self.survey, do.AnswerByLink(self._last, answers), beijing(), at=self.now
+            )
         )
 
     @rule()
     def withdraw(self) -> None:
-        self._try(lambda: policy.cancel(self.survey))
+        self._try(lambda: scheduling.cancel(self.survey, at=self.now))
 
     @rule(hours=st.integers(1, 40))
     def time_passes(self, hours: int) -> None:

@@ -129,7 +129,9 @@ async def asked_once(
 async def _view(work: IntakeWork, case: Case, language: Language) -> TimelineOut:
     lines = await timeline(work.connection, case.case_id)
     answer = await consulting.shown_answer(work, case.case_id)
-    return views.timeline(case, lines, answer, language, work.city)
+    # Whoever holds the number and the code may answer in the app, where nothing need be sent.
+    case_pass = work.equipment.passes.make(case.case_id, at=work.now) if views.is_asked(case) else None
+    return views.timeline(case, lines, answer, language, work.city, case_pass)
 
 
 def read_knock(tracking_number: str, access_code: str) -> Knock:

@@ -218,6 +218,9 @@ class TimelineOut(Wire):
     promised_at: datetime | None = Field(description="When the answer is due.")
     registered_at: datetime
     answer: str | None = Field(description="What was answered at once, if it was.")
+    callback_pass: str | None = Field(
+        description="While the citizen is called back: what survey's /v1/app-callbacks takes, for an hour."
+    )
     entries: list[LineOut]
 
 

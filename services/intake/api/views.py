@@ -20,10 +20,16 @@ from services.intake.domain.timeline import Note
 from services.intake.store.queries import DeskCase
 from shared.city.city import City
 from shared.kernel.ids import UnitCode
+from shared.lifecycle.case import CaseState
 
 
 def timeline(
-    case: Case, notes: Sequence[Note], answer: Answer | None, language: Language, city: City
+    case: Case,
+    notes: Sequence[Note],
+    answer: Answer | None,
+    language: Language,
+    city: City,
+    case_pass: str | None = None,
 ) -> TimelineOut:
     """The public view of one case."""
     return TimelineOut(
@@ -35,11 +41,17 @@ def timeline(
         promised_at=case.promised_at,
         registered_at=case.registered_at,
         answer=answer.of(language) if answer else None,
+        callback_pass=case_pass,
         entries=[
             LineOut(at=note.at, code=note.code, text=told(note, language, city), unit=unit(note.unit, city))
             for note in notes
         ],
     )
+
+
+def is_asked(case: Case) -> bool:
+    """Whether the citizen is being called back about it."""
+    return case.status is CaseState.SURVEYING
 
 
 def desk_case(case: DeskCase, city: City) -> DeskCaseOut:

@@ -40,6 +40,7 @@ class Code(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     CLOSED_UNREACHED = "closed_unreached"
+    CLOSED_UNASKED = "closed_unasked"
     OVERDUE = "overdue"
     CALLBACK_SCHEDULED = "callback_scheduled"
     CALLBACK_MISSED = "callback_missed"

@@ -29,6 +29,7 @@ from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound, Refusal
 from shared.kernel.ids import CaseId, IncidentId
+from shared.sealing.passes import CasePasses
 from shared.store.bulk import Insert
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -85,6 +86,7 @@ class Equipment:
     tracking_prefix: str
     objects: Objects
     links: FileLinks
+    passes: CasePasses
 
 
 class IntakeWork(Work):

@@ -227,3 +227,8 @@ class TakeAnswer(CallbackCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveUpSurvey(CallbackCommand):
     """Nobody could be reached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseUnasked(CallbackCommand):
+    """抽样: the case was not drawn, so its citizen is not asked."""

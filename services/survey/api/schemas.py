@@ -1,4 +1,4 @@
-"""Survey's wire shapes."""
+"""Survey's wire shapes for callers and citizens."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,14 +6,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.survey.domain.model import Answers, Round, RoundState, Survey
+from services.survey.domain.model import Answers, Missed, Round, RoundState, Survey
+from services.survey.domain.policy.rounds import find
 from services.survey.ports import Contact
 from services.survey.store.queries import CallbackRow
+from shared.city.questionnaire import Question, Questionnaire
 from shared.http.wire import Wire
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Satisfied, Solved
 
 NOTE_LIMIT = 2_000
+MOST_REASONS = 20
 
 
 class AnswersIn(Wire):
@@ -22,19 +25,28 @@ class AnswersIn(Wire):
     contacted: bool = Field(description="Did the unit speak with the citizen?")
     solved: Solved
     satisfied: Satisfied
+    reasons: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=MOST_REASONS)] = Field(
+        [], description="Codes of the questionnaire: why it was not solved, or not to satisfaction."
+    )
     note: Annotated[str, Field(max_length=NOTE_LIMIT)] = Field("", description="Kept here, never on the bus.")
+    may_call_again: bool = Field(True, description="False: no second call, whatever is unclear.")
 
     def to_domain(self) -> Answers:
-        return Answers(self.contacted, self.solved, self.satisfied, self.note)
+        return Answers(
+            self.contacted, self.solved, self.satisfied, self.note, tuple(self.reasons), self.may_call_again
+        )
 
 
 class AttemptIn(Wire):
-    """One call to the citizen, or one from him."""
+    """通话小结: one call to the citizen, or one from him."""
 
     reached: bool
     answers: AnswersIn | None = None
     inbound: bool = Field(
         False, description="The citizen rang (and so was reached); quiet hours and due times do not bind."
+    )
+    missed: Missed | None = Field(
+        None, description="Why nobody was reached. A wrong number and a refusal end the callback."
     )
 
 
@@ -42,17 +54,33 @@ class AnswersOut(Wire):
     contacted: bool
     solved: Solved
     satisfied: Satisfied
+    reasons: list[str]
     note: str
+    may_call_again: bool
+    questionnaire: str = Field(description="The version they were given to.")
+
+    @classmethod
+    def of(cls, answers: Answers) -> "AnswersOut":
+        return cls(
+            contacted=answers.contacted,
+            solved=answers.solved,
+            satisfied=answers.satisfied,
+            reasons=list(answers.reasons),
+            note=answers.note,
+            may_call_again=answers.may_call_again,
+            questionnaire=answers.questionnaire,
+        )
 
 
 class AttemptOut(Wire):
     at: datetime
     channel: CallbackChannel
     reached: bool
+    missed: Missed | None
 
 
 class CallbackOut(Wire):
-    """One round of calling back."""
+    """One round of calling back, or the check of one."""
 
     callback_id: UUID
     case_id: UUID
@@ -61,32 +89,39 @@ class CallbackOut(Wire):
     due_at: datetime
     attempts: list[AttemptOut]
     answers: AnswersOut | None
+    channel: CallbackChannel | None = Field(description="By which way the answers came.")
     scored: bool
+    in_doubt: AnswersOut | None = Field(description="Answers that contradict each other: ask once more.")
+    flagged: bool = Field(description="The result was in doubt, or still contradicts itself.")
+    checks: UUID | None = Field(description="质检: the round whose result is asked about once more.")
+    agrees: bool | None = Field(description="Of a check that is done: whether the citizen said the same.")
     claimed_until: datetime | None
 
     @classmethod
     def of(cls, survey: Survey, callback_id: CallbackId) -> "CallbackOut":
-        one = next(each for each in survey.rounds if each.callback_id == callback_id)
+        one = find(survey, callback_id)
+        assert one is not None  # the survey was found by this very callback
         return cls.of_round(survey, one)
 
     @classmethod
     def of_round(cls, survey: Survey, one: Round) -> "CallbackOut":
-        answers = one.answers
         return cls(
             callback_id=one.callback_id,
             case_id=survey.case_id,
             round=one.number,
             state=one.state,
             due_at=one.due_at,
-            attempts=[AttemptOut(at=a.at, channel=a.channel, reached=a.reached) for a in one.attempts],
-            answers=answers
-            and AnswersOut(
-                contacted=answers.contacted,
-                solved=answers.solved,
-                satisfied=answers.satisfied,
-                note=answers.note,
-            ),
+            attempts=[
+                AttemptOut(at=a.at, channel=a.channel, reached=a.reached, missed=a.missed)
+                for a in one.attempts
+            ],
+            answers=AnswersOut.of(one.answers) if one.answers else None,
+            channel=one.channel,
             scored=one.scored,
+            in_doubt=AnswersOut.of(one.doubt.answers) if one.doubt else None,
+            flagged=one.flagged,
+            checks=one.checks,
+            agrees=one.agrees,
             claimed_until=one.claim.until if one.claim else None,
         )
 
@@ -102,12 +137,46 @@ class ContactOut(Wire):
         return cls(name=contact.name, phone=contact.phone)
 
 
+class OptionOut(Wire):
+    code: str
+    text: str
+
+
+class FormOut(Wire):
+    """问卷: what is asked, in the reader's language, and the codes an answer is written down by."""
+
+    version: str
+    contacted: list[OptionOut]
+    solved: list[OptionOut]
+    satisfied: list[OptionOut]
+    reasons: list[OptionOut]
+    may_call_again: list[OptionOut]
+
+    @classmethod
+    def of(cls, asked: Questionnaire, language: str) -> "FormOut":
+        def options(question: Question) -> list[OptionOut]:
+            return [OptionOut(code=one.code, text=one.of(language)) for one in question.options]
+
+        return cls(
+            version=asked.version,
+            contacted=options(asked.contacted),
+            solved=options(asked.solved),
+            satisfied=options(asked.satisfied),
+            reasons=options(asked.reasons),
+            may_call_again=options(asked.may_call_again),
+        )
+
+
 class ClaimOut(Wire):
-    """A callback in hand: whom to call, and what to ask."""
+    """A callback in hand: whom to call, what to say and ask, and what to write the answers down by."""
 
     callback: CallbackOut
     contact: ContactOut
+    opening: str
     script: list[str]
+    clear_up: str | None = Field(description="What does not go together in the answers given before.")
+    closing: str
+    form: FormOut
 
 
 class WorklistItem(Wire):
@@ -120,6 +189,7 @@ class WorklistItem(Wire):
     due_at: datetime
     attempts: int
     claimed_until: datetime | None
+    second_call: bool = Field(description="The citizen has answered, and contradicted himself.")
 
     @classmethod
     def of(cls, row: CallbackRow) -> "WorklistItem":
@@ -131,6 +201,7 @@ class WorklistItem(Wire):
             due_at=row.due_at,
             attempts=row.attempts,
             claimed_until=row.claimed_until,
+            second_call=row.doubtful,
         )
 
 
@@ -139,6 +210,15 @@ class LinkOut(Wire):
 
     valid_until: datetime
     questions: list[str]
+    form: FormOut
+
+
+class AppOut(Wire):
+    """What an app asks its citizen."""
+
+    callback_id: UUID
+    questions: list[str]
+    form: FormOut
 
 
 class LinkAnswered(Wire):
@@ -146,13 +226,3 @@ class LinkAnswered(Wire):
 
     callback_id: UUID
     state: RoundState
-
-
-class MessageOut(Wire):
-    """A message as the embedded provider shows it: to whom it went stays in intake's vault."""
-
-    callback_id: UUID
-    case_id: UUID
-    sent_at: datetime
-    text: str
-    url: str

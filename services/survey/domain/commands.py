@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.survey.domain.model import Answers
+from services.survey.domain.model import Answers, Missed
 from shared.kernel.ids import CallbackId, CaseId
 
 
@@ -43,9 +43,28 @@ class RecordAttempt:
     reached: bool
     answers: Answers | None
     inbound: bool = False
+    missed: Missed | None = None
+    recheck_id: CallbackId | None = None
+    """An id for the check of this call, should it be drawn for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerByLink:
     callback_id: CallbackId
     answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInApp:
+    """The citizen proved at intake's door that the case is theirs."""
+
+    case_id: CaseId
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerByKeys:
+    """What was pressed while a machine asked; None when nobody took the call, or hung up."""
+
+    callback_id: CallbackId
+    answers: Answers | None

@@ -2,14 +2,18 @@
 
 Refusal
 ├─ NotFound: UnknownCallback, UnknownLink
-├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, (MoveNotAllowed)
-├─ Gone:     LinkExpired, LinkUsed
-└─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached
+├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, CheckedByOneself, SaidAlready,
+│            (MoveNotAllowed)
+├─ Gone:     LinkExpired, LinkUsed, NothingAsked
+├─ Unauthenticated: ForgedWebhook, StaleWebhook
+├─ UnsupportedType: NotAForm
+└─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, UnknownReason, UnknownKeys,
+             PeriodBackwards, UnreadableForm
 """
 
 from datetime import datetime
 
-from shared.kernel.errors import Conflict, Gone, Invalid, NotFound
+from shared.kernel.errors import Conflict, Gone, Invalid, NotFound, Unauthenticated, UnsupportedType
 from shared.kernel.ids import CallbackId
 
 
@@ -68,3 +72,58 @@ class AnswersUnasked(Invalid):
 class RangUnreached(Invalid):
     def __init__(self) -> None:
         super().__init__("a citizen who rang was reached", field="inbound")
+
+
+class MissedUnreached(Invalid):
+    def __init__(self) -> None:
+        super().__init__("why a call was missed is said of a call that was", field="missed")
+
+
+class UnknownReason(Invalid):
+    def __init__(self, place: int) -> None:
+        super().__init__("the questionnaire has no such reason", field=f"answers.reasons.{place}")
+
+
+class UnknownKeys(Invalid):
+    def __init__(self) -> None:
+        super().__init__("each question is answered by one of its keys", field="keys")
+
+
+class PeriodBackwards(Invalid):
+    def __init__(self) -> None:
+        super().__init__("a period begins before it ends", field="since")
+
+
+class CheckedByOneself(Conflict):
+    def __init__(self) -> None:
+        super().__init__("a call is checked by another caller than the one who made it")
+
+
+class SaidAlready(Conflict):
+    def __init__(self) -> None:
+        super().__init__("the citizen has answered already and is called about it once more")
+
+
+class NothingAsked(Gone):
+    def __init__(self) -> None:
+        super().__init__("nothing is asked about this case now")
+
+
+class ForgedWebhook(Unauthenticated):
+    def __init__(self) -> None:
+        super().__init__("the signature is not the gateway's")
+
+
+class StaleWebhook(Unauthenticated):
+    def __init__(self) -> None:
+        super().__init__("the signature is too old, or from the future; sign again")
+
+
+class NotAForm(UnsupportedType):
+    def __init__(self) -> None:
+        super().__init__("send the page's form as application/x-www-form-urlencoded")
+
+
+class UnreadableForm(Invalid):
+    def __init__(self) -> None:
+        super().__init__("the form is not in UTF-8, or has more fields than the page", field="body")

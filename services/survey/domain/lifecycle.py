@@ -1,4 +1,4 @@
-"""The life of one round of calling back."""
+"""The life of one round of calling back. A recheck lives by it too, but says only `rechecked`."""
 
 from services.survey.domain.model import RoundState
 from shared.events import survey as say
@@ -10,9 +10,16 @@ ROUND_LIFE = Lifecycle(
     "callback",
     first=RoundState.SCHEDULED,
     moves=(
+        Move("skip", _OPEN, RoundState.SKIPPED, say.CallbackSkipped, "the case was not drawn"),
         Move("attempt", _OPEN, None, say.CallbackAttempted, "somebody tried to reach the citizen"),
         Move("complete", _OPEN, RoundState.COMPLETED, say.CallbackCompleted, "the citizen answered"),
-        Move("give_up", _OPEN, RoundState.UNREACHABLE, say.CallbackUnreachable, "the ladder is used up"),
+        Move(
+            "give_up",
+            _OPEN,
+            RoundState.UNREACHABLE,
+            say.CallbackUnreachable,
+            "the ladder is used up, or the days to answer are over",
+        ),
         Move("cancel", _OPEN, RoundState.CANCELLED, say.CallbackCancelled, "the case went on another way"),
     ),
 )

@@ -28,7 +28,7 @@ class Links:
 
     def url(self, callback_id: CallbackId) -> str:
         """The whole address."""
-        return f"{self.public_url}/v1/links/{self.token(callback_id)}"
+        return f"{self.public_url}/links/{self.token(callback_id)}"
 
     def read(self, token: str) -> CallbackId:
         """The callback a link is for. Raises `UnknownLink`."""

@@ -15,6 +15,22 @@ class RoundState(StrEnum):
     COMPLETED = "completed"
     UNREACHABLE = "unreachable"
     CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+class Missed(StrEnum):
+    """未接通原因: why a call brought no answers."""
+
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    SWITCHED_OFF = "switched_off"
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+    """The citizen was on the phone and did not want to be asked."""
+
+
+HOPELESS = frozenset({Missed.WRONG_NUMBER, Missed.REFUSED})
+"""Where calling again would reach nobody, or somebody who has said no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,7 @@ class Attempt:
     channel: CallbackChannel
     reached: bool
     by: str
+    missed: Missed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,18 @@ class Answers:
     solved: Solved
     satisfied: Satisfied
     note: str = ""
+    reasons: tuple[str, ...] = ()
+    may_call_again: bool = True
+    questionnaire: str = ""
+    """The version they were given to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """存疑: answers that contradict each other, kept until a second call settles it."""
+
+    answers: Answers
+    channel: CallbackChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +89,15 @@ class Round:
     answers: Answers | None = None
     channel: CallbackChannel | None = None
     scored: bool = False
+    ended_at: datetime | None = None
+    doubt: Doubt | None = None
+    flagged: bool = False
+    checks: CallbackId | None = None
+    """质检: the round whose result is asked about once more; None for a round itself."""
+    not_by: str | None = None
+    """Who made the call that is checked, and may not check it."""
+    agrees: bool | None = None
+    """Whether the citizen said the same again, once the check is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +107,7 @@ class Survey:
     case_id: CaseId
     has_phone: bool
     rounds: tuple[Round, ...] = ()
+    rechecks: tuple[Round, ...] = ()
     joined: tuple[CaseId, ...] = ()
     """Cases merged into this one: their citizens are called back with this one's."""
     handled: bool = False
@@ -80,6 +119,11 @@ class Survey:
         """The round that is not over, if any: there is at most one."""
         last = self.rounds[-1] if self.rounds else None
         return last if last and last.state is RoundState.SCHEDULED else None
+
+    @property
+    def calls(self) -> tuple[Round, ...]:
+        """Everything somebody may be called for: rounds, and checks of them."""
+        return (*self.rounds, *self.rechecks)
 
     @property
     def has_scored(self) -> bool:

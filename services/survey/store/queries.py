@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.survey.domain.errors import UnknownCallback
+from services.survey.domain.errors import NothingAsked, UnknownCallback
 from services.survey.domain.model import RoundState, Survey
 from services.survey.store import tables
 from services.survey.store.repository import SurveyRepository
-from shared.kernel.ids import CallbackId
+from shared.kernel.ids import CallbackId, CaseId
 
 Position = tuple[Any, ...] | None
 
@@ -28,20 +28,24 @@ class CallbackRow:
     due_at: datetime
     attempts: int
     claimed_until: datetime | None
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """A message the embedded provider was given."""
+    """A message that was handed over."""
 
     callback_id: UUID
     case_id: UUID
+    kind: str
+    state: str
     sent_at: datetime
 
 
 async def worklist(
     connection: AsyncConnection,
     *,
+    kind: str,
     state: RoundState,
     due_before: datetime | None,
     after: Position,
@@ -49,8 +53,11 @@ async def worklist(
 ) -> list[CallbackRow]:
     """Rounds in a state, the longest due first."""
     c = tables.CALLBACKS.c
-    picked = select(c.callback_id, c.case_id, c.number, c.state, c.due_at, c.attempts, c.claimed_until)
-    query = picked.where(c.state == state).order_by(c.due_at, c.callback_id).limit(limit)
+    picked = select(
+        c.callback_id, c.case_id, c.number, c.state, c.due_at, c.attempts, c.claimed_until, c.doubtful
+    )
+    listed = picked.where(c.kind == kind, c.state == state)
+    query = listed.order_by(c.due_at, c.callback_id).limit(limit)
     if due_before is not None:
         query = query.where(c.due_at <= due_before)
     if after is not None:
@@ -68,15 +75,25 @@ async def survey_of(connection: AsyncConnection, callback_id: CallbackId) -> Sur
     return SurveyRepository.read(row)
 
 
+async def survey_asked(connection: AsyncConnection, case_id: CaseId) -> Survey:
+    """A case as it is now, without a lock. Raises `NothingAsked` for one nobody knows."""
+    query: Select[Any] = select(tables.SURVEYS).where(tables.SURVEYS.c.case_id == case_id)
+    row = (await connection.execute(query)).mappings().first()
+    if row is None:
+        raise NothingAsked
+    return SurveyRepository.read(row)
+
+
 async def messages(connection: AsyncConnection, *, after: Position, limit: int) -> list[MessageRow]:
-    """What the embedded provider was told to send, newest first."""
+    """What was handed over, newest first."""
     sent, callbacks = tables.MESSAGES.c, tables.CALLBACKS.c
     query = (
-        select(sent.callback_id, callbacks.case_id, sent.sent_at)
+        select(sent.callback_id, callbacks.case_id, sent.kind, sent.state, sent.sent_at)
         .join_from(tables.MESSAGES, tables.CALLBACKS, callbacks.callback_id == sent.callback_id)
-        .order_by(sent.sent_at.desc(), sent.callback_id.desc())
+        .where(sent.sent_at.is_not(None))
+        .order_by(sent.sent_at.desc(), sent.callback_id.desc(), sent.kind.desc())
         .limit(limit)
     )
     if after is not None:
-        query = query.where(tuple_(sent.sent_at, sent.callback_id) < tuple_(*after))
+        query = query.where(tuple_(sent.sent_at, sent.callback_id, sent.kind) < tuple_(*after))
     return [MessageRow(*row) for row in await connection.execute(query)]

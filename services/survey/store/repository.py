@@ -2,20 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.survey.domain.errors import UnknownCallback
 from services.survey.domain.model import Round, RoundState, Survey
+from services.survey.ports import Equipment
 from services.survey.store import tables
+from services.survey.store.messages import MessageRepository, WebhookRepository
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.ids import CallbackId, CaseId
 from shared.store.bulk import Row
 from shared.store.repository import Repository
 from shared.store.work import Work
+
+ROUND, RECHECK = "round", "recheck"
+# The case is locked, not the worklist's row: every change begins there, so nobody waits in a circle.
+NEXT = """
+SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
+WHERE c.state = 'scheduled' AND c.open_from <= $1 AND c.not_by IS DISTINCT FROM $2
+ORDER BY c.open_from, c.callback_id LIMIT 1 FOR UPDATE OF s SKIP LOCKED
+"""
 
 
 class SurveyRepository(Repository[CaseId, Survey]):
@@ -35,27 +45,33 @@ class SurveyRepository(Repository[CaseId, Survey]):
 
     async def without_link(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
-        due = (c.state == RoundState.SCHEDULED) & (c.due_at <= at) & c.link_until.is_(None)
-        picked = select(c.case_id, c.callback_id).where(due).order_by(c.due_at, c.callback_id)
+        return await self._rounds((c.due_at <= at) & c.link_until.is_(None), c.due_at, limit)
+
+    async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        c = tables.CALLBACKS.c
+        free = c.claimed_until.is_(None) | (c.claimed_until <= at)
+        return await self._rounds((c.link_until <= at) & free, c.link_until, limit)
+
+    async def next_for(self, by: str, at: datetime) -> tuple[Survey, CallbackId] | None:
+        row: Any = (await self._work.connection.exec_driver_sql(NEXT, (at, by))).first()
+        return None if row is None else (await self.get(CaseId(row[0])), CallbackId(row[1]))
+
+    async def _rounds(
+        self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int
+    ) -> Sequence[tuple[CaseId, CallbackId]]:
+        c = tables.CALLBACKS.c
+        open_round = (c.kind == ROUND) & (c.state == RoundState.SCHEDULED)
+        picked = select(c.case_id, c.callback_id).where(open_round & where).order_by(order, c.callback_id)
         rows = await self._work.connection.execute(picked.limit(limit))
         found = [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
         await self.preload(case_id for case_id, _ in found)
         return found
 
     def projections(self, aggregate: Survey) -> Iterable[tuple[Table, Row]]:
-        return [(tables.CALLBACKS, _worklist_row(aggregate.case_id, one)) for one in aggregate.rounds]
-
-
-class MessageRepository:
-    """The embedded provider: a message is a row, written with the state that asked for it."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def send_links(self, callback_ids: Sequence[CallbackId], *, at: datetime) -> None:
-        rows = [{"callback_id": one, "sent_at": at} for one in callback_ids]
-        if rows:
-            await self._connection.execute(insert(tables.MESSAGES).on_conflict_do_nothing(), rows)
+        for one in aggregate.calls:
+            yield tables.CALLBACKS, _worklist_row(aggregate.case_id, one)
+            for row in _attempt_rows(one):
+                yield tables.ATTEMPTS, row
 
 
 class SurveyWork(Work):
@@ -63,22 +79,54 @@ class SurveyWork(Work):
 
     SOURCE = "survey"
     METADATA = tables.METADATA
+    equipment: Equipment
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
         self.surveys = SurveyRepository(self)
         self.messages = MessageRepository(connection)
+        self.webhooks = WebhookRepository(connection)
 
 
 def _worklist_row(case_id: CaseId, one: Round) -> Row:
+    claimed_until = one.claim.until if one.claim else None
     return {
         "callback_id": one.callback_id,
         "case_id": case_id,
+        "kind": _kind(one),
         "number": one.number,
         "state": one.state,
+        "started_at": one.started_at,
         "due_at": one.due_at,
+        "open_from": max(one.due_at, claimed_until) if claimed_until else one.due_at,
         "attempts": len(one.attempts),
         "claimed_by": one.claim.by if one.claim else None,
-        "claimed_until": one.claim.until if one.claim else None,
+        "claimed_until": claimed_until,
+        "not_by": one.not_by,
         "link_until": one.link_until,
+        "doubtful": one.doubt is not None,
+        "tried_at": one.attempts[0].at if one.attempts else None,
+        "reached": any(each.reached for each in one.attempts),
+        "channel": one.channel,
+        "agrees": one.agrees,
+        "ended_at": one.ended_at,
     }
+
+
+def _attempt_rows(one: Round) -> Iterable[Row]:
+    return (
+        {
+            "callback_id": one.callback_id,
+            "number": number,
+            "kind": _kind(one),
+            "at": each.at,
+            "channel": each.channel,
+            "reached": each.reached,
+            "by": each.by,
+        }
+        for number, each in enumerate(one.attempts, 1)
+    )
+
+
+def _kind(one: Round) -> str:
+    return ROUND if one.checks is None else RECHECK

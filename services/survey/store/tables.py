@@ -1,6 +1,6 @@
-"""Survey's tables: a case with its rounds, the rounds as a worklist, the embedded provider's messages."""
+"""Survey's tables: a case with its rounds, these as a worklist and as figures, messages, webhooks heard."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
@@ -13,6 +13,7 @@ SURVEYS = Table(
     Column("case_id", Uuid, primary_key=True),
     Column("has_phone", Boolean, nullable=False),
     Column("rounds", JSONB, nullable=False),
+    Column("rechecks", JSONB, nullable=False),
     Column("joined", JSONB, nullable=False),
     Column("handled", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
@@ -23,21 +24,66 @@ CALLBACKS = Table(
     METADATA,
     Column("callback_id", Uuid, primary_key=True),
     Column("case_id", Uuid, nullable=False, index=True),
+    Column("kind", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("state", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # The instant from which a caller may take it: due, and in nobody's hand.
+    Column("open_from", DateTime(timezone=True), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("claimed_by", Text),
     Column("claimed_until", DateTime(timezone=True)),
+    Column("not_by", Text),
     Column("link_until", DateTime(timezone=True)),
-    Index("ix_callbacks_worklist", "state", "due_at", "callback_id"),
+    Column("doubtful", Boolean, nullable=False),
+    Column("tried_at", DateTime(timezone=True)),
+    Column("reached", Boolean, nullable=False),
+    Column("channel", Text),
+    Column("agrees", Boolean),
+    Column("ended_at", DateTime(timezone=True)),
+    Index("ix_callbacks_worklist", "kind", "state", "due_at", "callback_id"),
+    Index("ix_callbacks_open", "open_from", "callback_id", postgresql_where=text("state = 'scheduled'")),
+    Index("ix_callbacks_link_until", "link_until", postgresql_where=text("state = 'scheduled'")),
+    Index("ix_callbacks_started_at", "started_at"),
 )
-"""A projection of `surveys.rounds` for the worklist."""
+"""A projection of `surveys.rounds` and `surveys.rechecks` for worklist and figures."""
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("callback_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("reached", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Index("ix_attempts_at", "at", "by"),
+)
+"""The same rounds' attempts, for figures: who called, when, and whether anybody answered."""
 
 MESSAGES = Table(
     "messages",
     METADATA,
     Column("callback_id", Uuid, primary_key=True),
-    Column("sent_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("kind", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("next_at", DateTime(timezone=True), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("reference", Text),
+    Index("ix_messages_sent_at", "sent_at"),
+    Index("ix_messages_queued", "next_at", "callback_id", postgresql_where=text("state = 'queued'")),
 )
-"""What the embedded provider was told to send. Links are made when the page is read: no secret rests."""
+"""One message of each kind for a round, and how far it came. Neither text nor phone: both are had at the
+moment of sending.
+"""
+
+WEBHOOKS = Table(
+    "webhooks",
+    METADATA,
+    Column("event_id", Text, primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+)
+"""Events of the message gateway that were taken: what comes again changes nothing."""

@@ -62,6 +62,26 @@ def give_up(case: Case, cmd: do.GiveUpSurvey, *, at: datetime) -> Decision[Case]
     return _close(case, cmd, reached=False, at=at) if refused is None else refused
 
 
+def close_unasked(case: Case, cmd: do.CloseUnasked, *, at: datetime) -> Decision[Case]:
+    """抽样未中: closed without a callback, and nothing is known of the citizen's opinion."""
+    if cmd.callback_id in case.callbacks:
+        return decided(case)
+    try:
+        state = CASE_LIFE.fire("close_unasked", case.state)
+    except MoveNotAllowed as refusal:
+        return refuse(case, refusal.move, cmd.asked_by)
+    closed = replace(
+        all_ended(case),
+        state=state,
+        callback_id=cmd.callback_id,
+        callback_round=max(cmd.round, case.callback_round),
+        callbacks=(*case.callbacks, cmd.callback_id),
+        closed_at=at,
+    )
+    fact = say.CaseClosed(case_id=case.case_id, callback_id=cmd.callback_id, reached=False, asked=False)
+    return decided(closed, fact)
+
+
 def _out_of_turn(case: Case, cmd: do.CallbackCommand, move: str) -> Decision[Case] | None:
     """Another round's result: ignored when that round is over, refused by name when nobody knows it."""
     is_current = cmd.callback_id == case.callback_id

@@ -1,0 +1,127 @@
+"""回访工作台: the callers' worklist, a callback in hand, and a call written down."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.survey import handlers
+from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
+from services.survey.api.schemas import AttemptIn, CallbackOut, ClaimOut, ContactOut, FormOut, WorklistItem
+from services.survey.domain import commands as do
+from services.survey.domain.model import RoundState, Survey
+from services.survey.domain.policy.rounds import find
+from services.survey.ports import Equipment
+from services.survey.store import queries
+from shared.city.questionnaire import Questionnaire
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
+from shared.http.paging import Asked, Page
+from shared.http.wire import Instant
+from shared.kernel.ids import CallbackId, new_id
+
+ROUTES = APIRouter()
+PhoneCaller = Annotated[Caller, allow(Role.CALLER)]
+Desk = Annotated[Caller, allow(Role.CALLER, Role.SUPERVISOR, Role.OPS)]
+
+
+@ROUTES.get("/callbacks")
+async def worklist(
+    connection: Reading,
+    _: Desk,
+    asked: Asked,
+    state: Annotated[RoundState, Query()] = RoundState.SCHEDULED,
+    kind: Annotated[Literal["round", "recheck"], Query(description="Rounds, or checks of them.")] = "round",
+    due_before: Instant | None = None,
+) -> Page[WorklistItem]:
+    """The callers' worklist, the longest due first."""
+    rows = await queries.worklist(
+        connection, kind=kind, state=state, due_before=due_before, after=asked.after, limit=asked.fetch
+    )
+    return asked.page(rows, position=lambda row: (row.due_at, row.callback_id), item=WorklistItem.of)
+
+
+@ROUTES.post(
+    "/callbacks/next/claim", response_model=ClaimOut, responses={204: {"description": "None is due."}}
+)
+async def claim_next(
+    open_work: OpenWork,
+    caller: PhoneCaller,
+    equipped: Equipped,
+    city: TheCity,
+    language: AcceptLanguage = None,
+) -> ClaimOut | Response:
+    """Take the next-best callback in hand: the one that has waited longest and is in nobody's hand."""
+    async with open_work() as work:
+        found = await handlers.claim_next(work, caller.subject)
+    if found is None:
+        return Response(status_code=204)
+    survey, callback_id = found
+    return await _in_hand(survey, callback_id, equipped, city.questionnaire, language_of(language))
+
+
+@ROUTES.get("/callbacks/{callback_id}")
+async def callback(callback_id: UUID, connection: Reading, _: Desk) -> CallbackOut:
+    """One round with its attempts and answers."""
+    survey = await queries.survey_of(connection, CallbackId(callback_id))
+    return CallbackOut.of(survey, CallbackId(callback_id))
+
+
+@ROUTES.post("/callbacks/{callback_id}/claim")
+async def claim(
+    callback_id: UUID,
+    open_work: OpenWork,
+    caller: PhoneCaller,
+    equipped: Equipped,
+    city: TheCity,
+    language: AcceptLanguage = None,
+) -> ClaimOut:
+    """Take a callback in hand for half an hour; the contact is fetched now and kept nowhere."""
+    command = do.ClaimRound(CallbackId(callback_id), caller.subject)
+    async with open_work() as work:
+        survey = await handlers.claim(work, command)
+    return await _in_hand(survey, command.callback_id, equipped, city.questionnaire, language_of(language))
+
+
+@ROUTES.post("/callbacks/{callback_id}/attempts", status_code=201, response_model=CallbackOut)
+async def attempt(
+    callback_id: UUID, body: AttemptIn, open_work: OpenWork, caller: PhoneCaller, once: OnceOnly
+) -> Response:
+    """通话小结: write a call down; with answers the callback is complete."""
+    command = do.RecordAttempt(
+        CallbackId(callback_id),
+        caller.subject,
+        body.reached,
+        body.answers.to_domain() if body.answers else None,
+        body.inbound,
+        body.missed,
+        CallbackId(new_id()),
+    )
+
+    async with open_work() as work:
+
+        async def answer() -> CallbackOut:
+            return CallbackOut.of(await handlers.record_attempt(work, command), command.callback_id)
+
+        return await once(work, status=201, answer=answer)
+
+
+async def _in_hand(
+    survey: Survey, callback_id: CallbackId, equipped: Equipment, asked: Questionnaire, language: str
+) -> ClaimOut:
+    one = find(survey, callback_id)
+    doubt = one.doubt.answers if one and one.doubt else None
+    wrong = asked.contradiction(doubt.solved, doubt.satisfied) if doubt else None
+    # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
+    contact = await equipped.contacts.contact_of(survey.case_id)
+    return ClaimOut(
+        callback=CallbackOut.of(survey, callback_id),
+        contact=ContactOut.of(contact),
+        opening=asked.opening.of(language),
+        script=questions(asked, language),
+        clear_up=wrong.of(language) if wrong else None,
+        closing=asked.closing.of(language),
+        form=FormOut.of(asked, language),
+    )

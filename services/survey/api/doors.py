@@ -1,0 +1,45 @@
+"""What every route of survey needs: its work, its equipment, the city, the reader's language."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+
+from services.survey.ports import Equipment
+from services.survey.store import SurveyWork
+from shared.city.city import City
+from shared.city.questionnaire import Questionnaire
+from shared.http.knock import Opening, opening
+
+OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
+
+
+async def equipment(request: Request) -> Equipment:
+    """What survey was equipped with at its start."""
+    found: Equipment = request.app.state.flat.equipment
+    return found
+
+
+async def city(request: Request) -> City:
+    """The city whose citizens are asked."""
+    found: City = request.app.state.flat.city
+    return found
+
+
+Equipped = Annotated[Equipment, Depends(equipment)]
+TheCity = Annotated[City, Depends(city)]
+
+
+def language_of(accept_language: str | None) -> str:
+    """English when the reader asks for it first, else Chinese."""
+    return "en" if (accept_language or "").strip().lower().startswith("en") else "zh"
+
+
+def questions(asked: Questionnaire, language: str) -> list[str]:
+    """The questions, each with its possible answers, as they are read out."""
+    whole = [
+        f"{one.of(language)} ({' / '.join(option.of(language) for option in one.options)})"
+        for one in (asked.contacted, asked.solved, asked.satisfied, asked.reasons)
+    ]
+    last = asked.may_call_again
+    return [*whole, asked.note.of(language), last.of(language)]

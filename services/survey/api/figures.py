@@ -1,0 +1,126 @@
+"""回访统计 over HTTP: contact rate, answers by channel, time to callback, callers' workload, for a period."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from services.survey.domain.errors import PeriodBackwards
+from services.survey.store import figures
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.knock import Reading
+from shared.http.paging import Asked, Page
+from shared.http.wire import Instant, Wire
+from shared.kernel.words import CallbackChannel
+
+ROUTES = APIRouter(prefix="/figures")
+Reader = Annotated[Caller, allow(Role.SUPERVISOR, Role.OPS, Role.ANALYST)]
+USUAL = timedelta(days=30)
+
+
+class Period(NamedTuple):
+    since: datetime
+    until: datetime
+
+
+async def period(
+    request: Request,
+    since: Annotated[Instant | None, Query(description="From then on; else 30 days before `until`.")] = None,
+    until: Annotated[Instant | None, Query(description="Before then; now if left out.")] = None,
+) -> Period:
+    """The period asked about. Raises `PeriodBackwards`."""
+    end = until or request.app.state.flat.clock.now()
+    begin = since or end - USUAL
+    if begin >= end:
+        raise PeriodBackwards
+    return Period(begin, end)
+
+
+During = Annotated[Period, Depends(period)]
+
+
+class ChannelOut(Wire):
+    channel: CallbackChannel
+    tries: int | None = Field(description="Calls made, messages handed over; null where the citizen comes.")
+    answered: int
+    answer_rate: float | None = Field(description="Answers to each try.")
+
+
+class FiguresOut(Wire):
+    """Rounds that began in the period, and what came of them by now."""
+
+    since: datetime
+    until: datetime
+    asked: int
+    skipped: int = Field(description="Not drawn for the sample.")
+    cancelled: int
+    completed: int
+    unreachable: int
+    contact_rate: float | None = Field(description="Of rounds that ended: somebody was reached.")
+    answer_rate: float | None = Field(description="Of rounds that ended: there is a result.")
+    flagged: int = Field(description="Answers that contradicted each other.")
+    seconds_to_first_try: float | None = Field(description="Half of the rounds were tried by then.")
+    seconds_to_first_try_p90: float | None
+    seconds_to_answer: float | None = Field(description="Half of the results were there by then.")
+    rechecks: int
+    rechecks_agreeing: int
+    channels: list[ChannelOut] = Field(description="By when the tries were made and the answers given.")
+
+
+class CallerOut(Wire):
+    caller: str
+    calls: int
+    reached: int
+    rechecks: int
+
+
+@ROUTES.get("")
+async def callback_figures(connection: Reading, _: Reader, during: During) -> FiguresOut:
+    """The callbacks of a period in numbers."""
+    found = await figures.rounds(connection, *during)
+    by_channel = await figures.channels(connection, *during)
+    ended = found.completed + found.unreachable
+    return FiguresOut(
+        since=during.since,
+        until=during.until,
+        asked=found.asked,
+        skipped=found.skipped,
+        cancelled=found.cancelled,
+        completed=found.completed,
+        unreachable=found.unreachable,
+        contact_rate=_rate(found.contacted, ended),
+        answer_rate=_rate(found.completed, ended),
+        flagged=found.flagged,
+        seconds_to_first_try=found.tried_median,
+        seconds_to_first_try_p90=found.tried_p90,
+        seconds_to_answer=found.answered_median,
+        rechecks=found.rechecks,
+        rechecks_agreeing=found.rechecks_agreeing,
+        channels=[
+            ChannelOut(
+                channel=one.channel,
+                tries=one.tries,
+                answered=one.answered,
+                answer_rate=_rate(one.answered, one.tries),
+            )
+            for one in by_channel
+        ],
+    )
+
+
+@ROUTES.get("/callers")
+async def caller_figures(connection: Reading, _: Reader, during: During, asked: Asked) -> Page[CallerOut]:
+    """回访员工作量: calls in the period by caller."""
+    after = str(asked.after[0]) if asked.after else None
+    rows = await figures.callers(connection, *during, after=after, limit=asked.fetch)
+
+    def item(row: figures.CallerFigures) -> CallerOut:
+        return CallerOut(caller=row.caller, calls=row.calls, reached=row.reached, rechecks=row.rechecks)
+
+    return asked.page(rows, position=lambda row: (row.caller,), item=item)
+
+
+def _rate(part: int, whole: int | None) -> float | None:
+    return round(part / whole, 4) if whole else None

@@ -1,0 +1,69 @@
+"""What was handed over to the message provider, for operators."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.survey.api.doors import Equipped, TheCity
+from services.survey.domain.messages import Message, MessageState
+from services.survey.handlers.sending import text_of
+from services.survey.ports import Equipment
+from services.survey.store import queries
+from shared.city.questionnaire import Questionnaire
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.knock import Reading
+from shared.http.paging import Asked, Page
+from shared.http.wire import Wire
+from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.words import CallbackChannel
+
+ROUTES = APIRouter()
+Operator = Annotated[Caller, allow(Role.OPS)]
+
+
+class MessageOut(Wire):
+    """A message: to whom it went stays in intake's vault."""
+
+    callback_id: UUID
+    case_id: UUID
+    kind: CallbackChannel
+    state: MessageState
+    sent_at: datetime
+    text: str
+    url: str
+
+    @classmethod
+    def of(cls, row: queries.MessageRow, asked: Questionnaire, equipped: Equipment) -> "MessageOut":
+        """The text is made again: a stored one would be a link lying about."""
+        message = Message(
+            CallbackId(row.callback_id),
+            CaseId(row.case_id),
+            CallbackChannel(row.kind),
+            MessageState(row.state),
+            row.sent_at,
+        )
+        return cls(
+            callback_id=row.callback_id,
+            case_id=row.case_id,
+            kind=message.kind,
+            state=message.state,
+            sent_at=row.sent_at,
+            text=text_of(message, asked, equipped.links),
+            url=equipped.links.url(message.callback_id),
+        )
+
+
+@ROUTES.get("/messages")
+async def messages(
+    connection: Reading, _: Operator, asked: Asked, equipped: Equipped, city: TheCity
+) -> Page[MessageOut]:
+    """Messages that were handed over, newest first."""
+    rows = await queries.messages(connection, after=asked.after, limit=asked.fetch)
+    return asked.page(
+        rows,
+        position=lambda row: (row.sent_at, row.callback_id, row.kind),
+        item=lambda row: MessageOut.of(row, city.questionnaire, equipped),
+    )

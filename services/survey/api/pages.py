@@ -1,0 +1,122 @@
+"""回访页: what a citizen's link opens in a browser: a form, thanks, or why not. Works without a script."""
+
+from typing import Annotated, Literal
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Query, Request, Response
+from markupsafe import Markup
+
+from services.survey import handlers
+from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of
+from services.survey.api.html import page
+from services.survey.api.link_form import WORDS, Filled, form, read
+from services.survey.domain import commands as do
+from services.survey.domain.errors import NotAForm, UnreadableForm
+from services.survey.domain.policy.answering import require_link
+from services.survey.store import queries
+from shared.city.questionnaire import Questionnaire
+from shared.http.knock import Reading
+from shared.http.problems import Problem
+from shared.http.wire import Text
+
+ROUTES = APIRouter()
+LINK_PAGES = "/links/"
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 60
+Lang = Annotated[Literal["zh", "en"] | None, Query(description="The reader's choice on the page.")]
+
+OVER = Markup("""<main>
+<h1>{title_zh}</h1>
+<p>{detail_zh}</p>
+<section lang="en"><h2>{title_en}</h2><p>{detail_en}</p></section>
+</main>""")
+DETAILS = {
+    "link_used": (
+        "已经评价过，或者回访已经结束。感谢您的关心。",
+        "It has been used, or the callback is over. Thank you all the same.",
+    ),
+    "link_expired": ("链接已过有效期。", "Its days are over."),
+    "unknown_link": (
+        "链接不完整或有误，请从短信中重新打开。",
+        "It is not complete; open it again from the message.",
+    ),
+}
+OTHERWISE = ("请稍后再试，或拨打12345。", "Please try again later, or ring 12345.")
+"""How a page says what an API's caller reads in a problem's detail."""
+
+
+@ROUTES.get(f"{LINK_PAGES}{{token}}")
+async def link_page(
+    token: Text,
+    request: Request,
+    connection: Reading,
+    equipped: Equipped,
+    city: TheCity,
+    lang: Lang = None,
+    accepted: AcceptLanguage = None,
+) -> Response:
+    """The form behind the link."""
+    callback_id = equipped.links.read(token)
+    require_link(
+        await queries.survey_of(connection, callback_id), callback_id, at=request.app.state.flat.clock.now()
+    )
+    return _form_page(city.questionnaire, Filled(), lang or language_of(accepted))
+
+
+@ROUTES.post(f"{LINK_PAGES}{{token}}")
+async def answer_page(
+    token: Text,
+    request: Request,
+    open_work: OpenWork,
+    equipped: Equipped,
+    city: TheCity,
+    lang: Lang = None,
+    accepted: AcceptLanguage = None,
+) -> Response:
+    """The form as it was filled in: thanks, or the same page with what is missing."""
+    language = lang or language_of(accepted)
+    callback_id = equipped.links.read(token)
+    filled, answers = read(await form_pairs(request), city.questionnaire)
+    if answers is None:
+        return _form_page(city.questionnaire, filled, language)
+    async with open_work() as work:
+        await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
+    words = WORDS[language]
+    body = Markup("<main><h1>{thanks}</h1><p>{noted}</p></main>").format(**words)
+    return page(words["thanks"], body, language=language, status=201)
+
+
+def show_problem(problem: Problem, _path: str) -> Response:
+    """A refusal as a page, in both languages: nobody knows yet which one its reader has."""
+    detail_zh, detail_en = DETAILS.get(problem.reason, OTHERWISE)
+    body = OVER.format(
+        title_zh=WORDS["zh"]["over"],
+        detail_zh=detail_zh,
+        title_en=WORDS["en"]["over"],
+        detail_en=detail_en,
+    )
+    answer = page(WORDS["zh"]["over"], body, language="zh", status=problem.status)
+    answer.headers.update(problem.headers)
+    return answer
+
+
+def _form_page(asked: Questionnaire, filled: Filled, language: str) -> Response:
+    words = WORDS[language]
+    title = words["error_title"] + words["title"] if filled.errors else words["title"]
+    status = 422 if filled.errors else 200
+    return page(title, form(asked, filled, language), language=language, status=status)
+
+
+async def form_pairs(request: Request) -> list[tuple[str, str]]:
+    """A browser's form. Raises `NotAForm`, `UnreadableForm`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise NotAForm
+    try:
+        return parse_qsl(
+            (await request.body()).decode(),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        raise UnreadableForm from None

@@ -1,0 +1,132 @@
+"""Callers: a round in hand, a call written down, the ladder, and when nobody can be reached."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.survey.domain import commands as do
+from services.survey.domain import errors
+from services.survey.domain.model import HOPELESS, Answers, Attempt, Claim, Missed, Round, RoundState, Survey
+from services.survey.domain.policy.answering import read, stand, take
+from services.survey.domain.policy.rounds import attempted, ended, find, named, put_back, require_open, spaced
+from shared.city.city import City
+from shared.events import survey as say
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CallbackId
+from shared.kernel.words import CallbackChannel
+
+LEASE = timedelta(minutes=30)
+"""How long a claimed callback is kept for its caller (ours)."""
+
+
+def require_open_hours(city: City, *, at: datetime) -> None:
+    """Raises `QuietHours` at night."""
+    hours = city.policy.callback.hours.window
+    if city.calendar.in_quiet_hours(at, hours):
+        raise errors.QuietHours(city.calendar.next_open(at, hours))
+
+
+def claim(survey: Survey, cmd: do.ClaimRound, *, at: datetime) -> Decision[Survey]:
+    """A caller takes the round in hand for a while; asking again renews the lease."""
+    one = require_open(survey, cmd.callback_id)
+    if one.not_by == cmd.by:
+        raise errors.CheckedByOneself
+    if one.claim and one.claim.by != cmd.by and one.claim.until > at:
+        raise errors.ClaimedByAnother(one.claim.until)
+    return Decision(put_back(survey, replace(one, claim=Claim(cmd.by, at + LEASE))))
+
+
+def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
+    """Whether this call is due and free for a caller who asks for the next one."""
+    one = find(survey, callback_id)
+    if one is None or one.state is not RoundState.SCHEDULED or one.not_by == by:
+        return False
+    return one.due_at <= at and (one.claim is None or one.claim.until <= at)
+
+
+def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: datetime) -> Decision[Survey]:
+    """Write down a call: with answers the round is complete, without them the next rung is due."""
+    one = require_open(survey, cmd.callback_id)
+    _require_sense(cmd)
+    if not cmd.inbound:
+        _require_may_call(one, cmd.by, city, at=at)
+    elif one.not_by == cmd.by:
+        raise errors.CheckedByOneself
+    attempt = Attempt(at, CallbackChannel.PHONE, cmd.reached, cmd.by, _missed(cmd))
+    if one.checks is not None:
+        return _check(survey, one, attempt, read(cmd.answers, city.questionnaire) if cmd.answers else None)
+    if cmd.answers is not None:
+        return take(survey, one, attempt, cmd.answers, city, recheck_id=cmd.recheck_id)
+    return _not_reached(survey, one, attempt, city)
+
+
+def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision[Survey]:
+    """The days to answer are over: nobody was reached, or what was said in doubt counts as it is."""
+    one = find(survey, callback_id)
+    if one is None or one.state is not RoundState.SCHEDULED or one.link_until is None:
+        return Decision(survey)
+    in_hand = one.claim is not None and one.claim.until > at
+    if one.link_until > at or in_hand:
+        return Decision(survey)
+    return stand(survey, one, (), at=at) if one.doubt else _give_up(survey, one, (), at=at)
+
+
+def _not_reached(survey: Survey, one: Round, attempt: Attempt, city: City) -> Decision[Survey]:
+    tried = replace(one, attempts=(*one.attempts, attempt), claim=None)
+    said = (attempted(survey, tried),)
+    if tried.doubt is not None:
+        return stand(survey, tried, said, at=attempt.at)
+    ladder = city.policy.callback.attempts
+    calls = sum(each.channel is CallbackChannel.PHONE for each in tried.attempts)
+    if calls >= len(ladder) or attempt.missed in HOPELESS:
+        return _give_up(survey, tried, said, at=attempt.at)
+    rung = city.calendar.deadline(one.started_at, ladder[calls])
+    # However late this call was: the next one is not made at once, or a late desk would use up the ladder.
+    due = city.calendar.next_open(max(rung, spaced(city, at=attempt.at)), city.policy.callback.hours.window)
+    return Decision(put_back(survey, replace(tried, due_at=due)), said)
+
+
+def _give_up(
+    survey: Survey, one: Round, said: tuple[say.CallbackFact, ...], *, at: datetime
+) -> Decision[Survey]:
+    over = ended(one, "give_up", at=at)
+    unreachable = say.CallbackUnreachable(**named(survey, over), attempts=len(over.attempts))
+    return Decision(put_back(survey, over), (*said, unreachable))
+
+
+def _check(survey: Survey, one: Round, attempt: Attempt, answers: Answers | None) -> Decision[Survey]:
+    """质检: one call. What it finds stands beside the result and changes nothing of it."""
+    tried = replace(one, attempts=(*one.attempts, attempt))
+    checked = next(each for each in survey.rounds if each.callback_id == one.checks)
+    if answers is None or checked.answers is None:
+        return Decision(put_back(survey, ended(tried, "give_up", at=attempt.at)))
+    agrees = _codes(answers) == _codes(checked.answers)
+    over = replace(ended(tried, "complete", at=attempt.at), answers=answers, agrees=agrees)
+    rechecked = say.CallbackRechecked(**named(survey, checked), agrees=agrees)
+    return Decision(put_back(survey, replace(over, channel=attempt.channel)), (rechecked,))
+
+
+def _codes(answers: Answers) -> tuple[object, ...]:
+    return answers.contacted, answers.solved, answers.satisfied
+
+
+def _missed(cmd: do.RecordAttempt) -> Missed | None:
+    return None if cmd.reached else cmd.missed or Missed.NO_ANSWER
+
+
+def _require_may_call(one: Round, by: str, city: City, *, at: datetime) -> None:
+    require_open_hours(city, at=at)
+    if one.due_at > at:
+        raise errors.NotDueYet(one.due_at)
+    if one.claim is None or one.claim.by != by or one.claim.until <= at:
+        raise errors.NotClaimed
+
+
+def _require_sense(cmd: do.RecordAttempt) -> None:
+    if cmd.reached and cmd.answers is None:
+        raise errors.AnswersMissing
+    if not cmd.reached and cmd.answers is not None:
+        raise errors.AnswersUnasked
+    if cmd.reached and cmd.missed is not None:
+        raise errors.MissedUnreached
+    if cmd.inbound and not cmd.reached:
+        raise errors.RangUnreached

@@ -1,0 +1,105 @@
+"""Survey's desk: load, decide, keep. Rounds here; messages on their way out in `sending`."""
+
+from services.survey.domain import commands as do
+from services.survey.domain.errors import NothingAsked
+from services.survey.domain.model import Survey
+from services.survey.domain.policy import answering, calling, scheduling
+from services.survey.ports import SurveyWork
+from shared.kernel.ids import CallbackId, CaseId, new_id
+
+EXPIRED_AT_ONCE = 200
+PASSED_OVER = 100
+"""How many callbacks others may take while one caller asks for the next; then there is none for now."""
+
+
+async def note_case(work: SurveyWork, cmd: do.NoteCase) -> Survey:
+    known = await work.surveys.find(cmd.case_id)
+    return await work.surveys.keep(scheduling.note_case(known, cmd))
+
+
+async def join(work: SurveyWork, cmd: do.Join) -> None:
+    """并案. The two cases' facts travel by different keys: the other one may be unknown yet, or handled."""
+    into = await work.surveys.find(cmd.into_case_id) or Survey(cmd.into_case_id, has_phone=False)
+    if into.handled:
+        await schedule(work, cmd.case_id)
+    else:
+        await work.surveys.keep(scheduling.join(into, cmd.case_id))
+
+
+async def schedule(work: SurveyWork, case_id: CaseId) -> None:
+    """Start a round for the case, and one for each case that was merged into it."""
+    survey = await work.surveys.get(case_id)
+    cmd = do.Schedule(case_id, CallbackId(new_id()))
+    await _part(work, await work.surveys.keep(scheduling.schedule(survey, cmd, work.city, at=work.now)))
+
+
+async def cancel(work: SurveyWork, case_id: CaseId) -> None:
+    """End the case's round; whoever was joined to it is asked now, for nothing more will come of it."""
+    survey = await work.surveys.get(case_id)
+    await _part(work, await work.surveys.keep(scheduling.cancel(survey, at=work.now)))
+
+
+async def _part(work: SurveyWork, survey: Survey) -> None:
+    await work.surveys.keep(scheduling.part(survey))
+    for joined in survey.joined:
+        await schedule(work, joined)
+
+
+async def reopen(work: SurveyWork, case_id: CaseId) -> None:
+    survey = await work.surveys.get(case_id)
+    await work.surveys.keep(scheduling.reopen(survey, at=work.now))
+
+
+async def claim(work: SurveyWork, cmd: do.ClaimRound) -> Survey:
+    survey = await work.surveys.with_callback(cmd.callback_id)
+    return await work.surveys.keep(calling.claim(survey, cmd, at=work.now))
+
+
+async def claim_next(work: SurveyWork, by: str) -> tuple[Survey, CallbackId] | None:
+    """The next-best callback for this caller; None when nothing is due. Raises `QuietHours`."""
+    calling.require_open_hours(work.city, at=work.now)
+    # The worklist is read without lock: what somebody took meanwhile is passed over, and cannot come again.
+    for _ in range(PASSED_OVER):
+        found = await work.surveys.next_for(by, work.now)
+        if found is None:
+            break
+        survey, callback_id = found
+        if calling.may_take(survey, callback_id, by, at=work.now):
+            cmd = do.ClaimRound(callback_id, by)
+            return await work.surveys.keep(calling.claim(survey, cmd, at=work.now)), callback_id
+    return None
+
+
+async def record_attempt(work: SurveyWork, cmd: do.RecordAttempt) -> Survey:
+    survey = await work.surveys.with_callback(cmd.callback_id)
+    return await work.surveys.keep(calling.record_attempt(survey, cmd, work.city, at=work.now))
+
+
+async def answer_by_link(work: SurveyWork, cmd: do.AnswerByLink) -> Survey:
+    survey = await work.surveys.with_callback(cmd.callback_id)
+    return await work.surveys.keep(answering.answer_by_link(survey, cmd, work.city, at=work.now))
+
+
+async def answer_in_app(work: SurveyWork, cmd: do.AnswerInApp) -> Survey:
+    survey = await work.surveys.find(cmd.case_id)
+    if survey is None:
+        raise NothingAsked
+    return await work.surveys.keep(answering.answer_in_app(survey, cmd, work.city, at=work.now))
+
+
+async def answer_by_keys(work: SurveyWork, event_id: str, cmd: do.AnswerByKeys) -> bool:
+    """What was pressed; False when this very event was taken before."""
+    if not await work.webhooks.is_first(event_id, at=work.now):
+        return False
+    survey = await work.surveys.with_callback(cmd.callback_id)
+    await work.surveys.keep(answering.answer_by_keys(survey, cmd, work.city, at=work.now))
+    return True
+
+
+async def end_expired(work: SurveyWork) -> int:
+    """End the rounds whose days to answer are over; how many."""
+    over = await work.surveys.expired(work.now, EXPIRED_AT_ONCE)
+    for case_id, callback_id in over:
+        survey = await work.surveys.get(case_id)
+        await work.surveys.keep(calling.expire(survey, callback_id, at=work.now))
+    return len(over)

@@ -1,0 +1,102 @@
+"""Messages as rows, and the gateway's events that were taken."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.survey.domain.messages import Message, MessageState
+from services.survey.domain.model import RoundState
+from services.survey.store import tables
+from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.words import CallbackChannel
+from shared.store import bulk
+
+UNSETTLED = (MessageState.QUEUED, MessageState.SENT)
+FORGOTTEN_AT_ONCE = 5_000
+
+
+class MessageRepository:
+    """What is on its way to citizens: a row for each, written with the state that asked for it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def queue(
+        self, callback_ids: Sequence[CallbackId], kinds: Sequence[CallbackChannel], *, at: datetime
+    ) -> None:
+        rows = [
+            {"callback_id": one, "kind": kind, "state": MessageState.QUEUED, "next_at": at, "tries": 0}
+            for one in callback_ids
+            for kind in kinds
+        ]
+        if rows:
+            await self._connection.execute(insert(tables.MESSAGES).on_conflict_do_nothing(), rows)
+
+    async def due(self, at: datetime, limit: int) -> Sequence[tuple[Message, bool]]:
+        m, c = tables.MESSAGES.c, tables.CALLBACKS.c
+        waited_for = (c.state == RoundState.SCHEDULED) & ~c.doubtful
+        picked = (
+            select(m.callback_id, c.case_id, m.kind, m.next_at, m.tries, waited_for)
+            .join_from(tables.MESSAGES, tables.CALLBACKS, c.callback_id == m.callback_id)
+            .where((m.state == MessageState.QUEUED) & (m.next_at <= at))
+            .order_by(m.next_at, m.callback_id)
+            .limit(limit)
+            .with_for_update(of=tables.MESSAGES, skip_locked=True)
+        )
+        return [
+            (
+                Message(
+                    CallbackId(callback_id),
+                    CaseId(case_id),
+                    CallbackChannel(kind),
+                    MessageState.QUEUED,
+                    next_at,
+                    tries,
+                ),
+                is_waited_for,
+            )
+            for callback_id, case_id, kind, next_at, tries, is_waited_for in await self._connection.execute(
+                picked
+            )
+        ]
+
+    async def keep(self, messages: Sequence[Message]) -> None:
+        rows = [
+            {
+                "callback_id": one.callback_id,
+                "kind": one.kind,
+                "state": one.state,
+                "next_at": one.next_at,
+                "tries": one.tries,
+                "sent_at": one.sent_at,
+                "reference": one.reference,
+            }
+            for one in messages
+        ]
+        await bulk.upsert(self._connection, tables.MESSAGES, rows)
+
+    async def note_delivery(self, callback_id: CallbackId, kind: str, state: MessageState) -> bool:
+        m = tables.MESSAGES.c
+        this = (m.callback_id == callback_id) & (m.kind == kind) & m.state.in_(UNSETTLED)
+        changed = await self._connection.execute(update(tables.MESSAGES).where(this).values(state=state))
+        return changed.rowcount == 1
+
+
+class WebhookRepository:
+    """Events of the gateway, by its own names for them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def is_first(self, event_id: str, *, at: datetime) -> bool:
+        row = {"event_id": event_id, "received_at": at}
+        written = await self._connection.execute(insert(tables.WEBHOOKS).values(row).on_conflict_do_nothing())
+        return written.rowcount == 1
+
+    async def forget(self, before: datetime) -> int:
+        w = tables.WEBHOOKS.c
+        old = select(w.event_id).where(w.received_at < before).limit(FORGOTTEN_AT_ONCE)
+        return (await self._connection.execute(delete(tables.WEBHOOKS).where(w.event_id.in_(old)))).rowcount
