@@ -32,8 +32,8 @@ class Surveys(Protocol):
     async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         """Rounds whose days to answer are over and that nobody has in hand, their cases under lock."""
 
-    async def next_for(self, by: str, at: datetime) -> tuple[Survey, CallbackId] | None:
-        """The call that has waited longest and that nobody else is taking at this moment, under lock."""
+    async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        """The calls that have waited longest and that nobody else takes at this moment, cases under lock."""
 
 
 class Messages(Protocol):

@@ -1,5 +1,6 @@
 """Survey's desk: callers, citizens with a link and operators, with one sentence for each thing they do."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from uuid import UUID
 
 import httpx
 
+from services.survey.domain.signatures import HEADER
 from shared.events import router
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import Channel, Kind
+from tests.kit.callbacks import a_city
 from tests.kit.desk import ServiceDesk, at_desk
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -84,6 +87,20 @@ class Desk(ServiceDesk):
     async def claims(self, callback_id: str, *, by: str = "caller-1", language: str = "zh") -> httpx.Response:
         headers = {**self.token("caller", sub=by), "Accept-Language": language}
         return await self.client.post(f"/v1/callbacks/{callback_id}/claim", headers=headers)
+
+    async def claims_next(self, *, by: str = "caller-1") -> httpx.Response:
+        return await self.client.post("/v1/callbacks/next/claim", headers=self.token("caller", sub=by))
+
+    async def tells(self, path: str, *, signed: str | None = None, **body: Any) -> httpx.Response:
+        """The message gateway tells something; signed as it should be unless the test says otherwise."""
+        content = json.dumps(body).encode()
+        given = self.flat.equipment.signatures.write(content, at=datetime.now(UTC))
+        headers = {HEADER: given if signed is None else signed, "Content-Type": "application/json"}
+        return await self.client.post(f"/v1/webhooks/{path}", content=content, headers=headers)
+
+    def goes_by(self, **callback: Any) -> None:
+        """The city changes its policy of calling back."""
+        self.flat.store.city = a_city(**callback)
 
     async def tries(
         self, callback_id: str, *, by: str = "caller-1", key: str | None = None, **body: Any

@@ -7,7 +7,16 @@ from fastapi import APIRouter, Query, Response
 
 from services.survey import handlers
 from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
-from services.survey.api.schemas import AttemptIn, CallbackOut, ClaimOut, ContactOut, FormOut, WorklistItem
+from services.survey.api.schemas import (
+    AttemptIn,
+    CallbackOut,
+    ClaimOut,
+    ContactOut,
+    FormOut,
+    ReservedOut,
+    ReserveIn,
+    WorklistItem,
+)
 from services.survey.domain import commands as do
 from services.survey.domain.model import RoundState, Survey
 from services.survey.domain.policy.rounds import find
@@ -56,10 +65,18 @@ async def claim_next(
     """Take the next-best callback in hand: the one that has waited longest and is in nobody's hand."""
     async with open_work() as work:
         found = await handlers.claim_next(work, caller.subject)
-    if found is None:
+    if not found:
         return Response(status_code=204)
-    survey, callback_id = found
+    [(survey, callback_id)] = found
     return await _in_hand(survey, callback_id, equipped, city.questionnaire, language_of(language))
+
+
+@ROUTES.post("/callbacks/next/reserve")
+async def reserve(body: ReserveIn, open_work: OpenWork, caller: PhoneCaller) -> ReservedOut:
+    """Take the next handful in hand, for a list of one's own. Whom to call is told by claiming each one."""
+    async with open_work() as work:
+        found = await handlers.claim_next(work, caller.subject, body.count)
+    return ReservedOut(items=[CallbackOut.of(survey, callback_id) for survey, callback_id in found])
 
 
 @ROUTES.get("/callbacks/{callback_id}")

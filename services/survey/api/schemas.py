@@ -17,6 +17,7 @@ from shared.kernel.words import CallbackChannel, Satisfied, Solved
 
 NOTE_LIMIT = 2_000
 MOST_REASONS = 20
+MOST_RESERVED = 50
 
 
 class AnswersIn(Wire):
@@ -177,6 +178,18 @@ class ClaimOut(Wire):
     clear_up: str | None = Field(description="What does not go together in the answers given before.")
     closing: str
     form: FormOut
+
+
+class ReserveIn(Wire):
+    """How many callbacks a caller takes at once."""
+
+    count: int = Field(ge=1, le=MOST_RESERVED)
+
+
+class ReservedOut(Wire):
+    """Callbacks in hand for half an hour, the longest waiting first."""
+
+    items: list[CallbackOut]
 
 
 class WorklistItem(Wire):

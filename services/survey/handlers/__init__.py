@@ -9,7 +9,7 @@ from shared.kernel.ids import CallbackId, CaseId, new_id
 
 EXPIRED_AT_ONCE = 200
 PASSED_OVER = 100
-"""How many callbacks others may take while one caller asks for the next; then there is none for now."""
+"""How often others may be quicker while one caller asks for the next; then there is none for now."""
 
 
 async def note_case(work: SurveyWork, cmd: do.NoteCase) -> Survey:
@@ -55,19 +55,24 @@ async def claim(work: SurveyWork, cmd: do.ClaimRound) -> Survey:
     return await work.surveys.keep(calling.claim(survey, cmd, at=work.now))
 
 
-async def claim_next(work: SurveyWork, by: str) -> tuple[Survey, CallbackId] | None:
-    """The next-best callback for this caller; None when nothing is due. Raises `QuietHours`."""
+async def claim_next(work: SurveyWork, by: str, many: int = 1) -> list[tuple[Survey, CallbackId]]:
+    """The next-best callbacks for this caller; none when nothing is due. Raises `QuietHours`."""
     calling.require_open_hours(work.city, at=work.now)
-    # The worklist is read without lock: what somebody took meanwhile is passed over, and cannot come again.
     for _ in range(PASSED_OVER):
-        found = await work.surveys.next_for(by, work.now)
-        if found is None:
-            break
-        survey, callback_id = found
-        if calling.may_take(survey, callback_id, by, at=work.now):
-            cmd = do.ClaimRound(callback_id, by)
-            return await work.surveys.keep(calling.claim(survey, cmd, at=work.now)), callback_id
-    return None
+        found = await work.surveys.next_for(by, work.now, many)
+        taken = [one for one in found if await _taken(work, by, *one)]
+        if taken or not found:
+            return [(await work.surveys.get(case_id), callback_id) for case_id, callback_id in taken]
+    return []
+
+
+async def _taken(work: SurveyWork, by: str, case_id: CaseId, callback_id: CallbackId) -> bool:
+    """The worklist is read without lock: what somebody took meanwhile is passed over, and not found again."""
+    survey = await work.surveys.get(case_id)
+    if not calling.may_take(survey, callback_id, by, at=work.now):
+        return False
+    await work.surveys.keep(calling.claim(survey, do.ClaimRound(callback_id, by), at=work.now))
+    return True
 
 
 async def record_attempt(work: SurveyWork, cmd: do.RecordAttempt) -> Survey:

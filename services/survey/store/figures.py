@@ -93,7 +93,8 @@ async def channels(connection: AsyncConnection, since: datetime, until: datetime
         .where(A.reached, A.kind == ROUND, A.at >= since, A.at < until)
         .group_by(A.channel)
     )
-    answered: dict[str, int] = dict((await connection.execute(answers)).tuples().all())
+    found: Sequence[Any] = (await connection.execute(answers)).all()
+    answered = {str(channel): int(many) for channel, many in found}
     return [ChannelFigures(one, tries.get(one), answered.get(one, 0)) for one in CallbackChannel]
 
 

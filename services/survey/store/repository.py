@@ -24,7 +24,7 @@ ROUND, RECHECK = "round", "recheck"
 NEXT = """
 SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
 WHERE c.state = 'scheduled' AND c.open_from <= $1 AND c.not_by IS DISTINCT FROM $2
-ORDER BY c.open_from, c.callback_id LIMIT 1 FOR UPDATE OF s SKIP LOCKED
+ORDER BY c.open_from, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
 """
 
 
@@ -52,9 +52,10 @@ class SurveyRepository(Repository[CaseId, Survey]):
         free = c.claimed_until.is_(None) | (c.claimed_until <= at)
         return await self._rounds((c.link_until <= at) & free, c.link_until, limit)
 
-    async def next_for(self, by: str, at: datetime) -> tuple[Survey, CallbackId] | None:
-        row: Any = (await self._work.connection.exec_driver_sql(NEXT, (at, by))).first()
-        return None if row is None else (await self.get(CaseId(row[0])), CallbackId(row[1]))
+    async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        rows: Sequence[Any] = (await self._work.connection.exec_driver_sql(NEXT, (at, by, limit))).all()
+        await self.preload(CaseId(case_id) for case_id, _ in rows)
+        return [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
 
     async def _rounds(
         self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int
