@@ -25,6 +25,7 @@ from shared.observability.logging import logger
 LOG = logger("jiesu.survey.gateways")
 PURPOSE = "callback"
 PATIENCE = 3.0
+GATEWAY_PATIENCE = 8.0
 KINDS = {CallbackChannel.LINK: "sms", CallbackChannel.IVR: "voice"}
 REFUSED = frozenset({400, 410, 413, 422})
 """What a gateway says of this message; all else is said of the gateway or of our standing with it."""
@@ -141,7 +142,7 @@ class HttpMessenger:
 
 def http_messenger(url: str, signatures: Signatures) -> HttpMessenger:
     """The gateway at this address."""
-    return HttpMessenger(httpx.AsyncClient(timeout=PATIENCE), url, signatures)
+    return HttpMessenger(httpx.AsyncClient(timeout=GATEWAY_PATIENCE), url, signatures)
 
 
 def _handed(answer: httpx.Response) -> Handed:

@@ -113,6 +113,14 @@ class CitizenApp:
             if refusal.status != httpx.codes.GONE or not refusal.repeated:
                 raise
 
+    async def answers_in_app(
+        self, held: Receipt, *, contacted: bool = True, solved: str, satisfied: str, note: str = ""
+    ) -> None:
+        """Judge where the case is followed: the pass is in its timeline while the callback runs."""
+        case_pass = (await self.follows(held))["callback_pass"]
+        said = {"contacted": contacted, "solved": solved, "satisfied": satisfied, "note": note}
+        await self.line.say("survey", f"/app-callbacks/{case_pass}", said)
+
     async def _asks(self, held: Receipt, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         headers = {"X-Access-Code": held.access_code}
         path = f"/cases/{held.tracking_number}/{what}"

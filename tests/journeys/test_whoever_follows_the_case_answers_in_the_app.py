@@ -1,0 +1,25 @@
+"""resolved → surveying → answered in the app that shows the case → closed; the pass is gone from the timeline."""
+
+import pytest
+
+from tests.kit.people import Refused
+from tests.kit.stage import Stage
+
+
+@pytest.mark.kafka
+async def test_whoever_follows_the_case_answers_in_the_app(stage: Stage) -> None:
+    held = await stage.reported()
+    assert (await stage.app.follows(held))["callback_pass"] is None
+    await stage.resolved(held)
+    await stage.callback(held)
+    await stage.state(held, "surveying")
+    await stage.told(held, "survey_started")
+    note = stage.suite.history.marked("满意")
+    await stage.app.answers_in_app(held, solved="yes", satisfied="satisfied", note=note)
+    await stage.state(held, "closed")
+    await stage.told(held, "closed")
+    assert (await stage.app.follows(held))["callback_pass"] is None
+    page = await stage.ledger(held, "closed")
+    assert [result["answer"]["channel"] for result in page["results"]] == ["in_app"]
+    with pytest.raises(Refused):
+        await stage.app.answers_in_app(held, solved="no", satisfied="not", note=note)
