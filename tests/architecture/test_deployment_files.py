@@ -115,8 +115,10 @@ def test_no_password_has_a_default_and_every_setting_is_in_the_example() -> None
     used = set(re.findall(r"\$\{(\w+)", text))
     shown = dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE.read_text(), flags=re.MULTILINE))
     assert used == set(shown)
+    # Passwords are made by `make up`; without a message gateway survey shows what it would send.
     assert {name for name, value in shown.items() if not value} == {
-        n for n in used if n.endswith("_PASSWORD")
+        "MESSAGE_GATEWAY_URL",
+        *(n for n in used if n.endswith("_PASSWORD")),
     }
     # Two places to name a default: they say the same.
     for name, default in re.findall(r"\$\{(\w+):-([^}]*)\}", text):

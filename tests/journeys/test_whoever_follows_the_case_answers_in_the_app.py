@@ -1,4 +1,4 @@
-"""resolved → surveying → answered in the app that shows the case → closed; the pass is gone from the timeline."""
+"""resolved → surveying → answered in the app that shows the case → closed, and the pass is gone."""
 
 import pytest
 
