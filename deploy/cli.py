@@ -24,7 +24,21 @@ app.command("stop")(stop.command)
 app.command("token")(token.command)
 
 # Each is a module of its own with `command` (one command) or `commands` (a Typer with several).
-_FURTHER = ("keys", "roles", "migrate", "seed", "topics", "demo", "replay", "dlq", "tail", "train", "vault")
+_FURTHER = (
+    "keys",
+    "roles",
+    "migrate",
+    "seed",
+    "topics",
+    "demo",
+    "replay",
+    "dlq",
+    "tail",
+    "train",
+    "vault",
+    "directory",
+    "responsibilities",
+)
 
 
 def _register(name: str) -> None:

@@ -42,6 +42,7 @@ from shared.observability import logging
 from shared.observability.logging import logger
 from shared.store import housekeeping
 from shared.store.engine import make_engine
+from shared.store.running_city import CityReader, CityWatch
 from shared.store.schema import Schema
 from shared.store.work import Store, Work
 from shared.ticker import Ticker, Timer
@@ -63,6 +64,8 @@ class Service(Generic[W, S]):
     routes: Sequence[APIRouter]
     hears: Sequence[Subscription] = ()
     ticks: Sequence[Timer] = ()
+    reads_city: CityReader | None = None
+    """Where it keeps what changes of its city; without it the folder's is applied until the next start."""
     equip: Callable[[S], Any] | None = None
     """Makes what the service has beside its store: key rings, outward callers."""
     recognises: Callable[["Flat"], Mapping[str, Recogniser]] | None = None
@@ -93,7 +96,6 @@ class Flat:
 
     service: Service[Any, Any]
     settings: ServiceSettings
-    city: City
     clock: Clock
     bus: Bus
     equipment: Any
@@ -103,6 +105,11 @@ class Flat:
     bug: BaseException | None = None
     """What ended a loop that should have gone on."""
     on_bug: Callable[[], None] = lambda: None
+
+    @property
+    def city(self) -> City:
+        """The city as it stands now."""
+        return self.store.city
 
     def note_end(self, loop: "asyncio.Task[None]") -> None:
         """A loop ended: as it was told, or by a bug, which is never swallowed."""
@@ -129,10 +136,17 @@ def flat_of(
     engine = make_engine(
         settings.database_url.get_secret_value(), pool=settings.database_pool, application_name=service.name
     )
-    store = Store(service.work, engine, clock=clock, city=city, equipment=equipment)
+    store = Store(
+        service.work,
+        engine,
+        clock=clock,
+        city=city,
+        equipment=equipment,
+        reads_city=service.reads_city,
+    )
     bus = bus or bus_of(settings)
     subscriber = Subscriber(store, bus, service.hears, instance=settings.replica) if service.hears else None
-    flat = Flat(service, settings, city, clock, bus, equipment, store, subscriber)
+    flat = Flat(service, settings, clock, bus, equipment, store, subscriber)
     flat.app = _app(flat)
     return flat
 
@@ -140,12 +154,14 @@ def flat_of(
 @contextlib.asynccontextmanager
 async def alive(flat: Flat) -> AsyncIterator[Flat]:
     """The flat with its relay, subscriber and ticker running; all of it ends in order with the block."""
-    loops: list[Relay | Ticker[Any] | Subscriber[Any]] = [
+    loops: list[Relay | Ticker[Any] | Subscriber[Any] | CityWatch] = [
         Relay(flat.store, flat.bus),
         Ticker(flat.store, (*flat.service.ticks, *HOUSEKEEPING)),
     ]
     if flat.subscriber:
         loops.append(flat.subscriber)
+    if flat.service.reads_city:
+        loops.append(CityWatch(flat.store))
     running = [asyncio.create_task(loop.run()) for loop in loops]
     for task in running:
         task.add_done_callback(flat.note_end)

@@ -1,4 +1,4 @@
-"""`jiesu seed`: put a city's folder in: units are published, a local client app gets its key."""
+"""`jiesu seed`: put a city's folder in: units and lists are published, a local client app gets its key."""
 
 import hashlib
 import os
@@ -12,16 +12,17 @@ from deploy.commands.options import State, state_folder
 
 if TYPE_CHECKING:
     from deploy.local.state import StateFolder
-    from services.router.store import RouterWork
-    from shared.store.work import Store
+    from shared.city.responsibility_lists import ListDocument
+    from shared.service import Flat
 
 SEEDED = "seeded.json"
 API_KEY = "local-api-key"
-AT_ONCE = 1000
+SEED = "seed"
+"""Who put in what came with the city's folder."""
 
 
 def command(state: State = None) -> None:
-    """Publish the city's units that are new or changed; make the local client's API key."""
+    """Publish what the city's folder says of units and duties; make the local client's API key."""
     import asyncio
 
     typer.echo(asyncio.run(seed(state_folder(state))))
@@ -45,23 +46,45 @@ async def seed(
         found = fingerprint(flat.settings.city)
         if state.read(SEEDED).get("city") == found:
             return "the city's units are published"
-        published = await _publish(flat.store)
+        told = await _publish(flat)
     await _client_key(state, environment)
     await _knowledge(state, city, environment)
     state.write(SEEDED, {"city": found})
-    return f"{published} units published"
+    return told
 
 
-async def _publish(store: "Store[RouterWork]") -> int:
-    from services.router.handlers import publish_units
-    from shared.kernel.ids import UnitCode
+async def _publish(flat: "Flat") -> str:
+    """The folder's directory, unless somebody imported another since; its lists, unless they are known."""
+    from services.router import handlers
+    from services.router.domain.records import ImportDirectory
+    from services.router.store.directory_queries import directory_versions
+    from shared.city.city import directory_files, list_documents
 
-    codes = [UnitCode(code) for code in store.city.units.by_code]
-    published = 0
-    for start in range(0, len(codes), AT_ONCE):
-        async with store.work() as work:
-            published += await publish_units(work, codes[start : start + AT_ONCE])
-    return published
+    folder = flat.settings.city
+    async with flat.store.read() as connection:
+        versions = await directory_versions(connection, before=None, limit=1)
+    if versions and versions[0].source != SEED:
+        told = f"the directory stays as {versions[0].imported_by} imported it (version {versions[0].number})"
+    else:
+        cmd = ImportDirectory(files=directory_files(folder), source=SEED, by=SEED)
+        async with flat.store.work() as work:
+            drawn = await handlers.import_directory(work, cmd)
+        told = f"{len(drawn.found.units)} units published"
+    refused = [await _publish_list(flat, document) for document in list_documents(folder)]
+    return "; ".join([told, *filter(None, refused)])
+
+
+async def _publish_list(flat: "Flat", document: "ListDocument") -> str | None:
+    from services.router.domain.records import PublishList
+    from services.router.handlers import publish_list
+    from shared.city.errors import BrokenFile
+
+    try:
+        async with flat.store.work() as work:
+            await publish_list(work, PublishList(document=document, by=SEED))
+    except BrokenFile as refusal:
+        return f"{refusal.message}; what is published stays"
+    return None
 
 
 async def _client_key(state: "StateFolder", environment: Mapping[str, str]) -> None:

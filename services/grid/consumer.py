@@ -1,4 +1,4 @@
-"""The bus knocks: who leads a case, so that the right unit may blow on it; which case an incident became."""
+"""The bus knocks: who leads a case, which case an incident became, how the directory's units are now."""
 
 from services.grid import handlers
 from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, TakeCase
@@ -18,8 +18,10 @@ from shared.events.router import (
     CaseReturned,
     CaseWithdrawn,
     RouterFact,
+    UnitChanged,
 )
-from shared.kernel.ids import CaseId, IncidentId
+from shared.kernel.ids import CaseId, IncidentId, UnitCode
+from shared.store.unit_copies import copy_of
 
 PutAside = CaseReturned | CaseReopened
 Ended = CaseResolved | CaseAnswered | CaseDeclined | CaseMerged | CaseWithdrawn | CaseClosed
@@ -56,8 +58,16 @@ def _incident(fact: CaseRegistered) -> dict[str, IncidentId | None]:
     return {"incidents": fact.incident_id}
 
 
+async def unit_changed(work: GridWork, heard: Heard[UnitChanged]) -> None:
+    await handlers.learn_unit(work, copy_of(heard))
+
+
 def _lead(fact: RouterFact) -> dict[str, CaseId]:
     return {"case_leads": fact.case_id}
+
+
+def _unit(fact: UnitChanged) -> dict[str, UnitCode]:
+    return {"unit_copies": fact.code}
 
 
 SUBSCRIPTIONS = (
@@ -72,4 +82,5 @@ SUBSCRIPTIONS = (
     on(CaseMerged, case_ended, needs=_lead),
     on(CaseWithdrawn, case_ended, needs=_lead),
     on(CaseClosed, case_ended, needs=_lead),
+    on(UnitChanged, unit_changed, needs=_unit),
 )

@@ -8,6 +8,7 @@ from services.grid.domain.case_lead import CaseLead
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.model import Whistle
 from shared.city.city import City
+from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, IncidentId, WhistleId
 
@@ -54,6 +55,13 @@ class Seals(Protocol):
         """None while there is none. Raises `SealBroken`."""
 
 
+class UnitCopies(Protocol):
+    """The directory's units as router tells them."""
+
+    async def learn(self, told: UnitCopy) -> None:
+        """Take it down, unless something newer is known."""
+
+
 class GridWork(Protocol):
     now: datetime
     city: City
@@ -69,3 +77,6 @@ class GridWork(Protocol):
 
     @property
     def seals(self) -> Seals: ...
+
+    @property
+    def unit_copies(self) -> UnitCopies: ...

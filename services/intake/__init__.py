@@ -2,6 +2,6 @@
 
 Decides: whether a request can be taken, who may follow it, who may read a contact.
 Owns: cases as told, likenesses, the contact vault and its readings, timelines, knowledge base, API keys.
-Hears: router's moves and survey's callbacks, for timelines; escalated incidents; itself, for duplicates.
+Hears: router's moves and survey's callbacks, for timelines; incidents; units; itself, for duplicates.
 Says: case registered, supplemented, urge, withdrawal, merge, answer and decline asked or proposed.
 """

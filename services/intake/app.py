@@ -17,6 +17,7 @@ from services.intake.store import (
     ApiKeyShelf,
     Equipment,
     IntakeWork,
+    UnitCopies,
     links_secret,
     open_objects,
     open_vault,
@@ -27,6 +28,7 @@ from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role
 from shared.sealing.passes import CasePasses
 from shared.service import Flat, Service
+from shared.store.unit_copies import CopiedDirectory
 
 
 def equip(settings: IntakeSettings) -> Equipment:
@@ -65,6 +67,7 @@ SERVICE = Service(
     port=8101,
     settings=IntakeSettings,
     work=IntakeWork,
+    reads_city=CopiedDirectory(UnitCopies),
     routes=(ROUTES, OPEN311),
     places=True,
     hears=SUBSCRIPTIONS,

@@ -25,6 +25,7 @@ from shared.events.intake import CaseRegistered
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Overdue
 from shared.lifecycle.case import CaseState
+from shared.store.unit_copies import copy_of
 
 F = TypeVar("F", bound=CaseFact)
 S = CaseState
@@ -125,6 +126,14 @@ async def incident_escalated(work: IntakeWork, heard: Heard[IncidentEscalated]) 
     )
 
 
+async def unit_changed(work: IntakeWork, heard: Heard[r.UnitChanged]) -> None:
+    await handlers.learn_unit(work, copy_of(heard))
+
+
+def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
+    return {"unit_copies": fact.code}
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(CaseRegistered, case_registered),
     on(IncidentEscalated, incident_escalated),
@@ -191,4 +200,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(s.CallbackAttempted, Line(lambda fact: None if fact.reached else Code.CALLBACK_MISSED)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
     hear(s.CallbackUnreachable, Line(Code.CALLBACK_UNREACHABLE)),
+    on(r.UnitChanged, unit_changed, needs=_unit),
 )

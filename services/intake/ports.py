@@ -17,6 +17,7 @@ from services.intake.domain.proposals import Answer, Proposal, Settlement
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
 from shared.city.city import City
+from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, IncidentId
 
@@ -251,6 +252,13 @@ class Vault(Protocol):
         """Whether the code is the one; takes the same time whether there is a case or not."""
 
 
+class UnitCopies(Protocol):
+    """The directory's units as router tells them."""
+
+    async def learn(self, told: UnitCopy) -> None:
+        """Take it down, unless something newer is known."""
+
+
 class IntakeWork(Protocol):
     """One knock at intake."""
 
@@ -298,3 +306,6 @@ class IntakeWork(Protocol):
 
     @property
     def tracking_prefix(self) -> str: ...
+
+    @property
+    def unit_copies(self) -> UnitCopies: ...

@@ -4,5 +4,5 @@ Decides: category, tier, place, lead and co-units, deadlines, returns, redos.
 Owns: cases with their work orders, the directory's units as published.
 Hears: case.registered, supplemented, withdrawal_asked, urge_asked; callback.scheduled, completed,
 unreachable.
-Says: every move of a case (`shared.lifecycle.case`), `case.move_refused`, `unit.changed`.
+Says: every move of a case (`shared.lifecycle.case`), `case.move_refused`; units and lists as published.
 """

@@ -3,7 +3,7 @@
 from services.router.api.routes import ROUTES
 from services.router.consumer import SUBSCRIPTIONS
 from services.router.settings import RouterSettings
-from services.router.store import Equipment, RouterWork
+from services.router.store import Equipment, RouterCity, RouterWork
 from services.router.store.model_shelf import ModelShelf
 from services.router.timers import TIMERS
 from shared.sealing.live import LiveRing
@@ -20,6 +20,7 @@ SERVICE = Service(
     port=8102,
     settings=RouterSettings,
     work=RouterWork,
+    reads_city=RouterCity(),
     routes=(ROUTES,),
     places=True,
     hears=SUBSCRIPTIONS,

@@ -1,6 +1,6 @@
 """The desk: one function for each command; load, decide, keep."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -12,13 +12,17 @@ from services.router.domain.policy import (
     clocks,
     directory,
     handling,
+    lists,
     opening,
     overseeing,
     proposed,
     returns,
 )
+from services.router.domain.records import DrawnDirectory, DrawnList, ImportDirectory, PublishList
 from services.router.ports import RouterWork
 from shared.city.city import City
+from shared.city.directory import Listed
+from shared.city.responsibility_lists import load_list
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode, WorkOrderId, new_id
 
@@ -184,13 +188,50 @@ async def ring_bells(work: RouterWork, *, limit: int) -> int:
     return len(due)
 
 
-async def publish_units(work: RouterWork, codes: Sequence[UnitCode]) -> int:
-    """Say what the directory does not say yet of these units of the city; how many were said."""
-    await work.units.preload(codes)
-    said = 0
-    for code in codes:
-        decision = directory.publish(await work.units.find(code), work.city.units.get(code))
+async def compare_directory(work: RouterWork, cmd: ImportDirectory) -> DrawnDirectory:
+    """What an import would change; nothing is."""
+    return directory.draw_up(cmd, work.city, await work.directory_versions.last(), at=work.now)
+
+
+async def import_directory(work: RouterWork, cmd: ImportDirectory) -> DrawnDirectory:
+    """Put a directory in whole, and say what is new or changed; one that changes nothing is no version."""
+    await work.alone_with_city()
+    drawn, last = await compare_directory(work, cmd), await work.directory_versions.last()
+    if drawn.change or not last:
+        await work.directory_versions.keep(directory.record(cmd, drawn, last, at=work.now))
+        await work.put_areas(drawn.found.areas)
+        await _say_units(work, directory.to_say(drawn.found, work.city, last))
+    return drawn
+
+
+async def _say_units(work: RouterWork, listed: Mapping[str, Listed]) -> None:
+    await work.units.preload([UnitCode(code) for code in listed])
+    for code, each in listed.items():
+        decision = directory.publish(await work.units.find(UnitCode(code)), each)
         if decision is not None:
             await work.units.keep(decision)
-            said += 1
-    return said
+
+
+async def compare_list(work: RouterWork, cmd: PublishList) -> DrawnList:
+    """What a list would change; nothing is."""
+    version = load_list(cmd.document, work.city.units, work.city.categories).version
+    return lists.draw_up(cmd.document, work.city, await work.lists.find(version), at=work.now)
+
+
+async def publish_list(work: RouterWork, cmd: PublishList) -> DrawnList:
+    """公布: the list is applied from its day on. What the folder has been giving is published before it."""
+    await work.alone_with_city()
+    await _publish_applied(work, cmd.by)
+    drawn = await compare_list(work, cmd)
+    if not drawn.is_known:
+        known = await work.lists.find(drawn.found.version)
+        await work.lists.keep(lists.publish(cmd, drawn, known, at=work.now))
+    return drawn
+
+
+async def _publish_applied(work: RouterWork, by: str) -> None:
+    if await work.lists.any():
+        return
+    for document in work.city.lists.documents:
+        cmd = PublishList(document=document, by=by)
+        await work.lists.keep(lists.publish(cmd, lists.first(document, work.city), None, at=work.now))

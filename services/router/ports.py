@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from services.router.domain.model import Case, Unit
+from services.router.domain.records import DirectoryVersion, PublishedList
 from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words
+from shared.city.areas import Areas
 from shared.city.city import City
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
@@ -42,6 +44,24 @@ class DirectoryUnits(Protocol):
     async def keep(self, decision: Decision[Unit]) -> Unit: ...
 
 
+class DirectoryVersions(Protocol):
+    """What was put in, by number."""
+
+    async def last(self) -> int: ...
+
+    async def keep(self, decision: Decision[DirectoryVersion]) -> DirectoryVersion: ...
+
+
+class PublishedLists(Protocol):
+    """Responsibility lists as published."""
+
+    async def any(self) -> bool: ...
+
+    async def find(self, key: str) -> PublishedList | None: ...
+
+    async def keep(self, decision: Decision[PublishedList]) -> PublishedList: ...
+
+
 class RouterWork(Protocol):
     """One knock."""
 
@@ -53,6 +73,18 @@ class RouterWork(Protocol):
 
     @property
     def units(self) -> DirectoryUnits: ...
+
+    @property
+    def directory_versions(self) -> DirectoryVersions: ...
+
+    @property
+    def lists(self) -> PublishedLists: ...
+
+    async def alone_with_city(self) -> None:
+        """Nobody else changes directory or lists until this knock ends; `city` is as they left it."""
+
+    async def put_areas(self, areas: Areas) -> None:
+        """These areas and no others."""
 
     def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
         """The citizen's words. Raises `SealBroken`, `WordsUnreadable`."""

@@ -2,6 +2,6 @@
 
 decides  which facts count for which unit, in which period, and how much
 owns     the entries (a case each), the whistles, the score lines folded from them
-hears    every fact of router, survey and grid that a rate rests on, from `jiesu.case` and `jiesu.grid`
+hears    every fact of router, survey and grid that a rate rests on, from `jiesu.case` and `jiesu.grid`; units
 says     nothing yet
 """

@@ -3,9 +3,10 @@
 from services.scoring.api.routes import ROUTES
 from services.scoring.consumer import SUBSCRIPTIONS
 from services.scoring.settings import ScoringSettings
-from services.scoring.store import ScoringWork
+from services.scoring.store import ScoringWork, UnitCopies
 from services.scoring.timers import TIMERS
 from shared.service import Service
+from shared.store.unit_copies import CopiedDirectory
 
 SERVICE = Service(
     name="scoring",
@@ -15,4 +16,5 @@ SERVICE = Service(
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     work=ScoringWork,
+    reads_city=CopiedDirectory(UnitCopies),
 )

@@ -11,6 +11,7 @@ from shared.bus.subscriptions import Subscription, on
 from shared.events import grid, intake, router, survey
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
+from shared.store.unit_copies import copy_of
 
 Said = tuple[Stamp, Mark]
 
@@ -168,12 +169,20 @@ def about_whistle(
     return on(fact, handle, needs=_whistle)
 
 
+async def unit_changed(work: ScoringWork, heard: Heard[router.UnitChanged]) -> None:
+    await handlers.learn_unit(work, copy_of(heard))
+
+
 def _entry(fact: CaseFact) -> Mapping[str, Any]:
     return {"entries": fact.case_id}
 
 
 def _whistle(fact: grid.WhistleFact) -> Mapping[str, Any]:
     return {"whistles": fact.whistle_id}
+
+
+def _unit(fact: router.UnitChanged) -> Mapping[str, Any]:
+    return {"unit_copies": fact.code}
 
 
 SUBSCRIPTIONS = (
@@ -205,4 +214,5 @@ SUBSCRIPTIONS = (
     about_whistle(grid.WhistleScored, scored),
     about_whistle(grid.WhistleClosed, whistle_closed),
     about_whistle(grid.WhistleCancelled, whistle_cancelled),
+    on(router.UnitChanged, unit_changed, needs=_unit),
 )

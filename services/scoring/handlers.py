@@ -4,6 +4,7 @@ from services.scoring.domain.commands import Note, NoteBlown, NoteWhistle
 from services.scoring.domain.model import Entry
 from services.scoring.domain.policy import ledger, whistles
 from services.scoring.ports import ScoringWork
+from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
 
 
@@ -27,3 +28,8 @@ async def note_whistle(work: ScoringWork, said: NoteWhistle) -> None:
     after = whistles.fold(before, said)
     if after is not before:
         await work.whistles.keep(Decision(after))
+
+
+async def learn_unit(work: ScoringWork, told: UnitCopy) -> None:
+    """Know a unit as router tells it now."""
+    await work.unit_copies.learn(told)

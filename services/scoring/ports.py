@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.scoring.domain.model import Entry, Whistle
+from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, WhistleId
 
@@ -26,6 +27,13 @@ class Whistles(Protocol):
     async def keep(self, decision: Decision[Whistle]) -> Whistle: ...
 
 
+class UnitCopies(Protocol):
+    """The directory's units as router tells them."""
+
+    async def learn(self, told: UnitCopy) -> None:
+        """Take it down, unless something newer is known."""
+
+
 class ScoringWork(Protocol):
     """One knock at scoring."""
 
@@ -36,3 +44,6 @@ class ScoringWork(Protocol):
 
     @property
     def whistles(self) -> Whistles: ...
+
+    @property
+    def unit_copies(self) -> UnitCopies: ...

@@ -1,23 +1,27 @@
 """A city is a folder: calendar, policy, units, gazetteer, categories, responsibilities and more as one value.
 
-`load_city` is the one function of this shelf that reads files.
+`load_city`, `directory_files` and `list_documents` are the functions of this shelf that read files.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
 
+from shared.city.areas import Areas
 from shared.city.calendar import Calendar
 from shared.city.categories import Categories, load_categories
+from shared.city.directory import AREAS_FILE, DIRECTORY_FILES, NOTHING, Directory, read_directory
 from shared.city.documents import Document, Entry
 from shared.city.errors import BrokenFile
-from shared.city.gazetteer import Gazetteer, Match, load_aliases
+from shared.city.gazetteer import Alias, Gazetteer, Match
 from shared.city.open311 import Open311, load_open311
-from shared.city.places import Places, places_in
+from shared.city.places import Places, Placing, places_in
+from shared.city.points import Point, on_the_map
 from shared.city.policy import Policy, load_policy
 from shared.city.questionnaire import Questionnaire, load_questionnaire
-from shared.city.responsibilities import ResponsibilityList, load_responsibilities
-from shared.city.units import Units, load_units
+from shared.city.responsibilities import ResponsibilityList
+from shared.city.responsibility_lists import ListDocument, Lists, load_lists
+from shared.city.units import Units
 
 
 class CalendarFile(Entry):
@@ -25,14 +29,6 @@ class CalendarFile(Entry):
 
     extra_workdays: tuple[date, ...] = ()
     extra_holidays: tuple[date, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """The places of a report, and the match to show or to ask by."""
-
-    places: Places
-    match: Match
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +41,52 @@ class City:
     gazetteer: Gazetteer
     categories: Categories
     responsibilities: ResponsibilityList
+    """权责清单: the version in force at the moment this value stands for."""
     open311: Open311
     questionnaire: Questionnaire
+    lists: Lists
+    """All versions of the responsibility list, those that begin later too."""
+    areas: Areas = field(default_factory=Areas)
 
-    def place(self, *, text: str = "", address: str = "", stated: Places | None = None) -> Placing:
-        """Where a report belongs: what the caller states, then the address, then the report's own words."""
+    @property
+    def aliases(self) -> tuple[Alias, ...]:
+        """Other names of units."""
+        return self.gazetteer.aliases
+
+    @property
+    def directory(self) -> Directory:
+        """Units, other names and areas."""
+        return Directory(self.units, self.aliases, self.areas)
+
+    def at(self, moment: datetime) -> "City":
+        """The city as it stands at a moment: a list begins with its day, by the city's clock."""
+        found = self.lists.in_force(moment.astimezone(self.policy.zone).date())
+        return self if found is self.responsibilities else replace(self, responsibilities=found)
+
+    def with_directory(self, found: Directory) -> "City":
+        """The same city by another directory. Lists stay as they were read; see `with_lists`."""
+        if (found.units, found.aliases) == (self.units, self.aliases):
+            return replace(self, areas=found.areas)
+        return replace(
+            self,
+            units=found.units,
+            areas=found.areas,
+            gazetteer=Gazetteer(found.units, found.aliases),
+        )
+
+    def with_lists(self, lists: Lists) -> "City":
+        """The same city by other responsibility lists."""
+        return replace(self, lists=lists, responsibilities=lists.versions[0])
+
+    def place(
+        self,
+        *,
+        text: str = "",
+        address: str = "",
+        stated: Places | None = None,
+        point: Point | None = None,
+    ) -> Placing:
+        """Where a report belongs: what the caller states, the address, the report's own words, the map."""
         match, told = self._read(address)
         whole_match, whole = self._read(f"{address}。{text}")
         site = told.site and self.units.street_of(told.site)
@@ -57,7 +94,10 @@ class City:
             match, told = whole_match, whole
         elif whole.site is not None and self.units.street_of(whole.site) == site:
             told = told.over(whole)
-        return Placing((stated or Places()).over(told), match)
+        placing = Placing((stated or Places()).over(told), match)
+        if point is None or not self.areas:
+            return placing
+        return on_the_map(placing, stated or Places(), point, self.areas, self.units)
 
     def _read(self, words: str) -> tuple[Match, Places]:
         match = self.gazetteer.match(words)
@@ -67,24 +107,34 @@ class City:
 def load_city(folder: Path) -> City:
     """Read a city folder whole, or refuse it with file, line and reason."""
     policy = load_policy(_text(folder, "policy.yaml"), filename="policy.yaml")
-    units = load_units((name, _text(folder, name)) for name in ("units.csv", "departments.csv"))
-    aliases = load_aliases(_text(folder, "aliases.csv"), units, filename="aliases.csv")
+    directory = read_directory(directory_files(folder), NOTHING)
     categories = load_categories(_text(folder, "categories.yaml"), filename="categories.yaml")
+    units = directory.units
+    lists = load_lists(list_documents(folder), units=units, categories=categories)
     return City(
         calendar=_calendar(_text(folder, "calendar.yaml"), policy.timezone),
         policy=policy,
         units=units,
-        gazetteer=Gazetteer(units, aliases),
+        gazetteer=Gazetteer(units, directory.aliases),
         categories=categories,
-        responsibilities=load_responsibilities(
-            _text(folder, "responsibilities.yaml"),
-            units=units,
-            categories=categories,
-            filename="responsibilities.yaml",
-        ),
+        responsibilities=lists.versions[0],
         open311=load_open311(_text(folder, "open311.yaml"), categories, filename="open311.yaml"),
         questionnaire=load_questionnaire(_text(folder, "questionnaire.yaml"), filename="questionnaire.yaml"),
+        lists=lists,
+        areas=directory.areas,
     )
+
+
+def directory_files(folder: Path) -> dict[str, str]:
+    """The text of a city folder's directory; only the areas may be missing."""
+    names = (name for name in DIRECTORY_FILES if name != AREAS_FILE or (folder / name).exists())
+    return {name: _text(folder, name) for name in names}
+
+
+def list_documents(folder: Path) -> list[ListDocument]:
+    """`responsibilities.yaml` and, beside it, further versions as `responsibilities-….yaml`."""
+    further = sorted(path.name for path in folder.glob("responsibilities-*.yaml"))
+    return [ListDocument(name, _text(folder, name)) for name in ("responsibilities.yaml", *further)]
 
 
 def _calendar(text: str, timezone: str) -> Calendar:

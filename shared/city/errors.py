@@ -7,7 +7,7 @@ Invalid
 ├── UnreadableWindow      hours that close before they open
 ├── BeyondCalendar        a day outside the years the calendar knows
 ├── ImpossibleCoordinate  no such point on Earth
-├── UnknownUnit · UnknownCategory
+├── UnknownUnit · ClosedUnit · UnknownCategory
 ├── NoResponsibility      the list names nobody for this matter here
 └── PlaceTooCoarse        the place does not say which street or district
 """
@@ -84,6 +84,14 @@ class UnknownUnit(Invalid):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(f"no unit has the code {code}", code=code)
+
+
+class ClosedUnit(Invalid):
+    """撤销: the unit was closed; it is given nothing new."""
+
+    def __init__(self, code: str, name: str) -> None:
+        self.code = code
+        super().__init__(f"{name} ({code}) is closed; name the unit that took over", code=code)
 
 
 class UnknownCategory(Invalid):

@@ -70,7 +70,7 @@ class _Forms:
     def of(cls, units: Units, aliases: Iterable[Alias]) -> Self:
         """Collect the forms of all units and aliases; the strongest reading of a form wins."""
         readings: dict[str, Meaning] = {}
-        for unit in units.by_code.values():
+        for unit in units.acting():
             for form in forms_of(unit):
                 _add(readings, form, unit.code)
         for alias in aliases:
@@ -85,6 +85,11 @@ class Gazetteer:
     units: Units
     aliases: tuple[Alias, ...] = ()
     _collected: list[_Forms] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether somebody has asked for its forms."""
+        return bool(self._collected)
 
     def forms(self) -> _Forms:
         """Collected when they are first asked for: they are half of a city, and few services place."""

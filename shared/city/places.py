@@ -36,6 +36,14 @@ class Places:
         return Places(self.site or told.site, self.home or told.home, self.papers or told.papers)
 
 
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """The places of a report, and the match to show or to ask by."""
+
+    places: Places
+    match: Match
+
+
 def places_in(text: str, match: Match, gazetteer: Gazetteer, phrases: RolePhrases) -> Places:
     """Read from the text which of several named places is the home and which keeps the papers."""
     if match.found is not None:

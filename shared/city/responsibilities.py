@@ -4,7 +4,7 @@ A duty is written as `street`, `community`, `district`, `papers` (the street whe
 `district:<role>` (a department of the place's district) or the code of a unit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -52,6 +52,8 @@ class ResponsibilityFile(Entry):
 
     version: Annotated[str, Field(min_length=1)]
     effective_from: date
+    effective_until: date | None = None
+    """The last day; without it the list holds until the next one begins."""
     district_roles: dict[str, tuple[str, ...]]
     place_roles: RolePhrases
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
@@ -78,6 +80,7 @@ class ResponsibilityList:
     place_roles: RolePhrases
     departments: Mapping[tuple[str, str], str]
     units: Units
+    effective_until: date | None = None
 
     def find(self, category: str, place: str | None = None, text: str = "") -> Item:
         """The item for a matter: one whose keywords the text says first, then the narrowest scope."""
@@ -109,6 +112,26 @@ class ResponsibilityList:
         community = self._unit("community", places)
         return Undertaking(lead, tuple(co_units), community, item, self.version)
 
+    def concerns(self, item: Item, unit: str) -> bool:
+        """Whether an item can make this unit its lead or a co-unit somewhere."""
+        lineage = self.units.lineage(unit)
+        is_office = self.units.get(unit).level in (UnitLevel.DEPARTMENT, UnitLevel.UTILITY)
+        # An office is at work wherever the district or city it belongs to is.
+        reach = lineage[1] if is_office else unit
+        in_scope = item.scope in (EVERYWHERE, *lineage) or (
+            self.units.knows(item.scope) and self.units.is_within(item.scope, reach)
+        )
+        return in_scope and any(self._falls_to(duty, unit) for duty in (item.lead, *item.co_units))
+
+    def _falls_to(self, duty: str, unit: str) -> bool:
+        if duty in _PLACE_DUTIES:
+            level = UnitLevel.STREET if duty == "papers" else UnitLevel(duty)
+            return self.units.get(unit).level is level
+        if duty.startswith(_ROLE):
+            role = duty.removeprefix(_ROLE)
+            return self.departments.get((role, self.units.district_of(unit) or "")) == unit
+        return duty == unit
+
     def _unit(self, duty: str, places: Places) -> str | None:
         place = places.papers if duty == "papers" else places.lead_place
         if duty not in _PLACE_DUTIES and not duty.startswith(_ROLE):
@@ -132,24 +155,47 @@ def load_responsibilities(
     for index, item in enumerate(file.items):
         _check_item(item, index, document, units, categories, roles)
     _check_complete(file, categories, document)
+    _check_twice(file, document)
+    return _list_of(file, departments, units)
+
+
+def read_former(text: str, *, units: Units, filename: str) -> ResponsibilityList:
+    """A list that is applied no more: to be shown, whatever has become of the units it names."""
+    file = Document.parse(text, filename=filename).read_as(ResponsibilityFile)
+    return _list_of(file, {key: code for key, code in _roles(file, units) if code is not None}, units)
+
+
+def _list_of(
+    file: ResponsibilityFile, departments: Mapping[tuple[str, str], str], units: Units
+) -> ResponsibilityList:
     return ResponsibilityList(
-        file.version, file.effective_from, file.items, file.place_roles, departments, units
+        version=file.version,
+        effective_from=file.effective_from,
+        items=file.items,
+        place_roles=file.place_roles,
+        departments=departments,
+        units=units,
+        effective_until=file.effective_until,
     )
 
 
 def _departments(file: ResponsibilityFile, units: Units, document: Document) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
-    districts = [unit for unit in units.by_code.values() if unit.level is UnitLevel.DISTRICT]
+    for (role, district), code in _roles(file, units):
+        if code is None:
+            name = units.get(district).name
+            raise document.refuse(("district_roles", role), f"{name} has no department for {role}")
+        found[role, district] = code
+    return found
+
+
+def _roles(file: ResponsibilityFile, units: Units) -> Iterator[tuple[tuple[str, str], str | None]]:
+    """Role and district, with the department that has it there."""
+    districts = [unit.code for unit in units.acting() if unit.level is UnitLevel.DISTRICT]
     for role, endings in file.district_roles.items():
         for district in districts:
-            codes = (f"D{district.code}-{ending}" for ending in endings)
-            code = next((each for each in codes if each in units), None)
-            if code is None:
-                raise document.refuse(
-                    ("district_roles", role), f"{district.name} has no department for {role}"
-                )
-            found[role, district.code] = code
-    return found
+            codes = (f"D{district}-{ending}" for ending in endings)
+            yield (role, district), next((code for code in codes if code in units), None)
 
 
 def _check_item(
@@ -191,3 +237,17 @@ def _check_complete(file: ResponsibilityFile, categories: Categories, document: 
     for code in categories.by_code:
         if code not in whole:
             raise document.refuse(("items",), f"{code} has no item that holds everywhere, without keywords")
+
+
+def _check_twice(file: ResponsibilityFile, document: Document) -> None:
+    """Two items for one matter at one place would leave it to their order who is asked."""
+    seen: dict[tuple[str, str, frozenset[str]], int] = {}
+    for index, item in enumerate(file.items):
+        matter = (item.category, item.scope, frozenset(item.keywords))
+        if matter in seen:
+            line = document.line_of(("items", seen[matter]))
+            said = f" with the keywords {'、'.join(item.keywords)}" if item.keywords else ""
+            raise document.refuse(
+                ("items", index), f"{item.category} at {item.scope}{said} is already in line {line}"
+            )
+        seen[matter] = index

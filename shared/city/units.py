@@ -1,11 +1,11 @@
 """The unit tree: city, districts, streets and towns, communities, departments and utilities."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.city.documents import read_table
-from shared.city.errors import BrokenFile, UnknownUnit
+from shared.city.errors import BrokenFile, ClosedUnit, UnknownUnit
 from shared.kernel.words import UnitLevel
 
 COLUMNS = ("code", "name", "level", "parent_code")
@@ -29,27 +29,50 @@ class Unit:
     name: str
     level: UnitLevel
     parent_code: str | None
+    closed: bool = False
+    """撤销: it owes nothing new; what it owed before still bears its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """The whole tree, every parent known and no cycle in it."""
+    """The whole tree, every parent known and no cycle in it. Closed units lie where they lay."""
 
     by_code: Mapping[str, Unit]
     lineages: Mapping[str, tuple[str, ...]]
 
     def __contains__(self, code: object) -> bool:
-        return code in self.by_code
+        """Whether a unit has this code and is not closed."""
+        unit = self.by_code.get(code) if isinstance(code, str) else None
+        return unit is not None and not unit.closed
 
     def __len__(self) -> int:
-        return len(self.by_code)
+        return sum(1 for _ in self.acting())
+
+    def acting(self) -> Iterator[Unit]:
+        """The units that are not closed."""
+        return (unit for unit in self.by_code.values() if not unit.closed)
 
     def get(self, code: str) -> Unit:
-        """The unit with this code."""
+        """The unit with this code, closed or not."""
         try:
             return self.by_code[code]
         except KeyError:
             raise UnknownUnit(code) from None
+
+    def knows(self, code: str) -> bool:
+        """Whether the directory has, or had, a unit with this code."""
+        return code in self.by_code
+
+    def get_acting(self, code: str) -> Unit:
+        """The unit with this code, which must not be closed."""
+        unit = self.get(code)
+        if unit.closed:
+            raise ClosedUnit(code, unit.name)
+        return unit
+
+    def name_of(self, code: str) -> str:
+        """How the unit is called; its code when the directory never knew it."""
+        return self.by_code[code].name if code in self.by_code else code
 
     def lineage(self, code: str) -> tuple[str, ...]:
         """The unit itself and its ancestors, deepest first."""
@@ -75,13 +98,28 @@ class Units:
         return self.at_level(code, UnitLevel.DISTRICT)
 
     def children(self, code: str) -> tuple[Unit, ...]:
-        """The units directly below this one."""
-        return tuple(unit for unit in self.by_code.values() if unit.parent_code == self.get(code).code)
+        """The units directly below this one that are not closed."""
+        return tuple(unit for unit in self.acting() if unit.parent_code == self.get(code).code)
 
     def path_name(self, code: str) -> str:
         """The names from the district down, as an address would say them."""
         names = [self.by_code[each].name for each in self.lineage(code)]
         return "".join(reversed(names[:-1] or names))
+
+
+def units_of(found: Iterable[Unit]) -> Units:
+    """A tree of units told one by one: one whose parent is not told yet waits outside."""
+    told = {unit.code: unit for unit in found}
+    lineages: dict[str, tuple[str, ...]] = {}
+    for code in told:
+        steps: list[str] = []
+        step: str | None = code
+        while step is not None and step in told and step not in steps:
+            steps.append(step)
+            step = told[step].parent_code
+        if step is None:
+            lineages[code] = tuple(steps)
+    return Units({code: told[code] for code in lineages}, lineages)
 
 
 def load_units(files: Iterable[tuple[str, str]]) -> Units:

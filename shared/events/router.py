@@ -1,6 +1,6 @@
-"""What router says: every move of a case's status, and the directory's units."""
+"""What router says: every move of a case's status, the directory's units, lists as they are published."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -253,8 +253,17 @@ class MoveRefused(RouterFact):
     asked_by: EventId
 
 
+class OtherName(BaseModel):
+    """别名: how a unit, or an estate or road in it, is called too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    kind: str
+
+
 class UnitChanged(Fact):
-    """A unit of the directory as it is now."""
+    """A unit of the directory as it is now; a closed one owes nothing new."""
 
     TYPE: ClassVar[str] = "jiesu.unit.changed"
     SOURCE: ClassVar[str] = ROUTER
@@ -264,6 +273,25 @@ class UnitChanged(Fact):
     name: str
     level: UnitLevel
     parent_code: UnitCode | None
+    closed: bool = False
+    aliases: tuple[OtherName, ...] = ()
 
     def key(self) -> str:
         return self.code
+
+
+class ResponsibilityPublished(Fact):
+    """权责清单: a version was published; it is applied from its first day on, by the city's clock."""
+
+    TYPE: ClassVar[str] = "jiesu.responsibility.published"
+    SOURCE: ClassVar[str] = ROUTER
+    TOPICS: ClassVar[tuple[Topic, ...]] = (DIRECTORY,)
+
+    list_version: str
+    effective_from: date
+    effective_until: date | None
+    sha256: str
+    items: int
+
+    def key(self) -> str:
+        return f"responsibilities {self.list_version}"

@@ -16,7 +16,13 @@ class Topic:
 
 CASE = Topic("jiesu.case", 12, False, "case id", "Every fact about a case, from whichever service.")
 GRID = Topic("jiesu.grid", 6, False, "incident or whistle id", "What happens in the grid apart from a case.")
-DIRECTORY = Topic("jiesu.directory", 3, True, "unit code", "Units as they are now; compacted.")
+DIRECTORY = Topic(
+    "jiesu.directory",
+    3,
+    True,
+    "unit code, or a list's version",
+    "Units as they are now, responsibility lists as they were published; compacted.",
+)
 
 TOPICS = (CASE, GRID, DIRECTORY)
 

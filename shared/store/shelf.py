@@ -5,6 +5,7 @@ A service's first migration calls `first_tables()`; the tables as they are today
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 def first_tables() -> None:
@@ -13,6 +14,19 @@ def first_tables() -> None:
     _outbox_and_inbox()
     _parked()
     _idempotency()
+
+
+def unit_copies() -> None:
+    """Read copies of the directory's units."""
+    op.create_table(
+        "unit_copies",
+        *(_text(name) for name in ("code", "name", "level")),
+        sa.Column("parent_code", sa.Text(), nullable=True),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("aliases", JSONB(), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("said", "version")),
+        sa.PrimaryKeyConstraint("code", name="pk_unit_copies"),
+    )
 
 
 def drop_first_tables() -> None:

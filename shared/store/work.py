@@ -19,6 +19,7 @@ from shared.store import driver, outbox, together
 from shared.store.bulk import Insert
 from shared.store.gathering import Gathering
 from shared.store.repository import Repository
+from shared.store.running_city import CityReader, RunningCity
 from shared.store.together import Sheet
 
 FIRST_CAUSE = "start"
@@ -27,6 +28,7 @@ FIRST_CAUSE = "start"
 class Work:
     """An open transaction with the service's repositories; a service's own Work names them."""
 
+    running_city: RunningCity
     SOURCE: ClassVar[str]
     """The service: its schema, its role, its consumer group and the source of what it says."""
     METADATA: ClassVar[MetaData]
@@ -54,6 +56,11 @@ class Work:
                 event, fact, aggregate, aggregate_id, sequence, self.now, self.SOURCE, self.cause
             )
             self._said.append(said)
+
+    async def look_again(self) -> None:
+        """Have the city with all that others committed up to now: for who is about to change it, alone."""
+        await self.running_city.look(self.connection, self.now)
+        self.city = self.running_city.at(self.now)
 
     async def flush(self) -> None:
         """Write aggregates, then their facts: the order that keeps the outbox in commit order for a key."""
@@ -90,12 +97,19 @@ class Store(Generic[W]):
     """Where a service's knocks are opened."""
 
     def __init__(
-        self, work_type: type[W], engine: AsyncEngine, *, clock: Clock, city: City, equipment: Any = None
+        self,
+        work_type: type[W],
+        engine: AsyncEngine,
+        *,
+        clock: Clock,
+        city: City,
+        equipment: Any = None,
+        reads_city: CityReader | None = None,
     ) -> None:
         self.work_type = work_type
         self.engine = engine
         self.clock = clock
-        self.city = city
+        self.running_city = RunningCity(city, reads_city)
         self.equipment = equipment
         self.source = work_type.SOURCE
         self.committed = asyncio.Event()
@@ -103,13 +117,20 @@ class Store(Generic[W]):
         self.gathering: Gathering[Sheet, bool] = Gathering(self._write_together)
         self._by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
 
+    @property
+    def city(self) -> City:
+        """The city as it stands now."""
+        return self.running_city.at(self.clock.now())
+
     @asynccontextmanager
     async def work(self, cause: Cause | None = None) -> AsyncIterator[W]:
         """A knock: flushed and committed when the block ends well, rolled back when it does not."""
         why = cause or Cause(FIRST_CAUSE, str(new_id()))
         async with self.read() as connection, driver.transaction(connection):
-            knock = self.work_type(connection, now=self.clock.now(), city=self.city, cause=why)
+            now = self.clock.now()
+            knock = self.work_type(connection, now=now, city=self.running_city.at(now), cause=why)
             knock.equipment = self.equipment
+            knock.running_city = self.running_city
             yield knock
             await knock.flush()
         if knock.says_anything:
@@ -118,7 +139,8 @@ class Store(Generic[W]):
     def sheet(self, cause: Cause) -> W:
         """A work on paper: it may only add, and is written together with others by `add`."""
         paper = cast(AsyncConnection, _Nowhere())
-        knock = self.work_type(paper, now=self.clock.now(), city=self.city, cause=cause)
+        now = self.clock.now()
+        knock = self.work_type(paper, now=now, city=self.running_city.at(now), cause=cause)
         knock.equipment = self.equipment
         return knock
 
@@ -145,4 +167,6 @@ class Store(Generic[W]):
         """A connection for queries: each is a transaction of its own, so that one costs one round trip."""
         async with self._by_itself.connect() as connection:
             await driver.make_fit(connection)
+            if not self.running_city.is_settled:
+                await self.running_city.look(connection, self.clock.now())
             yield connection

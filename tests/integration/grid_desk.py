@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from shared.city.city import City
 from tests.kit.desk import ServiceDesk, at_desk
 from tests.kit.whistles import BLOWN_AT, ENFORCEMENT, GUANYINSI, POLICE, SITE
 
@@ -74,7 +75,7 @@ class Desk(ServiceDesk):
 
 
 @asynccontextmanager
-async def grid_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
+async def grid_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -> AsyncIterator[Desk]:
     """A migrated grid of its own in this database."""
-    async with at_desk(Desk, admin_dsn, folder) as desk:
+    async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
         yield desk

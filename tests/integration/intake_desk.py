@@ -12,6 +12,7 @@ import httpx
 from deploy.local.keys import AUDIENCE, ISSUER, new_signing_key
 from services.intake.settings import IntakeSettings
 from services.intake.store.api_keys import issue
+from shared.city.city import City
 from shared.http.callers import Caller, Role
 from shared.http.tokens import mint, service_audience, service_key_id
 from tests.kit.desk import ServiceDesk, at_desk
@@ -93,11 +94,11 @@ class Desk(ServiceDesk):
 
 
 @asynccontextmanager
-async def intake_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
+async def intake_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -> AsyncIterator[Desk]:
     """A migrated intake of its own in this database, with one client app's key."""
     (folder / "router").mkdir(parents=True, exist_ok=True)
     new_signing_key(folder / "router" / "router.pem")
-    async with at_desk(Desk, admin_dsn, folder, beside=["survey"]) as desk:
+    async with at_desk(Desk, admin_dsn, folder, beside=["survey"], city=city) as desk:
         async with desk.flat.store.work() as work:
             desk.key = await issue(work, "street-app", frozenset({"cases:write"}), expires_at=None)
         yield desk

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
+from shared.city.city import City
 from shared.events import survey
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import CallbackId, CaseId, new_id
@@ -101,7 +102,7 @@ class Desk(ServiceDesk):
 
 
 @asynccontextmanager
-async def router_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
+async def router_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -> AsyncIterator[Desk]:
     """A migrated router of its own in this database."""
-    async with at_desk(Desk, admin_dsn, folder) as desk:
+    async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
         yield desk

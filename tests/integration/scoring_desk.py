@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from shared.city.city import City
 from tests.kit.case_story import SHANGHAI
 from tests.kit.desk import ServiceDesk, at_desk
 
@@ -60,7 +61,7 @@ class Desk(ServiceDesk):
 
 
 @asynccontextmanager
-async def scoring_desk(admin_dsn: str, folder: Path) -> AsyncIterator[Desk]:
+async def scoring_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -> AsyncIterator[Desk]:
     """A migrated scoring of its own in this database."""
-    async with at_desk(Desk, admin_dsn, folder) as desk:
+    async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
         yield desk

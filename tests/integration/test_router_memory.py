@@ -12,10 +12,9 @@ from services.router.app import SERVICE
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownCase, UnknownOrder, WordsUnreadable
 from services.router.domain.model import Adjudicated, Case, Note, Supplement
-from services.router.store import RouterWork
 from shared.events.intake import CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
+from shared.kernel.ids import CallbackId, CaseId, WorkOrderId, new_id
 from shared.kernel.words import Overdue, Ruling
 from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
@@ -183,16 +182,3 @@ async def test_an_unknown_order_is_refused_by_name(desk: Desk) -> None:
     async with desk.flat.store.work() as work:
         with pytest.raises(UnknownOrder):
             await work.cases.of_order(WorkOrderId(new_id()))
-
-
-async def test_units_are_published_once_and_again_only_when_changed(desk: Desk) -> None:
-    codes = [UnitCode(code) for code in list(desk.flat.city.units.by_code)[:300]]
-
-    async def publish() -> int:
-        async with desk.flat.store.work() as work:
-            found: RouterWork = work
-            return await handlers.publish_units(found, codes)
-
-    assert [await publish(), await publish()] == [300, 0]
-    [said] = await desk.said("110115")
-    assert (said["topic"], said["type"], said["sequence"]) == ("jiesu.directory", "jiesu.unit.changed.v1", 1)

@@ -19,6 +19,7 @@ from deploy.local.keys import Bearer, LocalIssuer
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.port import Consumer, Message
 from shared.bus.subscriptions import Subscriptions
+from shared.city.city import City
 from shared.events.envelope import Cause, Envelope, Heard, decode
 from shared.events.fact import Fact
 from shared.events.topics import CASE
@@ -164,6 +165,7 @@ async def at_desk(
     *,
     beside: Iterable[str] = (),
     urls: Mapping[str, str] | None = None,
+    city: City | None = None,
 ) -> AsyncIterator[D]:
     """A migrated service of its own in this database; `beside`: further services whose keys are made."""
     name = desk.SERVICE
@@ -171,7 +173,7 @@ async def at_desk(
     issuer = prepare_keys(keys, sorted({name, *beside}))
     settings = settings_of(name, dsn_of(admin_dsn, name), keys, issuer, urls)
     clock = StandingClock(starts=desk.AT)
-    flat = flat_of(declared(name), settings, clock=clock, city=beijing())
+    flat = flat_of(declared(name), settings, clock=clock, city=city or beijing())
     transport = httpx.ASGITransport(app=flat.app)
     try:
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{name}") as client:

@@ -1,7 +1,7 @@
 """One sample of every declared fact, and its envelope: what the golden files are made from."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -17,7 +17,15 @@ from shared.kernel.ids import EventId
 GOLDEN = Path(__file__).parents[1] / "contract" / "golden"
 AN_ID = UUID("0193a000-0000-7000-8000-000000000001")
 AN_INSTANT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-_PLAIN: dict[Any, Any] = {UUID: AN_ID, str: "110101", int: 2, float: 0.5, bool: True, datetime: AN_INSTANT}
+_PLAIN: dict[Any, Any] = {
+    UUID: AN_ID,
+    str: "110101",
+    int: 2,
+    float: 0.5,
+    bool: True,
+    datetime: AN_INSTANT,
+    date: AN_INSTANT.date(),
+}
 
 
 def a_fact(fact: type[Fact]) -> Fact:

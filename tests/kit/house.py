@@ -26,7 +26,7 @@ from tests.kit.suite import Suite, speaking
 
 T = TypeVar("T")
 NAMES = tuple(flat.name for flat in SUITE)
-# The city's units need not be published: no service hears them yet.
+# The city's units need not be published: every service has read the same folder.
 _STEPS = tuple(step for step in STEPS if step.name in ("migrate", "topics"))
 
 

@@ -27,9 +27,13 @@ from tests.kit.city import beijing
 from tests.kit.facts import AN_ID, a_fact, an_envelope
 from tests.unit.test_intake_policy import a_case
 
-HEARD = {one.fact: one for one in SUBSCRIPTIONS if one.fact.SOURCE in (r.ROUTER, SURVEY)}
+HEARD = {
+    one.fact: one
+    for one in SUBSCRIPTIONS
+    if one.fact.SOURCE in (r.ROUTER, SURVEY) and one.fact is not r.UnitChanged
+}
 """What is told as lines; of grid intake hears what becomes a case."""
-NOT_TOLD = {r.UnitChanged}
+NOT_TOLD = {r.UnitChanged, r.ResponsibilityPublished}
 """What router says that is no citizen's matter."""
 
 

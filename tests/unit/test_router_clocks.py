@@ -1,11 +1,14 @@
 """Clocks: each runs out once, in its order, and only while it runs."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from services.router.domain.model import Case, Unit
 from services.router.domain.policy import clocks, directory
+from shared.city.directory import Listed
+from shared.city.gazetteer import Alias
 from shared.city.units import Unit as CityUnit
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Overdue, UnitLevel
@@ -69,11 +72,17 @@ def test_the_resolve_clock_runs_on_while_a_shelf_or_return_waits() -> None:
 
 
 def test_a_unit_is_published_when_new_or_changed_and_not_otherwise() -> None:
-    unit = CityUnit("110101", "东城区", UnitLevel.DISTRICT, "110000")
+    unit = Listed(CityUnit("110101", "东城区", UnitLevel.DISTRICT, "110000"))
     first = directory.publish(None, unit)
     assert first is not None
     assert first.facts[0].key() == "110101"
     assert directory.publish(first.state, unit) is None
-    renamed = directory.publish(Unit(UnitCode("110101"), "旧名", UnitLevel.DISTRICT, None, 3), unit)
+    known = Unit(UnitCode("110101"), "旧名", UnitLevel.DISTRICT, None, version=3)
+    renamed = directory.publish(known, unit)
     assert renamed is not None
     assert (renamed.state.name, renamed.state.version) == ("东城区", 3)
+    closed = directory.publish(first.state, replace(unit, unit=replace(unit.unit, closed=True)))
+    assert closed is not None
+    assert closed.state.closed
+    names = (Alias("某园", "estate", "110101"),)
+    assert directory.publish(first.state, replace(unit, aliases=names)) is not None

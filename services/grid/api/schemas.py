@@ -153,4 +153,4 @@ class WhistleOut(Wire):
 
 def name_of(code: UnitCode, units: Units) -> str:
     """A unit that left the directory is still called something."""
-    return units.get(code).name if code in units else code
+    return units.name_of(code)

@@ -104,6 +104,6 @@ async def cancel_whistle(body: CancelIn, change: Changing) -> Response:
 
 def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
     """A unit and all below it; None for the whole city. A unit that left the directory is alone."""
-    if unit is None or (unit in units and units.get(unit).parent_code is None):
+    if unit is None or (units.knows(unit) and units.get(unit).parent_code is None):
         return None
     return [unit, *(UnitCode(code) for code, above in units.lineages.items() if unit in above[1:])]

@@ -35,7 +35,7 @@ class CaseLead:
     def may_blow(self, unit: UnitCode, units: Units) -> bool:
         """Whether a unit leads the case, was passed it, or is the street above either."""
         leading = [code for code in (self.unit, self.assigned_to) if code is not None]
-        return any(unit == code or (code in units and unit == units.street_of(code)) for code in leading)
+        return any(unit == code or (units.knows(code) and unit == units.street_of(code)) for code in leading)
 
 
 def take(lead: CaseLead | None, cmd: TakeCase) -> Decision[CaseLead]:

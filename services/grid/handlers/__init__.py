@@ -1,6 +1,7 @@
 """Grid's desk, one function for each command: load, decide, keep."""
 
 from services.grid.handlers.cases import assign_case, release_case, take_case
+from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
 from services.grid.handlers.whistles import (
     act,
@@ -23,6 +24,7 @@ __all__ = [
     "contact",
     "escalate_incident",
     "handle_incident",
+    "learn_unit",
     "note_case",
     "release_case",
     "report_in",

@@ -1,6 +1,6 @@
 """Grid's memory."""
 
-from services.grid.store.repository import GridWork
+from services.grid.store.repository import GridWork, UnitCopies
 from services.grid.store.seals import IncidentSeals
 
-__all__ = ["GridWork", "IncidentSeals"]
+__all__ = ["GridWork", "IncidentSeals", "UnitCopies"]

@@ -19,6 +19,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, IncidentId, WhistleId
 from shared.store.bulk import Row
 from shared.store.repository import Repository
+from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
 
 
@@ -78,6 +79,12 @@ class IncidentRepository(Repository[IncidentId, Incident]):
         return UnknownIncident(key)
 
 
+class UnitCopies(UnitCopyRepository):
+    """The directory's units as this service has heard of them."""
+
+    TABLE = tables.UNIT_COPIES
+
+
 class GridWork(Work):
     SOURCE = "grid"
     METADATA = tables.METADATA
@@ -88,6 +95,7 @@ class GridWork(Work):
         self.whistles = WhistleRepository(self)
         self.case_leads = CaseLeadRepository(self)
         self.incidents = IncidentRepository(self)
+        self.unit_copies = UnitCopies(self)
 
     @property
     def seals(self) -> IncidentSeals:

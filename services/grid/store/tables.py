@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
+from shared.store.unit_copies import declare_unit_copies
 
 METADATA = service_metadata()
 
@@ -65,3 +66,6 @@ CASE_LEADS = Table(
     Column("heard", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
+
+UNIT_COPIES = declare_unit_copies(METADATA)
+"""What router has told of the directory's units."""

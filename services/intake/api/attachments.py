@@ -116,4 +116,4 @@ async def _may_see(connection: Reading, case_id: CaseId | None, caller: Caller, 
     if not caller.may(Role.UNIT) or caller.unit is None:
         return False
     unit = await unit_of(connection, case_id)
-    return unit is not None and unit in city.units and city.units.is_within(unit, caller.unit)
+    return unit is not None and city.units.knows(unit) and city.units.is_within(unit, caller.unit)

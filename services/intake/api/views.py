@@ -110,4 +110,4 @@ def unit(code: UnitCode | None, city: City) -> UnitOut | None:
     """The unit by name; one the directory no longer has keeps its code."""
     if code is None:
         return None
-    return UnitOut(code=code, name=city.units.get(code).name if code in city.units else code)
+    return UnitOut(code=code, name=city.units.name_of(code))

@@ -24,6 +24,7 @@ from services.intake.handlers.cases import (
     supplement,
 )
 from services.intake.handlers.contacts import anonymise, read_contact
+from services.intake.handlers.directory import learn_unit
 from services.intake.handlers.open311 import request_service
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "follow",
     "forget_guesses",
     "issue_key",
+    "learn_unit",
     "read_contact",
     "recognise",
     "register",

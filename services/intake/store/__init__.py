@@ -2,7 +2,7 @@
 
 from services.intake.store.api_keys import ApiKeyShelf
 from services.intake.store.objects import Objects, open_objects
-from services.intake.store.repository import Equipment, IntakeWork
+from services.intake.store.repository import Equipment, IntakeWork, UnitCopies
 from services.intake.store.vault import KeyVault, links_secret, open_vault
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "IntakeWork",
     "KeyVault",
     "Objects",
+    "UnitCopies",
     "links_secret",
     "open_objects",
     "open_vault",

@@ -32,6 +32,7 @@ from shared.kernel.ids import CaseId, IncidentId
 from shared.sealing.passes import CasePasses
 from shared.store.bulk import Insert
 from shared.store.repository import Repository
+from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
 
 # The states stand in the text, or Postgres would not see that the index of these rows is enough.
@@ -89,6 +90,12 @@ class Equipment:
     passes: CasePasses
 
 
+class UnitCopies(UnitCopyRepository):
+    """The directory's units as this service has heard of them."""
+
+    TABLE = tables.UNIT_COPIES
+
+
 class IntakeWork(Work):
     """受理: one knock; case, vault row, timeline, answer and fact commit together."""
 
@@ -99,6 +106,7 @@ class IntakeWork(Work):
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
         self.cases = CaseRepository(self)
+        self.unit_copies = UnitCopies(self)
         self.attachments = AttachmentRows(connection)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.store.tables import service_metadata
+from shared.store.unit_copies import declare_unit_copies
 
 METADATA = service_metadata()
 
@@ -217,3 +218,6 @@ PROPOSALS = Table(
     Column("outcome", Text, nullable=False),
     Column("refused_in", Text),
 )
+
+UNIT_COPIES = declare_unit_copies(METADATA)
+"""What router has told of the directory's units."""

@@ -1,13 +1,17 @@
-"""The city as router applies it: policy, units, responsibility list, categories. Open to everybody."""
+"""The city as router applies it: policy, units, categories. Open to everybody, but for who put what in."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from services.router.api.acting import InCity
+from services.router.api.acting import InCity, ListReader
+from services.router.api.schemas import taken
+from services.router.store import directory_queries as queries
 from shared.city.policy import Policy
-from shared.city.responsibilities import ItemKind
 from shared.city.units import Unit
+from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.errors import NotFound
@@ -21,35 +25,41 @@ class UnitOut(Wire):
     name: str
     level: UnitLevel
     parent_code: str | None
+    closed: bool = Field(description="撤销: it is given nothing new.")
 
     @classmethod
     def of(cls, unit: Unit) -> "UnitOut":
-        return cls(code=unit.code, name=unit.name, level=unit.level, parent_code=unit.parent_code)
+        return cls(
+            code=unit.code,
+            name=unit.name,
+            level=unit.level,
+            parent_code=unit.parent_code,
+            closed=unit.closed,
+        )
+
+
+class OtherNameOut(Wire):
+    text: str = Field(examples=["首座御园"])
+    kind: str = Field(examples=["estate"])
 
 
 class UnitWhole(UnitOut):
     path_name: str
     lineage: list[str]
     children: list[UnitOut]
+    aliases: list[OtherNameOut]
 
 
-class ItemOut(Wire):
-    """权责清单的一项."""
+class VersionOut(Wire):
+    """名录版本."""
 
-    category: str
-    kind: ItemKind
-    scope: str
-    lead: str
-    co_units: list[str]
-    keywords: list[str]
-    tier: Tier | None
-    clause: str
-
-
-class ListOut(Wire):
-    version: str
-    effective_from: str
-    items: list[ItemOut]
+    number: int
+    imported_at: datetime
+    imported_by: str
+    source: str
+    sha256: str = Field(description="Of what the directory says; the order of files and rows does not count.")
+    units: int = Field(description="How many act.")
+    changes: dict[str, int] = Field(examples=[{"added": 3, "closed": 1}])
 
 
 class CategoryOut(Wire):
@@ -83,15 +93,22 @@ async def list_units(
     asked: Asked,
     level: UnitLevel | None = None,
     parent: Annotated[Text | None, Query(max_length=40)] = None,
+    q: Annotated[
+        Text | None, Query(max_length=40, description="In its name or other names, or how its code begins.")
+    ] = None,
+    closed: Annotated[bool, Query(description="Those that are closed, instead.")] = False,
 ) -> Page[UnitOut]:
     """The directory, by code."""
     after = str(asked.after[0]) if asked.after else ""
+    called = {alias.unit_code for alias in city.aliases if q is not None and q in alias.text}
     found = sorted(
         unit.code
         for unit in city.units.by_code.values()
         if unit.code > after
+        and unit.closed is closed
         and (level is None or unit.level is level)
         and (parent is None or unit.parent_code == parent)
+        and (q is None or q in unit.name or unit.code.startswith(q) or unit.code in called)
     )
     rows = [city.units.get(code) for code in found[: asked.fetch]]
     return asked.page(rows, position=lambda unit: (unit.code,), item=UnitOut.of)
@@ -99,8 +116,8 @@ async def list_units(
 
 @DIRECTORY.get("/units/{code}")
 async def read_unit(code: Text, city: InCity) -> UnitWhole:
-    """One unit, what it lies in and what lies below it."""
-    if code not in city.units:
+    """One unit, what it lies in and what lies below it. A closed one stays, and is said to be closed."""
+    if not city.units.knows(code):
         raise NoSuchUnit(code)
     unit = city.units.get(code)
     return UnitWhole(
@@ -108,28 +125,20 @@ async def read_unit(code: Text, city: InCity) -> UnitWhole:
         path_name=city.units.path_name(code),
         lineage=list(city.units.lineage(code)),
         children=[UnitOut.of(child) for child in city.units.children(code)],
+        aliases=[
+            OtherNameOut(text=alias.text, kind=alias.kind)
+            for alias in city.aliases
+            if alias.unit_code == code
+        ],
     )
 
 
-@DIRECTORY.get("/responsibilities")
-async def read_responsibilities(city: InCity, category: Text | None = None) -> ListOut:
-    """权责清单: who owes an answer to what, with the clause."""
-    found = city.responsibilities
-    items = [
-        ItemOut(
-            category=item.category,
-            kind=item.kind,
-            scope=item.scope,
-            lead=item.lead,
-            co_units=list(item.co_units),
-            keywords=list(item.keywords),
-            tier=item.tier,
-            clause=item.clause,
-        )
-        for item in found.items
-        if category is None or item.category == category
-    ]
-    return ListOut(version=found.version, effective_from=found.effective_from.isoformat(), items=items)
+@DIRECTORY.get("/directory/versions")
+async def list_versions(asked: Asked, connection: Reading, _: ListReader) -> Page[VersionOut]:
+    """What was put in, the newest first: who, when, from where, what it changed."""
+    before = int(str(asked.after[0])) if asked.after else None
+    rows = await queries.directory_versions(connection, before=before, limit=asked.fetch)
+    return asked.page(rows, position=lambda row: (row.number,), item=lambda row: taken(VersionOut, row))
 
 
 @DIRECTORY.get("/categories")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.events.router import OtherName
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import (
     Channel,
@@ -223,4 +224,6 @@ class Unit:
     name: str
     level: UnitLevel
     parent_code: UnitCode | None
+    closed: bool = False
+    aliases: tuple[OtherName, ...] = ()
     version: int = 0

@@ -28,6 +28,10 @@ class Words:
     lat: float | None = None
     places: tuple[StatedPlace, ...] | None = None
 
+    def point(self) -> tuple[float, float] | None:
+        """Where it is on the map, if the client said so."""
+        return None if self.lng is None or self.lat is None else (self.lng, self.lat)
+
     def stated(self) -> Places:
         """The stated places by part; the first of each part counts."""
         found = {place.role: place.unit for place in reversed(self.places or ()) if place.unit}

@@ -2,5 +2,6 @@
 
 from services.router.store.equipment import Equipment
 from services.router.store.repository import RouterWork
+from services.router.store.running import RouterCity
 
-__all__ = ["Equipment", "RouterWork"]
+__all__ = ["Equipment", "RouterCity", "RouterWork"]

@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
 from services.router.domain.model import Case, Unit, WorkOrder
+from services.router.domain.records import DirectoryVersion, PublishedList
 from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words, context, read_words
 from services.router.store import tables
 from services.router.store.equipment import Equipment
+from shared.city.areas import Area, Areas
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.store import bulk
 from shared.store.bulk import Row
 from shared.store.repository import Repository
 from shared.store.work import Work
@@ -64,6 +67,34 @@ class UnitRepository(Repository[UnitCode, Unit]):
     KEY = "code"
 
 
+class DirectoryVersionRepository(Repository[int, DirectoryVersion]):
+    """What was put in, one number after the other."""
+
+    AGGREGATE = "directory"
+    MODEL = DirectoryVersion
+    TABLE = tables.DIRECTORY_VERSIONS
+    KEY = "number"
+
+    async def last(self) -> int:
+        """The last number; 0 before the first import."""
+        query = select(func.coalesce(func.max(tables.DIRECTORY_VERSIONS.c.number), 0))
+        return int((await self._work.connection.execute(query)).scalar_one())
+
+
+class ListRepository(Repository[str, PublishedList]):
+    """Responsibility lists as published."""
+
+    AGGREGATE = "responsibility_list"
+    MODEL = PublishedList
+    TABLE = tables.RESPONSIBILITY_LISTS
+    KEY = "list_version"
+
+    async def any(self) -> bool:
+        """Whether one was ever published."""
+        query = select(func.count()).select_from(tables.RESPONSIBILITY_LISTS)
+        return bool((await self._work.connection.execute(query)).scalar_one())
+
+
 class RouterWork(Work):
     """One knock at router's desk, equipped to open the citizen's words and to read them."""
 
@@ -75,6 +106,19 @@ class RouterWork(Work):
         super().__init__(connection, now=now, city=city, cause=cause)
         self.cases = CaseRepository(self)
         self.units = UnitRepository(self)
+        self.directory_versions = DirectoryVersionRepository(self)
+        self.lists = ListRepository(self)
+
+    async def alone_with_city(self) -> None:
+        """One import at a time: each is checked against what the one before left."""
+        await self.connection.exec_driver_sql("LOCK TABLE directory_versions IN SHARE ROW EXCLUSIVE MODE")
+        await self.look_again()
+
+    async def put_areas(self, areas: Areas) -> None:
+        """These areas and no others."""
+        await self.connection.execute(delete(tables.AREAS))
+        rows = [{name: getattr(area, name) for name in Area.__slots__} for area in areas.by_code.values()]
+        await bulk.insert(self.connection, tables.AREAS, rows)
 
     def unseal(self, case_id: CaseId, sealed_words: str) -> Words:
         return read_words(self.equipment.ring.open(sealed_words, context=context(case_id)))

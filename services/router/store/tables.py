@@ -1,6 +1,19 @@
-"""Router's tables: cases, their work orders as a queue, units as published."""
+"""Router's tables: cases, their work orders as a queue, units, areas and lists as published."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Index, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
@@ -125,5 +138,44 @@ UNITS = Table(
     _text("name", nullable=False),
     _text("level", nullable=False),
     _text("parent_code"),
+    _flag("closed"),
+    _json("aliases"),
+    Column("version", BigInteger, nullable=False),
+)
+
+AREAS = Table(
+    "areas",
+    METADATA,
+    Column("code", Text, primary_key=True),
+    _text("name", nullable=False),
+    _text("unit_code", nullable=False),
+    Column("outline", LargeBinary, nullable=False),
+)
+
+DIRECTORY_VERSIONS = Table(
+    "directory_versions",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _when("imported_at", nullable=False),
+    _text("imported_by", nullable=False),
+    _text("source", nullable=False),
+    _text("sha256", nullable=False),
+    Column("units", Integer, nullable=False),
+    _json("changes"),
+    Column("version", BigInteger, nullable=False),
+)
+
+RESPONSIBILITY_LISTS = Table(
+    "responsibility_lists",
+    METADATA,
+    Column("list_version", Text, primary_key=True),
+    Column("effective_from", Date, nullable=False),
+    Column("effective_until", Date),
+    Column("items", Integer, nullable=False),
+    _text("sha256", nullable=False),
+    _text("document", nullable=False),
+    _text("source", nullable=False),
+    _when("published_at", nullable=False),
+    _text("published_by", nullable=False),
     Column("version", BigInteger, nullable=False),
 )

@@ -44,7 +44,7 @@ class Question:
 
     def unit(self, code: str) -> Unit:
         """The unit asked about. Raises `UnknownUnit`."""
-        if code not in self.city.units:
+        if not self.city.units.knows(code):
             raise UnknownUnit(code)
         return self.city.units.get(code)
 
@@ -53,7 +53,7 @@ class Question:
         if self.caller.may(*OVERSEERS):
             return True
         mine, units = self.caller.unit, self.city.units
-        return mine is not None and any(code in units and units.is_within(code, mine) for code in codes)
+        return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
 
     def opened(self, code: str) -> tuple[str, ...]:
         """The unit and all below it, for who may open its cases. Raises `UnknownUnit`, `NotYourUnit`."""

@@ -1,5 +1,5 @@
 """Scoring's memory."""
 
-from services.scoring.store.repository import ScoringWork
+from services.scoring.store.repository import ScoringWork, UnitCopies
 
-__all__ = ["ScoringWork"]
+__all__ = ["ScoringWork", "UnitCopies"]

@@ -16,6 +16,7 @@ from shared.events.envelope import Cause
 from shared.kernel.ids import CaseId, WhistleId
 from shared.store.bulk import Row
 from shared.store.repository import Repository
+from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
 
 _LINE = tuple(each.name for each in fields(Line))
@@ -69,6 +70,12 @@ class WhistleRepository(Repository[WhistleId, Whistle]):
         ]
 
 
+class UnitCopies(UnitCopyRepository):
+    """The directory's units as this service has heard of them."""
+
+    TABLE = tables.UNIT_COPIES
+
+
 class ScoringWork(Work):
     """One knock at scoring."""
 
@@ -79,6 +86,7 @@ class ScoringWork(Work):
         super().__init__(connection, now=now, city=city, cause=cause)
         self.entries = EntryRepository(self)
         self.whistles = WhistleRepository(self)
+        self.unit_copies = UnitCopies(self)
 
 
 def _line_row(line: Line) -> Row:

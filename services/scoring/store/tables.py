@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
+from shared.store.unit_copies import declare_unit_copies
 
 METADATA = service_metadata()
 
@@ -95,3 +96,6 @@ DEPARTMENT_LINES = Table(
     Index(None, "period", "unit", "at", "whistle_id"),
 )
 """A projection of whistles: one row for each department that was called."""
+
+UNIT_COPIES = declare_unit_copies(METADATA)
+"""What router has told of the directory's units."""

@@ -98,4 +98,4 @@ def request(one: ShownRequest, city: City, language: Language) -> Shown:
 
 def _unit(code: UnitCode | None, city: City) -> str | None:
     """The unit by name; one the directory no longer has keeps its code."""
-    return city.units.get(code).name if code is not None and code in city.units else code
+    return city.units.name_of(code) if code is not None else None

@@ -31,7 +31,7 @@ def status_told(status: CaseState, language: Language) -> str:
 
 
 def _unit(note: Note, words: Catalogue, city: City) -> str:
-    if note.unit is None or note.unit not in city.units:
+    if note.unit is None or not city.units.knows(note.unit):
         return words.word("the_unit")
     return city.units.get(note.unit).name
 

@@ -69,7 +69,7 @@ def places_of(words: Words, city: City) -> tuple[Places, tuple[UnitCode, ...]]:
     """Where the report belongs, or the homonyms to ask about. A stated unit nobody knows states nothing."""
     said = words.stated()
     known = Places(*(code if code in city.units else None for code in (said.site, said.home, said.papers)))
-    placing = city.place(text=words.text, address=words.address or "", stated=known)
+    placing = city.place(text=words.text, address=words.address or "", stated=known, point=words.point())
     asked = () if placing.places.lead_place else placing.match.candidates
     return placing.places, tuple(UnitCode(code) for code in asked)
 

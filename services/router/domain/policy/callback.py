@@ -113,7 +113,7 @@ def _reopen(
         supervised=case.supervised or must_supervise,
     )
     reopened = say.CaseReopened(case_id=case.case_id, redo=redo, callback_id=cmd.callback_id)
-    to = _same_lead(again)
+    to = _same_lead(again, city)
     if to is None:
         # Answered at the desk, or merged before anybody had it: a dispatcher finds the lead.
         limit = city.policy.dispatch.of(case.tier or Tier.GENERAL)
@@ -123,14 +123,16 @@ def _reopen(
     return decided(sent, reopened, dispatched, *watched)
 
 
-def _same_lead(case: Case) -> Sending | None:
-    if case.lead is None or case.category is None:
+def _same_lead(case: Case, city: City) -> Sending | None:
+    """The unit that had it, by the clause it had it by; a dispatcher finds another where it was closed."""
+    if case.lead is None or case.category is None or case.lead.unit not in city.units:
         return None
     return Sending(
         lead=case.lead.unit,
-        co_units=tuple(each.unit for each in case.co_orders),
+        co_units=tuple(each.unit for each in case.co_orders if each.unit in city.units),
         category=case.category,
         tier=case.tier or Tier.GENERAL,
         place=case.place,
         clause=case.clause or DISCRETION,
+        list_version=case.list_version,
     )

@@ -64,7 +64,7 @@ def assign(case: Case, cmd: do.Assign, city: City, *, at: datetime) -> Decision[
     """A street passes the work to its own community, and answers for it as before."""
     order = lead_of("assign", answerable(case, cmd, city.units))
     CASE_LIFE.fire("assign", case.state)
-    to = city.units.get(cmd.to_unit)
+    to = city.units.get_acting(cmd.to_unit)
     if to.level is not UnitLevel.COMMUNITY or to.parent_code != order.unit:
         raise errors.NotItsCommunity(order.unit, cmd.to_unit)
     given = replace(_noted(order, Note(at, cmd.by.name, "assign", to.code)), assigned_to=cmd.to_unit)

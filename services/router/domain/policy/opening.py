@@ -153,7 +153,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
     co_units = tuple(UnitCode(each) for each in listed.co_units) if listed else ()
     clause = listed.item.clause if listed and listed.lead == lead else DISCRETION
     return Sending(
-        lead=UnitCode(city.units.get(lead).code),
+        lead=UnitCode(city.units.get_acting(lead).code),
         co_units=co_units if cmd.co_units is None else cmd.co_units,
         category=category,
         tier=cmd.tier or usual,
@@ -164,7 +164,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
 
 def _places(case: Case, corrected: UnitCode | None, words: Words, city: City) -> Places:
     told, _ = places_of(words, city)
-    site = city.units.get(corrected).code if corrected else (case.place or told.site)
+    site = city.units.get_acting(corrected).code if corrected else (case.place or told.site)
     return Places(site, told.home, told.papers)
 
 

@@ -126,17 +126,20 @@ def _kept(case: Case, lead: UnitCode) -> Sending:
         tier=case.tier or Tier.GENERAL,
         place=case.place,
         clause=(case.clause or DISCRETION) if is_same else DISCRETION,
+        list_version=case.list_version if is_same else None,
     )
 
 
 def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, city: City) -> Sending:
-    kept = _kept(case, UnitCode(city.units.get(lead).code))
+    kept = _kept(case, UnitCode(city.units.get_acting(lead).code))
     told, _ = places_of(words, city)
-    place = UnitCode(city.units.get(cmd.place).code) if cmd.place else case.place
+    place = UnitCode(city.units.get_acting(cmd.place).code) if cmd.place else case.place
     listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
-    clause = listed.item.clause if listed and listed.lead == lead else kept.clause
     co_units = kept.co_units if cmd.co_units is None else cmd.co_units
-    return replace(kept, place=place, clause=clause, co_units=co_units)
+    sent = replace(kept, place=place, co_units=co_units)
+    if listed is None or listed.lead != lead:
+        return sent
+    return replace(sent, clause=listed.item.clause, list_version=listed.version)
 
 
 def _district(case: Case, unit: UnitCode, city: City) -> UnitCode:

@@ -26,6 +26,8 @@ class Sending:
     tier: Tier
     place: UnitCode | None
     clause: str
+    list_version: str | None = None
+    """The list the clause was cited from, where a case goes on as it was sent; None: the one in force."""
 
 
 def send(
@@ -46,7 +48,7 @@ def send(
         place=to.place,
         mode=mode(to, is_supervised=case.supervised),
         clause=to.clause,
-        list_version=city.responsibilities.version,
+        list_version=to.list_version or city.responsibilities.version,
         policy_version=city.policy.version,
         lead=lead,
         co_orders=co_orders,
@@ -89,7 +91,7 @@ def _co_orders(
     at: datetime,
 ) -> tuple[WorkOrder, ...]:
     """A co-unit that is at work goes on with its order; the others get new ones."""
-    units = tuple(dict.fromkeys(city.units.get(code).code for code in to.co_units if code != to.lead))
+    units = tuple(dict.fromkeys(city.units.get_acting(code).code for code in to.co_units if code != to.lead))
     if len(units) > len(ids.co):
         raise TooManyCoUnits(len(ids.co))
     running = {order.unit: order for order in case.co_orders if order.is_open}

@@ -104,7 +104,7 @@ def over_the_tree(sums: Iterable[Sum], units: Units) -> dict[str, Standing]:
 
 def _upwards(unit: str, units: Units) -> tuple[str, ...]:
     """A unit that the city has struck off since then keeps its numbers, under its own code."""
-    return units.lineage(unit) if unit in units else (unit,)
+    return units.lineage(unit) if units.knows(unit) else (unit,)
 
 
 def own(sums: Iterable[Sum], unit: str) -> Standing:
@@ -121,7 +121,7 @@ def ranking(
     standings: Mapping[str, Standing], units: Units, level: UnitLevel, score: Score
 ) -> tuple[Ranked, ...]:
     """排名: the units of one level by composite, equals by volume; full equals share a place."""
-    of_level = (code for code in standings if code in units and units.get(code).level is level)
+    of_level = (code for code in standings if units.knows(code) and units.get(code).level is level)
     group = [standings[code] for code in of_level]
     scored = [(standing, standing.composite(score)) for standing in group]
     scored.sort(key=lambda pair: pair[0].unit)

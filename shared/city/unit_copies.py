@@ -1,0 +1,41 @@
+"""单位名录的副本: units as router last told them. The folder's are the beginning; these lie over them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.city.city import City
+from shared.city.directory import Listed, directory_of, listed_in
+from shared.city.gazetteer import Alias
+from shared.city.units import Unit
+from shared.kernel.ids import UnitCode
+from shared.kernel.words import UnitLevel
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCopy:
+    """A unit with its other names; `said` is the number of the fact that told it."""
+
+    code: UnitCode
+    name: str
+    level: UnitLevel
+    parent_code: UnitCode | None
+    closed: bool
+    aliases: tuple[Alias, ...]
+    said: int
+    version: int = 0
+
+    def listed(self) -> Listed:
+        """As the directory has it."""
+        return Listed(Unit(self.code, self.name, self.level, self.parent_code, self.closed), self.aliases)
+
+
+def city_by(copies: Iterable[UnitCopy], city: City) -> City:
+    """The city with what was told since over it.
+
+    Facts of a child and its parent travel in different partitions: who waits for a parent waits outside.
+    """
+    listed = listed_in(city.directory)
+    news = {str(copy.code): told for copy in copies if (told := copy.listed()) != listed.get(copy.code)}
+    if not news:
+        return city
+    return city.with_directory(directory_of({**listed, **news}, city.areas))
