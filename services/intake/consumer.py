@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from services.intake import handlers
-from services.intake.domain.commands import Follow, NoteLikeness, RegisterIncident
+from services.intake.domain.commands import Follow, NoteLikeness, RegisterFinding, RegisterIncident
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.proposals import Outcome, Settlement, Wish
 from services.intake.domain.timeline import Code, Note
@@ -23,7 +23,7 @@ from shared.events.fact import CaseFact
 from shared.events.grid import IncidentEscalated
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import UnitCode
-from shared.kernel.words import Overdue
+from shared.kernel.words import HandlingMode, Overdue
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
 
@@ -100,6 +100,11 @@ def _as_closed(fact: r.CaseClosed) -> Code:
     return Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED
 
 
+def _if_planned(fact: r.CaseModeSet) -> Code | None:
+    """Of the modes only the one with a plan of its own changes what the citizen may count on."""
+    return Code.PLANNED if fact.mode is HandlingMode.DEDICATED else None
+
+
 def _if_asked(fact: r.MoveRefused) -> Code | None:
     return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
 
@@ -128,6 +133,12 @@ async def incident_escalated(work: IntakeWork, heard: Heard[IncidentEscalated]) 
 
 async def unit_changed(work: IntakeWork, heard: Heard[r.UnitChanged]) -> None:
     await handlers.learn_unit(work, copy_of(heard))
+
+
+async def finding_made(work: IntakeWork, heard: Heard[r.FindingMade]) -> None:
+    fact = heard.fact
+    command = RegisterFinding(fact.found_case_id, fact.case_id, fact.kind, fact.category, fact.sealed_words)
+    await handlers.register_finding(work, command)
 
 
 def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
@@ -190,6 +201,15 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
         ),
     ),
     hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),
+    on(r.FindingMade, finding_made),
+    hear(
+        r.CaseReclassified,
+        Line(Code.RECLASSIFIED, until=lambda fact: fact.resolve_by, promises=True),
+    ),
+    hear(
+        r.CaseModeSet,
+        Line(_if_planned, unit=lambda fact: fact.unit, until=lambda fact: fact.resolve_by, promises=True),
+    ),
     hear(r.CaseWithdrawn, Line(Code.WITHDRAWN, S.WITHDRAWN)),
     hear(r.CaseSurveyStarted, Line(Code.SURVEY_STARTED, S.SURVEYING)),
     hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED)),

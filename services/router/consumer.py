@@ -1,4 +1,4 @@
-"""The bus knocks: intake's and survey's facts become router's own commands."""
+"""The bus knocks: intake's, survey's and grid's facts become router's own commands."""
 
 from services.router import handlers
 from services.router.domain import commands as do
@@ -6,6 +6,7 @@ from services.router.store import RouterWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.fact import CaseFact
+from shared.events.grid import ConferenceHeld
 from shared.events.intake import (
     CaseAnswerProposed,
     CaseDeclineProposed,
@@ -17,7 +18,7 @@ from shared.events.intake import (
 )
 from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackSkipped, CallbackUnreachable
 from shared.kernel.ids import CaseId
-from shared.kernel.words import MergeReason
+from shared.kernel.words import MergeReason, Share
 
 WISHES = {MergeReason.JOINED: "join", MergeReason.REPEAT_CALLER: "merge"}
 
@@ -114,6 +115,17 @@ async def callback_skipped(work: RouterWork, heard: Heard[CallbackSkipped]) -> N
     await handlers.close_unasked(work, command)
 
 
+async def conference_held(work: RouterWork, heard: Heard[ConferenceHeld]) -> None:
+    fact = heard.fact
+    command = do.TakeDivision(
+        case_id=fact.case_id,
+        asked_by=heard.envelope.id,
+        leads=tuple(each.unit for each in fact.parties if each.share is Share.LEAD),
+        co_units=tuple(each.unit for each in fact.parties if each.share is Share.CO),
+    )
+    await handlers.take_division(work, command)
+
+
 def _cases(fact: CaseFact) -> dict[str, CaseId]:
     return {"cases": fact.case_id}
 
@@ -130,4 +142,5 @@ SUBSCRIPTIONS = (
     on(CallbackCompleted, callback_completed, needs=_cases),
     on(CallbackUnreachable, callback_unreachable, needs=_cases),
     on(CallbackSkipped, callback_skipped, needs=_cases),
+    on(ConferenceHeld, conference_held, needs=_cases),
 )

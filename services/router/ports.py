@@ -91,3 +91,6 @@ class RouterWork(Protocol):
 
     def opinions(self, text: str) -> tuple[Opinion, ...]:
         """What the text model thinks of a text, the surest first; nothing where there is none."""
+
+    def seal(self, case_id: CaseId, words: Words) -> str:
+        """Words of a unit's own, bound to the case they become."""

@@ -32,6 +32,10 @@ def classified(fact: router.CaseClassified, at: Said) -> note.Note:
     return note.NoteClassified(fact.case_id, *at, fact.category, fact.tier, fact.place)
 
 
+def reclassified(fact: router.CaseReclassified, at: Said) -> note.Note:
+    return note.NoteReclassified(fact.case_id, *at, fact.category, fact.tier, fact.resolve_by)
+
+
 def dispatched(fact: router.CaseDispatched, at: Said) -> note.Note:
     return note.NoteDispatched(
         fact.case_id,
@@ -69,7 +73,7 @@ def adjudicated(fact: router.CaseAdjudicated, at: Said) -> note.Note:
     return note.NoteRuled(fact.case_id, *at, fact.ruling, fact.returned_by, fact.to_unit)
 
 
-def extended(fact: router.CaseExtended, at: Said) -> note.Note:
+def extended(fact: router.CaseExtended | router.CaseModeSet, at: Said) -> note.Note:
     return note.NoteExtended(fact.case_id, *at, fact.work_order_id, fact.resolve_by)
 
 
@@ -196,6 +200,8 @@ SUBSCRIPTIONS = (
     about_case(router.CaseReturned, returned),
     about_case(router.CaseAdjudicated, adjudicated),
     about_case(router.CaseExtended, extended),
+    about_case(router.CaseModeSet, extended),
+    about_case(router.CaseReclassified, reclassified),
     about_case(router.CaseResolved, resolved),
     about_case(router.CoOrderResolved, resolved),
     about_case(router.CaseReopened, reopened),

@@ -67,14 +67,24 @@ class Calendar:
 
     def add_workdays(self, start: datetime, days: int) -> datetime:
         """The same clock time n workdays later; a start on a day off counts from the next workday's 00:00."""
+        return self._workdays_on(start, days)
+
+    def _workdays_on(self, start: datetime, days: int) -> datetime:
+        """Forth, or back when negative."""
         here = self.local(start)
         _require_known(here.date())
         index = bisect_left(self.workdays, here.date())
         begins_worked = index < len(self.workdays) and self.workdays[index] == here.date()
         clock = here.timetz().replace(tzinfo=None) if begins_worked else _MIDNIGHT
-        if index + days >= len(self.workdays):
+        if not 0 <= index + days < len(self.workdays):
             raise BeyondCalendar(here.date() + timedelta(days=days))
         return datetime.combine(self.workdays[index + days], clock, tzinfo=self.zone)
+
+    def before(self, end: datetime, limit: Limit) -> datetime:
+        """提前: the instant so long before an end, by the same days as a deadline is counted in."""
+        if limit.is_workdays:
+            return self._workdays_on(end, -limit.amount)
+        return (self.local(end).astimezone(UTC) - limit.duration).astimezone(self.zone)
 
     def workdays_between(self, start: date, end: date) -> int:
         """How many workdays lie after `start`, up to and including `end`."""

@@ -15,7 +15,17 @@ from shared.city.coordinates import Bounds
 from shared.city.documents import Document, Entry
 from shared.city.errors import UnreadableWindow
 from shared.city.limits import Limit, Window
-from shared.city.policy_limits import Extension, PolicyLimit, Returns, Sourced, Text, TierLimits, Whistle
+from shared.city.policy_limits import (
+    Conference,
+    Extension,
+    Modes,
+    PolicyLimit,
+    Returns,
+    Sourced,
+    Text,
+    TierLimits,
+    Whistle,
+)
 from shared.kernel.words import CallbackChannel, DeclineReason
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -216,8 +226,12 @@ class Policy(Entry):
     feedback: TierLimits
     dispatch: TierLimits
     sign: TierLimits
+    due_soon: TierLimits
+    """How long before the deadline it is told that it is near."""
     returns: Returns
     extension: Extension
+    modes: Modes
+    conference: Conference
     whistle: Whistle
     callback: Callback
     score: Score

@@ -64,6 +64,21 @@ class Extension(Sourced):
     at_most_original_times: Annotated[int, Field(ge=1, le=5)]
 
 
+class Modes(Sourced):
+    """办理模式: what the modes that mean a limit mean."""
+
+    special_sign: PolicyLimit
+    """特事特办: how soon it is signed for, whatever its tier."""
+    dedicated_plan: PolicyLimit
+    """难题专办: how far from the clock's start the reviewed plan may reach."""
+
+
+class Conference(Sourced):
+    """联席会商: how often a case's responsibility is divided anew."""
+
+    max_divisions: Annotated[int, Field(ge=0, le=5)]
+
+
 class ReportIn(Entry):
     """报到时限 by kind of whistle."""
 

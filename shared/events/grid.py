@@ -1,14 +1,14 @@
-"""What grid says: whistles with what each department did, and incidents that grid workers found."""
+"""What grid says: whistles with what each department did, incidents grid workers found, conferences."""
 
 from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import Fact
+from shared.events.fact import CaseFact, Fact
 from shared.events.topics import CASE, GRID, Topic
-from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
-from shared.kernel.words import WhistleKind
+from shared.kernel.ids import CaseId, CategoryCode, ConferenceId, IncidentId, UnitCode, WhistleId
+from shared.kernel.words import Share, WhistleKind
 
 SOURCE_GRID = "grid"
 
@@ -157,3 +157,25 @@ class IncidentEscalated(IncidentFact):
     recorded_at: datetime
     sealed_words: str
     """Text, address and coordinates under the incidents ring, bound to the incident; only intake opens it."""
+
+
+class Party(BaseModel):
+    """A unit at the table, and the part it takes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: UnitCode
+    share: Share
+
+
+class ConferenceHeld(CaseFact):
+    """联席会商: who is responsible for what was settled at one table. The minutes stay with grid."""
+
+    TYPE: ClassVar[str] = "jiesu.conference.held"
+    SOURCE: ClassVar[str] = SOURCE_GRID
+
+    conference_id: ConferenceId
+    parties: tuple[Party, ...]
+    """One leads; the others take a part."""
+    minutes_hash: str
+    """SHA-256 of the signed minutes, in hex: whoever holds them can show that nothing was changed."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.events.fact import CaseFact, Fact
 from shared.events.topics import DIRECTORY, Topic
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
-from shared.kernel.words import DeclineReason, HandlingMode, Overdue, Ruling, Tier, UnitLevel
+from shared.kernel.words import DeclineReason, HandlingMode, Kind, Overdue, Ruling, Tier, UnitLevel
 
 ROUTER = "router"
 
@@ -114,8 +114,41 @@ class CaseAdjudicated(RouterFact):
     TYPE: ClassVar[str] = "jiesu.case.adjudicated"
 
     ruling: Ruling
-    returned_by: UnitCode
+    returned_by: UnitCode | None
+    """None: divided by a conference while the unit had it."""
     to_unit: UnitCode
+
+
+class CaseReclassified(RouterFact):
+    """改类: it is another matter than was thought; the deadline as computed anew from the original start."""
+
+    TYPE: ClassVar[str] = "jiesu.case.reclassified"
+
+    category: CategoryCode
+    tier: Tier
+    resolve_by: datetime
+
+
+class CaseModeSet(OrderFact):
+    """办理模式 set by a person; the deadline it has by that."""
+
+    TYPE: ClassVar[str] = "jiesu.case.mode_set"
+
+    mode: HandlingMode
+    resolve_by: datetime
+
+
+class FindingMade(OrderFact):
+    """未诉先办: the unit found something else on the site; intake makes it a case linked to this."""
+
+    TYPE: ClassVar[str] = "jiesu.case.finding_made"
+
+    found_case_id: CaseId
+    kind: Kind
+    category: CategoryCode | None
+    """As the unit stated it, unchecked by rules."""
+    sealed_words: str
+    """What was found, under the words ring, bound to the id of the case it becomes."""
 
 
 class CaseExtended(OrderFact):
@@ -177,6 +210,14 @@ class CoOrderResolved(OrderFact):
     in_time: bool
 
 
+class CoOrderOverdue(OrderFact):
+    """超期: a co-unit's own clock ran out; says which, once. The case's own clocks follow the lead."""
+
+    TYPE: ClassVar[str] = "jiesu.co_order.overdue"
+
+    clock: Overdue
+
+
 class CaseAnswered(RouterFact):
     """即时答复: a consultation answered at once; its citizen is still called back."""
 
@@ -234,6 +275,14 @@ class CaseClosed(RouterFact):
     """False: not drawn for the callback's sample, so nobody was called either."""
 
 
+class CaseDueSoon(OrderFact):
+    """临期: the deadline is near; told once for each deadline."""
+
+    TYPE: ClassVar[str] = "jiesu.case.due_soon"
+
+    resolve_by: datetime
+
+
 class CaseOverdue(RouterFact):
     """超期: a clock ran out; says which, once."""
 
@@ -251,6 +300,8 @@ class MoveRefused(RouterFact):
     move: str
     state: str
     asked_by: EventId
+    reason: str | None = None
+    """The refusal's name, where the state alone does not tell why."""
 
 
 class OtherName(BaseModel):

@@ -66,6 +66,13 @@ class Overdue(StrEnum):
     RESOLVE = "resolve"
 
 
+class Share(StrEnum):
+    """责任划分: which part a unit takes of what was divided: 主办 / 协办."""
+
+    LEAD = "lead"
+    CO = "co"
+
+
 class DeclineReason(StrEnum):
     """不予受理: the eight reasons."""
 

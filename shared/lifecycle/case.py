@@ -29,6 +29,7 @@ class CaseState(StrEnum):
 S = CaseState
 NEW = {S.REGISTERED, S.AWAITING_DISPATCHER}
 WITH_UNIT = {S.DISPATCHED, S.SIGNED}
+OWED = {*WITH_UNIT, S.SHELVED, S.RETURNED}
 BEFORE_RESOLVED = {*NEW, *WITH_UNIT, S.SHELVED, S.RETURNED, S.REOPENED}
 
 
@@ -66,11 +67,34 @@ CASE_LIFE = Lifecycle(
         _move("assign", WITH_UNIT, None, say.CaseAssigned, "the street gives the work to its community"),
         _move("return", WITH_UNIT, S.RETURNED, say.CaseReturned, "not this unit's duty; the clock runs on"),
         _move("adjudicate", {S.RETURNED}, None, say.CaseAdjudicated, "a return is decided, then dispatched"),
+        _move(
+            "divide",
+            {*WITH_UNIT, S.RETURNED},
+            S.DISPATCHED,
+            say.CaseAdjudicated,
+            "a conference said who does what",
+        ),
+        _move(
+            "reclassify",
+            OWED,
+            None,
+            say.CaseReclassified,
+            "another matter than was thought; clock as from the start",
+        ),
+        _move(
+            "set_mode",
+            {*WITH_UNIT, S.SHELVED},
+            None,
+            say.CaseModeSet,
+            "a person says how it is to be handled",
+        ),
+        _move("find", {S.SIGNED}, None, say.FindingMade, "the unit found something else on the site"),
         _move("extend", {S.SIGNED}, None, say.CaseExtended, "once, approved"),
         _move("shelve", {S.SIGNED}, S.SHELVED, say.CaseShelved, "cannot be done now; a day to look again"),
         _move("unshelve", {S.SHELVED}, S.SIGNED, say.CaseUnshelved, "the day to look again has come"),
         _move("urge", WITH_UNIT, None, say.CaseUrged, "the citizen or the desk is waiting"),
         _move("supervise", {*WITH_UNIT, S.SHELVED}, None, say.CaseSupervised, "somebody higher looks on"),
+        _move("warn", OWED, None, say.CaseDueSoon, "the deadline is near"),
         _move("expire", {*BEFORE_RESOLVED}, None, say.CaseOverdue, "a clock ran out"),
         _move("resolve", {S.SIGNED}, S.RESOLVED, say.CaseResolved, "the unit claims that it is done"),
         _move("withdraw", BEFORE_RESOLVED, S.WITHDRAWN, say.CaseWithdrawn, "the citizen's own wish"),

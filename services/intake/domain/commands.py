@@ -68,6 +68,17 @@ class RegisterIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterFinding:
+    """A unit found something on the site of a case; router gave it its id and sealed it."""
+
+    case_id: CaseId
+    found_at: CaseId
+    kind: Kind
+    category: CategoryCode | None
+    sealed_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Admit:
     """What a request becomes a case with, once it was examined: ids and sealed things made for it."""
 

@@ -3,7 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.intake.domain.commands import Admit, AskUrge, AskWithdrawal, Follow, Register, StatedContact
+from services.intake.domain.commands import (
+    Admit,
+    AskUrge,
+    AskWithdrawal,
+    Follow,
+    Register,
+    RegisterFinding,
+    StatedContact,
+)
 from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
     EmptyContact,
@@ -23,6 +31,7 @@ from shared.events.intake import (
     WithdrawalAsked,
 )
 from shared.kernel.decision import Decision
+from shared.kernel.words import Channel
 
 FORGOTTEN = ""
 """Stands for words that are not kept any more; it opens under no key."""
@@ -45,6 +54,19 @@ def examine(cmd: Register, city: City) -> Examined:
     if cmd.category is not None and cmd.category not in city.categories:
         raise NoSuchCategory
     return Examined(read_place(cmd, city), read_contact(cmd.contact))
+
+
+def finding(cmd: RegisterFinding) -> Register:
+    """What a unit found on its rounds comes through the door of those who walk the city."""
+    return Register(
+        channel=Channel.GRID,
+        kind=cmd.kind,
+        text="",
+        category=cmd.category,
+        proactive=True,
+        linked_case_id=cmd.found_at,
+        by_unit=True,
+    )
 
 
 def read_contact(stated: StatedContact | None) -> Contact | None:

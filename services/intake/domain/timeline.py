@@ -25,6 +25,8 @@ class Code(StrEnum):
     RETURNED = "returned"
     ADJUDICATED = "adjudicated"
     EXTENDED = "extended"
+    RECLASSIFIED = "reclassified"
+    PLANNED = "planned"
     SHELVED = "shelved"
     UNSHELVED = "unshelved"
     URGED = "urged"

@@ -33,6 +33,8 @@ class Words:
     lng: float | None = None
     lat: float | None = None
     places: Sequence[RelatedPlace] = ()
+    tracking_number: str | None = None
+    """What the citizen calls the case by; sealed, so that router's desk finds it and the bus does not."""
 
     def plain(self) -> bytes:
         """The JSON that is sealed."""
@@ -42,6 +44,8 @@ class Words:
             "lng": self.lng,
             "lat": self.lat,
         }
+        if self.tracking_number:
+            told["tracking_number"] = self.tracking_number
         if self.places:
             told["places"] = [{"unit": place.unit, "role": place.role} for place in self.places]
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

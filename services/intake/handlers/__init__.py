@@ -20,6 +20,7 @@ from services.intake.handlers.cases import (
     forget_guesses,
     recognise,
     register,
+    register_finding,
     register_incident,
     supplement,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "read_contact",
     "recognise",
     "register",
+    "register_finding",
     "register_incident",
     "remove_uploads",
     "request_service",

@@ -1,7 +1,7 @@
 """受理 and 跟进: registering, following and asking; contacts read; codes guessed wrongly."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from services.intake.domain import codes, policy
@@ -13,6 +13,7 @@ from services.intake.domain.commands import (
     Follow,
     Knock,
     Register,
+    RegisterFinding,
     RegisterIncident,
     Supplement,
 )
@@ -78,16 +79,33 @@ async def register_incident(work: IntakeWork, cmd: RegisterIncident) -> None:
     await admit(work, draw_up(work, wish, policy.Examined(words, None)))
 
 
-def draw_up(work: IntakeWork, cmd: Register, examined: policy.Examined, entry: Entry | None = None) -> Drawn:
+async def register_finding(work: IntakeWork, cmd: RegisterFinding) -> None:
+    """未诉先办: what a unit found beside its work order becomes a case under the id it was given there. Its
+    code is handed to nobody: there is no citizen.
+    """
+    if await work.cases.exists(cmd.case_id):
+        return
+    words = work.vault.open_words(cmd.case_id, cmd.sealed_words)
+    await admit(work, draw_up(work, policy.finding(cmd), policy.Examined(words, None), case_id=cmd.case_id))
+
+
+def draw_up(
+    work: IntakeWork,
+    cmd: Register,
+    examined: policy.Examined,
+    entry: Entry | None = None,
+    *,
+    case_id: CaseId | None = None,
+) -> Drawn:
     """起草: give the examined request its number and code, seal it; answer it if an entry does."""
-    case_id, number = CaseId(new_id()), _draw_number(work)
+    case_id, number = case_id or CaseId(new_id()), _draw_number(work)
     code = codes.access_code(secrets.token_bytes(codes.CODE_NOISE))
     contact = examined.contact
     made = Admit(
         case_id=case_id,
         tracking_number=number,
         access_hash=work.vault.hash_code(number, code),
-        sealed_words=work.vault.seal_words(case_id, examined.words),
+        sealed_words=work.vault.seal_words(case_id, replace(examined.words, tracking_number=number)),
         has_phone=contact is not None and contact.phone is not None,
         entry_id=entry.entry_id if entry else None,
     )

@@ -1,6 +1,7 @@
 """Who acts at router's door, and on what."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -28,6 +29,8 @@ Desk = Annotated[Caller, allow(*DESK)]
 Urger = Annotated[Caller, allow(*DESK, Role.CALLER)]
 ListReader = Annotated[Caller, allow(*DESK, Role.OPS)]
 Reader = Annotated[Caller, allow(*DESK, Role.OPS, Role.UNIT)]
+WordsReader = Annotated[Caller, allow(*DESK, Role.UNIT)]
+"""Who may read what citizens said, as far as the case is theirs."""
 
 
 class UnitNotNamed(NotAllowed):
@@ -60,6 +63,21 @@ def units_below(by: By, city: City) -> frozenset[UnitCode] | None:
         return None
     below = (UnitCode(code) for code, lineage in city.units.lineages.items() if by.unit in lineage)
     return frozenset((by.unit, *below))
+
+
+def units_asked(caller: Caller, city: City, unit: str | None) -> frozenset[UnitCode] | None:
+    """The same, narrowed to one of them; a unit that is not theirs is as empty as one that is not there."""
+    of_units = units_below(reader(caller), city)
+    if unit is None:
+        return of_units
+    below = units_below(By(caller.subject, UnitCode(unit)), city) or frozenset()
+    return below if of_units is None else below & of_units
+
+
+def now_of(request: Request) -> datetime:
+    """The service's time."""
+    at: datetime = request.app.state.flat.store.clock.now()
+    return at
 
 
 def may_read_case(case: Case, by: By, city: City) -> bool:

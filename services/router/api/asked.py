@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.router.domain.model import ReturnReason
 from shared.http.wire import Wire
-from shared.kernel.words import DeclineReason, Ruling, Tier
+from shared.kernel.words import DeclineReason, HandlingMode, Kind, Ruling, Tier
 
 Said = Annotated[str, Field(min_length=1, max_length=4_000)]
 MaySay = Annotated[str, Field(max_length=4_000)]
@@ -29,6 +29,21 @@ class ProgressIn(Wire):
 
 class AssignIn(Wire):
     to_unit: Unit = Field(examples=["110115009006"])
+
+
+class HandOnIn(Wire):
+    to: Annotated[str, Field(min_length=1, max_length=100)] = Field(examples=["南里社区物业公司"])
+    note: MaySay = Field("", examples=["请于一小时内疏导车辆"])
+
+
+class FindIn(Wire):
+    """What was found on the site beside what the order is about."""
+
+    kind: Kind = Field(Kind.REPORT, examples=["report"])
+    text: Said = Field(examples=["绿篱遮挡人行横道，司机看不见行人"])
+    category: Annotated[str, Field(max_length=60)] | None = Field(None, examples=["greening"])
+    address: Annotated[str, Field(max_length=200)] | None = Field(None, examples=["安四路香屯村路口"])
+    place: Unit | None = Field(None, description="Left out: where the case is.", examples=["110114112"])
 
 
 class ReturnIn(Wire):
@@ -52,6 +67,22 @@ class ShelveIn(Wire):
 
 class ReasonIn(Wire):
     reason: Said = Field(examples=["群众多次反映"])
+
+
+class ModeIn(Wire):
+    """Leader and plan belong to `dedicated`, and to nothing else."""
+
+    mode: HandlingMode = Field(examples=["dedicated"])
+    reason: Said = Field(examples=["涉及多个部门，需立项改造"])
+    leader: Annotated[str, Field(max_length=100)] | None = Field(None, examples=["副主任 孙某"])
+    plan: MaySay | None = Field(None, examples=["四月勘察，五月施工"])
+    plan_until: datetime | None = Field(None, examples=["2026-05-20T17:00:00+08:00"])
+
+
+class ReclassifyIn(Wire):
+    category: Annotated[str, Field(min_length=1, max_length=60)] = Field(examples=["road_water"])
+    tier: Tier | None = Field(None, description="Left out: the category's.")
+    reason: Said = Field(examples=["现场核实为道路积水"])
 
 
 class DispatchIn(Wire):

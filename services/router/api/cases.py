@@ -1,10 +1,10 @@
 """Cases: the desk's list, one case, and the desk's decisions."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.router import handlers
 from services.router.api import asked as say
@@ -26,11 +26,14 @@ from services.router.domain.errors import UnknownCase
 from services.router.domain.model import Case
 from services.router.ports import RouterWork
 from services.router.store import queries
+from services.router.store.queries import CaseQuestion
 from shared.http.etag import IfMatch, Seen, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
 from shared.http.paging import Asked, Page
+from shared.http.wire import Text
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
+from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
 
 CASES = APIRouter(prefix="/cases")
@@ -39,10 +42,18 @@ Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 
 @CASES.get("")
 async def list_cases(
-    connection: Reading, _: ListReader, asked: Asked, state: CaseState | None = None
+    connection: Reading,
+    _: ListReader,
+    asked: Asked,
+    state: CaseState | None = None,
+    tier: Tier | None = None,
+    mode: HandlingMode | None = None,
+    category: Annotated[Text | None, Query(max_length=60)] = None,
+    place: Annotated[Text | None, Query(max_length=40)] = None,
 ) -> Page[CaseItem]:
-    """Cases in a state, the oldest first. `awaiting_dispatcher` and `returned` wait for the desk."""
-    rows = await queries.cases(connection, state=state, after=asked.after, limit=asked.fetch)
+    """Cases, the oldest first. Those `awaiting_dispatcher` and `returned` wait for the desk."""
+    question = CaseQuestion(state, tier, mode, category, place)
+    rows = await queries.cases(connection, question, after=asked.after, limit=asked.fetch)
     return asked.page(rows, position=lambda row: (row.case_id,), item=CaseItem.of)
 
 
@@ -55,7 +66,8 @@ async def read_case(
     if not may_read_case(case, reader(caller), city):
         raise UnknownCase(case_id)
     tag(response, case.version)
-    return CaseOut.whole(case, words_of(request, case, caller))
+    found = await queries.found_at(connection, case.case_id)
+    return CaseOut.whole(case, words_of(request, case, caller), found)
 
 
 @CASES.post("/{case_id}/dispatch", response_model=CaseOut)
@@ -94,6 +106,20 @@ async def adjudicate_case(
         place=UnitCode(body.place) if body.place else None,
     )
     return await _moved(open_work, once, command, handlers.adjudicate)
+
+
+@CASES.post("/{case_id}/reclassify", response_model=CaseOut)
+async def reclassify_case(
+    case_id: UUID, body: say.ReclassifyIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
+) -> Response:
+    """改类: another matter than was thought; the deadline is computed anew from the original start."""
+    command = do.Reclassify(
+        **_by_desk(case_id, seen, caller),
+        category=CategoryCode(body.category),
+        tier=body.tier,
+        reason=body.reason,
+    )
+    return await _moved(open_work, once, command, handlers.reclassify)
 
 
 @CASES.post("/{case_id}/answer", response_model=CaseOut)

@@ -1,4 +1,4 @@
-"""Work orders: the queue, one order, and what a unit or the desk does with it."""
+"""Work orders: the queue, one order, and what a unit does with it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -9,32 +9,32 @@ from fastapi import APIRouter, Query, Request, Response
 from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
-    Desk,
     InCity,
     OpenWork,
     Reader,
     UnitStaff,
-    Urger,
-    desk_clerk,
     moved,
+    now_of,
     reader,
     unit_clerk,
-    units_below,
+    units_asked,
     words_of,
 )
-from services.router.api.schemas import OrderOut, QueueItem
+from services.router.api.schemas import FindingOut, OrderOut, QueueItem
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownOrder
-from services.router.domain.model import Case, OrderState
+from services.router.domain.model import Case, OrderRole, OrderState
 from services.router.domain.policy.orders import sees
 from services.router.ports import RouterWork
 from services.router.store import queries
-from shared.http.etag import IfMatch, Seen, tag
+from services.router.store.queries import QueueQuestion
+from shared.http.etag import IfMatch, Seen, etag, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text
-from shared.kernel.ids import UnitCode, WorkOrderId
+from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
+from shared.kernel.words import HandlingMode, Tier
 
 ORDERS = APIRouter(prefix="/work-orders")
 Handle = Callable[[RouterWork, Any], Awaitable[Case]]
@@ -42,27 +42,32 @@ Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 
 @ORDERS.get("")
 async def list_work_orders(
+    request: Request,
     connection: Reading,
     caller: Reader,
     city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40)] = None,
     state: OrderState | None = None,
+    role: OrderRole | None = None,
+    tier: Tier | None = None,
+    mode: HandlingMode | None = None,
+    category: Annotated[Text | None, Query(max_length=60)] = None,
     due_before: Instant | None = None,
+    due_soon: Annotated[bool, Query(description="Only those that were due to be reminded of.")] = False,
 ) -> Page[QueueItem]:
     """The queue, the first due first. A unit sees its own orders and those of the units below it."""
-    of_units = units_below(reader(caller), city)
-    if unit is not None:
-        below = units_below(do.By(caller.subject, UnitCode(unit)), city) or frozenset()
-        of_units = below if of_units is None else below & of_units
-    rows = await queries.queue(
-        connection,
-        of_units=of_units,
+    question = QueueQuestion(
+        of_units=units_asked(caller, city, unit),
         state=state,
+        role=role,
+        tier=tier,
+        mode=mode,
+        category=category,
         due_before=due_before,
-        after=asked.after,
-        limit=asked.fetch,
+        remind_before=now_of(request) if due_soon else None,
     )
+    rows = await queries.queue(connection, question, after=asked.after, limit=asked.fetch)
     return asked.page(rows, position=lambda row: (row.resolve_by, row.order_id), item=QueueItem.of)
 
 
@@ -85,7 +90,7 @@ async def sign_work_order(
 ) -> Response:
     """签收."""
     command = do.Sign(**_by_unit(order_id, seen, caller))
-    return await _moved(open_work, once, command, handlers.sign)
+    return await moved_order(open_work, once, command, handlers.sign)
 
 
 @ORDERS.post("/{order_id}/contact", response_model=OrderOut)
@@ -99,7 +104,7 @@ async def contact_citizen(
 ) -> Response:
     """Note that the unit spoke with the citizen."""
     command = do.Contact(**_by_unit(order_id, seen, caller), note=body.note)
-    return await _moved(open_work, once, command, handlers.contact)
+    return await moved_order(open_work, once, command, handlers.contact)
 
 
 @ORDERS.post("/{order_id}/progress", response_model=OrderOut)
@@ -113,7 +118,7 @@ async def note_progress(
 ) -> Response:
     """Note progress; the note stays here."""
     command = do.Progress(**_by_unit(order_id, seen, caller), note=body.note)
-    return await _moved(open_work, once, command, handlers.progress)
+    return await moved_order(open_work, once, command, handlers.progress)
 
 
 @ORDERS.post("/{order_id}/assign", response_model=OrderOut)
@@ -122,7 +127,42 @@ async def assign_work_order(
 ) -> Response:
     """The street passes the work to its own community."""
     command = do.Assign(**_by_unit(order_id, seen, caller), to_unit=UnitCode(body.to_unit))
-    return await _moved(open_work, once, command, handlers.assign)
+    return await moved_order(open_work, once, command, handlers.assign)
+
+
+@ORDERS.post("/{order_id}/hand-on", response_model=OrderOut)
+async def hand_on_work_order(
+    order_id: UUID, body: say.HandOnIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
+) -> Response:
+    """Note who does the work without being a unit, such as the property company."""
+    command = do.HandOn(**_by_unit(order_id, seen, caller), to=body.to, note=body.note)
+    return await moved_order(open_work, once, command, handlers.hand_on)
+
+
+@ORDERS.post("/{order_id}/findings", status_code=202, response_model=FindingOut)
+async def report_finding(
+    order_id: UUID, body: say.FindIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
+) -> Response:
+    """未诉先办: what the unit found on the site becomes a case of its own, proactive and linked to this one,
+    as soon as intake has registered it.
+    """
+    command = do.Find(
+        **_by_unit(order_id, seen, caller),
+        kind=body.kind,
+        text=body.text,
+        category=CategoryCode(body.category) if body.category else None,
+        address=body.address,
+        place=UnitCode(body.place) if body.place else None,
+    )
+    versions: list[int] = []
+    async with open_work() as work:
+
+        async def answer() -> FindingOut:
+            case, found = await handlers.find(work, command)
+            versions.append(case.version)
+            return FindingOut(case_id=found, linked_case_id=case.case_id)
+
+        return await once(work, status=202, answer=answer, headers=lambda: {"ETag": etag(versions[-1])})
 
 
 @ORDERS.post("/{order_id}/return", response_model=OrderOut)
@@ -131,7 +171,7 @@ async def return_work_order(
 ) -> Response:
     """退单: once per unit, inside the window. The deadline does not move."""
     command = do.ReturnOrder(**_by_unit(order_id, seen, caller), reason=body.reason, evidence=body.evidence)
-    return await _moved(open_work, once, command, handlers.return_case)
+    return await moved_order(open_work, once, command, handlers.return_case)
 
 
 @ORDERS.post("/{order_id}/resolve", response_model=OrderOut)
@@ -140,67 +180,18 @@ async def resolve_work_order(
 ) -> Response:
     """办结, with evidence; a co-unit resolves its own part."""
     command = do.Resolve(**_by_unit(order_id, seen, caller), evidence=body.evidence)
-    return await _moved(open_work, once, command, handlers.resolve)
-
-
-@ORDERS.post("/{order_id}/extend", response_model=OrderOut)
-async def extend_work_order(
-    order_id: UUID, body: say.ExtendIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
-) -> Response:
-    """延期, approved by whoever asks this: once, at most the original limit again."""
-    command = do.Extend(**_by_desk(order_id, seen, caller), until=body.until, reason=body.reason)
-    return await _moved(open_work, once, command, handlers.extend)
-
-
-@ORDERS.post("/{order_id}/shelve", response_model=OrderOut)
-async def shelve_work_order(
-    order_id: UUID, body: say.ShelveIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
-) -> Response:
-    """挂账, approved by whoever asks this, until a day to look again."""
-    command = do.Shelve(**_by_desk(order_id, seen, caller), review_at=body.review_at, reason=body.reason)
-    return await _moved(open_work, once, command, handlers.shelve)
-
-
-@ORDERS.post("/{order_id}/unshelve", response_model=OrderOut)
-async def unshelve_work_order(
-    order_id: UUID, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
-) -> Response:
-    """Take up again before the day."""
-    return await _moved(open_work, once, do.Unshelve(**_by_desk(order_id, seen, caller)), handlers.unshelve)
-
-
-@ORDERS.post("/{order_id}/urge", response_model=OrderOut)
-async def urge_work_order(
-    order_id: UUID,
-    open_work: OpenWork,
-    once: OnceOnly,
-    seen: IfMatch,
-    caller: Urger,
-    body: say.NoteIn = say.NO_NOTE,
-) -> Response:
-    """催办."""
-    command = do.Urge(**_by_desk(order_id, seen, caller), note=body.note)
-    return await _moved(open_work, once, command, handlers.urge)
-
-
-@ORDERS.post("/{order_id}/supervise", response_model=OrderOut)
-async def supervise_work_order(
-    order_id: UUID, body: say.ReasonIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
-) -> Response:
-    """督办."""
-    command = do.Supervise(**_by_desk(order_id, seen, caller), reason=body.reason)
-    return await _moved(open_work, once, command, handlers.supervise)
+    return await moved_order(open_work, once, command, handlers.resolve)
 
 
 def _by_unit(order_id: UUID, seen: Seen, caller: UnitStaff) -> Any:
     return {"order_id": WorkOrderId(order_id), "by": unit_clerk(caller), "seen": seen.versions}
 
 
-def _by_desk(order_id: UUID, seen: Seen, caller: Desk) -> Any:
-    return {"order_id": WorkOrderId(order_id), "by": desk_clerk(caller), "seen": seen.versions}
+async def moved_order(
+    open_work: Opening[Any], once: Once, command: do.OrderCommand, handle: Handle
+) -> Response:
+    """One move of one order, answered with the order as it is after it."""
 
-
-async def _moved(open_work: Opening[Any], once: Once, command: do.OrderCommand, handle: Handle) -> Response:
     def show(case: Case) -> OrderOut:
         return OrderOut.of(case, next(each for each in case.orders if each.id == command.order_id))
 

@@ -1,5 +1,6 @@
 """Router's answers on the wire."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -52,12 +53,14 @@ class QueueItem(Wire):
     category: str | None = Field(examples=["group_rental"])
     tier: Tier | None
     place: str | None
+    mode: HandlingMode | None
     redo: int
     supervised: bool
     proactive: bool
     dispatched_at: datetime
     sign_by: datetime
     resolve_by: datetime
+    remind_at: datetime | None
     signed_at: datetime | None
     resolved_at: datetime | None
     urged: int
@@ -74,6 +77,7 @@ class OrderOut(Wire):
     case_id: UUID
     unit: str = Field(examples=["110115009"])
     assigned_to: str | None
+    handed_to: str | None = Field(description="Who does the work without being a unit.")
     role: OrderRole
     state: OrderState
     case_state: CaseState
@@ -109,6 +113,25 @@ class OrderOut(Wire):
         return taken(cls, case, **more)
 
 
+class FindingOut(Wire):
+    """The case that what was found becomes, and the one it was found at."""
+
+    case_id: UUID
+    linked_case_id: UUID
+
+
+class HandlingOut(Wire):
+    """办理模式 as a person set it."""
+
+    mode: HandlingMode
+    set_by: str
+    set_at: datetime
+    reason: str
+    leader: str | None
+    plan: str | None
+    plan_until: datetime | None
+
+
 class SuggestionOut(Wire):
     """A category the text may belong to, why, and who would lead."""
 
@@ -134,7 +157,7 @@ class ReturnOut(Wire):
 
 class RulingOut(Wire):
     ruling: Ruling
-    returned_by: str
+    returned_by: str | None = Field(description="Null: a conference divided it.")
     to_unit: str
     reason: str
     by: str
@@ -150,6 +173,7 @@ class CaseItem(Wire):
     channel: Channel
     category: str | None
     tier: Tier | None
+    mode: HandlingMode | None
     confidence: float
     place: str | None
     registered_at: datetime
@@ -162,15 +186,24 @@ class CaseItem(Wire):
     def of(cls, row: CaseRow) -> "CaseItem":
         return taken(cls, row)
 
+    @classmethod
+    def standing(cls, case: Case) -> "CaseItem":
+        """The same of a case that was read whole."""
+        return taken(cls, case)
+
 
 class CaseOut(CaseItem):
     """诉求 whole. `version` is also the ETag to send as If-Match."""
 
+    tracking_number: str | None
     proactive: bool
     linked_case_id: UUID | None
+    found_here: list[UUID] = Field(
+        description="Proactive cases found on its site; told when the case is read."
+    )
     suggestions: list[SuggestionOut]
     candidates: list[str] = Field(description="Units a homonym may mean: ask the citizen which.")
-    mode: HandlingMode | None
+    handling: HandlingOut | None
     clause: str | None
     list_version: str | None
     policy_version: str | None
@@ -190,10 +223,14 @@ class CaseOut(CaseItem):
     version: int
 
     @classmethod
-    def whole(cls, case: Case, words: tuple[Words, ...] | None = None) -> "CaseOut":
+    def whole(
+        cls, case: Case, words: tuple[Words, ...] | None = None, found: Sequence[UUID] = ()
+    ) -> "CaseOut":
         return taken(
             cls,
             case,
+            found_here=list(found),
+            handling=taken(HandlingOut, case.handling) if case.handling else None,
             suggestions=[
                 SuggestionOut(**{**asdict(s), "co_units": list(s.co_units)}) for s in case.suggestions
             ],

@@ -7,7 +7,7 @@ from services.router.domain.model import ReturnReason
 from services.router.domain.text_model import Read, unread
 from services.router.domain.words import Words
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
-from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Satisfied, Solved, Tier
+from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Satisfied, Solved, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,15 @@ class Adjudicate(CaseCommand):
     lead: UnitCode | None = None
     co_units: tuple[UnitCode, ...] | None = None
     place: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassify(CaseCommand):
+    """It is another matter; the tier left out is the category's."""
+
+    category: CategoryCode
+    tier: Tier | None = None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +161,25 @@ class Assign(OrderCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandOn(OrderCommand):
+    """To somebody who is no unit: a property company, a contractor."""
+
+    to: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find(OrderCommand):
+    """What the unit found on the site beside what it was sent for; `place` left out: the case's own."""
+
+    kind: Kind
+    text: str = field(repr=False)
+    category: CategoryCode | None = None
+    address: str | None = field(default=None, repr=False)
+    place: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnOrder(OrderCommand):
     reason: ReturnReason
     evidence: str
@@ -187,6 +215,28 @@ class Urge(OrderCommand):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervise(OrderCommand):
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMode(OrderCommand):
+    """办理模式. Leader and plan where it is dedicated, and only there."""
+
+    mode: HandlingMode
+    reason: str
+    leader: str | None = None
+    plan: str | None = None
+    plan_until: datetime | None = None
+    by_supervisor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDivision:
+    """A joint conference settled who is responsible for what."""
+
+    case_id: CaseId
+    asked_by: EventId
+    leads: tuple[UnitCode, ...]
+    co_units: tuple[UnitCode, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 NotFound
 ├─ UnknownCase · UnknownOrder (also: not yours to see)
 NotAllowed
-└─ NotAnswerable            the community helps, but the street answers
+├─ NotAnswerable            the community helps, but the street answers
+└─ SupervisorOnly           a deadline moved by a plan is a supervisor's to approve
 Stale
 └─ CaseMovedOn
 Conflict
@@ -12,14 +13,16 @@ Conflict
 ├─ LeadOnly                 a co-unit does its part, it does not move the case
 ├─ AdjudicateFirst          a returned case goes on by a ruling, not by a plain dispatch
 ├─ AlreadyReturned · ReturnWindowOver · BackstopStands
-├─ ExtensionsUsed · AlreadySupervised
+├─ ReturnedBefore · NobodyAbove · DivisionsUsed
+├─ ExtensionsUsed · AlreadySupervised · PlanStands · NoCoUnits
 ├─ UnfitMergeTarget
 └─ TooFewTexts              nothing can be learned from so little
 Invalid
 ├─ TextNeeded · WordsUnreadable · MergeIntoItself
 ├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits · ReasonNeeded
-├─ LeadNeeded · CoUnitsNeeded · RedirectToItself · RulingKeepsTheUnit · NotARuling
-└─ BadExtension · BadReview
+├─ LeadNeeded · CoUnitsNeeded · RedirectToItself · RulingKeepsTheUnit · NotARuling · OneLeadNeeded
+├─ SameMatter · PeriodReversed · PlanNeeded · PlanNotMeant
+└─ BadExtension · BadReview · BadPlan
 """
 
 from datetime import datetime
@@ -42,6 +45,11 @@ class UnknownOrder(NotFound):
 class NotAnswerable(NotAllowed):
     def __init__(self, unit: str) -> None:
         super().__init__(f"the order belongs to {unit}; the unit it was passed to cannot do this", unit=unit)
+
+
+class SupervisorOnly(NotAllowed):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is a supervisor's to approve")
 
 
 class CaseMovedOn(Stale):
@@ -77,6 +85,33 @@ class ReturnWindowOver(Conflict):
 class BackstopStands(Conflict):
     def __init__(self, unit: str) -> None:
         super().__init__(f"the case was returned too often; {unit} is its backstop and keeps it", unit=unit)
+
+
+class ReturnedBefore(Conflict):
+    """What was returned and sent on never comes back: that is how a case would go to and fro."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(f"{unit} has returned this case; it can be left there, not sent there", unit=unit)
+
+
+class NobodyAbove(Conflict):
+    def __init__(self, unit: str) -> None:
+        super().__init__(f"there is nobody above {unit} who could take the case over", unit=unit)
+
+
+class DivisionsUsed(Conflict):
+    def __init__(self, at_most: int) -> None:
+        super().__init__(f"conferences divide a case {at_most} time(s) at most", at_most=at_most)
+
+
+class PlanStands(Conflict):
+    def __init__(self) -> None:
+        super().__init__("the case has its plan; a deadline is planned once")
+
+
+class NoCoUnits(Conflict):
+    def __init__(self) -> None:
+        super().__init__("platform-assisted is handled with co-units, and the case has none")
 
 
 class ExtensionsUsed(Conflict):
@@ -182,5 +217,42 @@ class BadReview(Invalid):
         super().__init__(
             f"the day to look again lies ahead, and not later than {latest.isoformat()}",
             field="review_at",
+            latest=latest.isoformat(),
+        )
+
+
+class OneLeadNeeded(Invalid):
+    def __init__(self, leads: int) -> None:
+        super().__init__(f"a division names one unit that leads; this one names {leads}", field="parties")
+
+
+class SameMatter(Invalid):
+    def __init__(self, category: str) -> None:
+        super().__init__(f"the case is {category} of that tier already", field="category")
+
+
+class PeriodReversed(Invalid):
+    def __init__(self) -> None:
+        super().__init__("the period ends before it begins", field="until")
+
+
+class PlanNeeded(Invalid):
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            f"dedicated handling needs a named leader and a plan with its end: {field}", field=field
+        )
+
+
+class PlanNotMeant(Invalid):
+    def __init__(self, field: str) -> None:
+        super().__init__("a leader and a plan belong to dedicated handling only", field=field)
+
+
+class BadPlan(Invalid):
+    def __init__(self, after: datetime, latest: datetime) -> None:
+        super().__init__(
+            f"a plan ends after {after.isoformat()} and not later than {latest.isoformat()}",
+            field="plan_until",
+            after=after.isoformat(),
             latest=latest.isoformat(),
         )

@@ -22,5 +22,12 @@ CO_ORDER_LIFE = Lifecycle(
             say.CoOrderResolved,
             "the co-unit did its part",
         ),
+        Move(
+            "expire",
+            frozenset({OrderState.SENT, OrderState.SIGNED}),
+            None,
+            say.CoOrderOverdue,
+            "the co-unit's own clock ran out",
+        ),
     ),
 )

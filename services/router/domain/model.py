@@ -11,7 +11,6 @@ from shared.kernel.words import (
     DeclineReason,
     HandlingMode,
     Kind,
-    Overdue,
     Ruling,
     Tier,
     UnitLevel,
@@ -38,6 +37,19 @@ class OrderState(StrEnum):
 
 
 OPEN_ORDERS = frozenset({OrderState.SENT, OrderState.SIGNED})
+
+
+class Bell(StrEnum):
+    """What happens when a clock runs out."""
+
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CO_SIGN = "co_sign"
+    DUE_SOON = "due_soon"
+    RESOLVE = "resolve"
+    CO_RESOLVE = "co_resolve"
+    SILENCE = "silence"
+    REVIEW = "review"
 
 
 class ReturnReason(StrEnum):
@@ -75,6 +87,12 @@ class WorkOrder:
     contacted_at: datetime | None = None
     resolved_at: datetime | None = None
     assigned_to: UnitCode | None = None
+    handed_to: str | None = None
+    """Who does the work on the site without being a unit: a property company, a contractor."""
+    redo: int = 0
+    """The round of handling it belongs to; 0 = the first."""
+    rung: tuple[Bell, ...] = ()
+    """A co-unit's clocks that were told to be over; the lead's are the case's."""
     urged: int = 0
     notes: tuple[Note, ...] = ()
 
@@ -126,7 +144,8 @@ class Adjudicated:
     """裁定 as it was given; `by` is the clock for a ruling by silence."""
 
     ruling: Ruling
-    returned_by: UnitCode
+    returned_by: UnitCode | None
+    """None: a conference divided it while the unit had it."""
     to_unit: UnitCode
     reason: str
     by: str
@@ -141,6 +160,19 @@ class Shelf:
     approved_by: str
     shelved_at: datetime
     review_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """办理模式 as a person set it; a leader and the plan's end where it is 难题专办."""
+
+    mode: HandlingMode
+    set_by: str
+    set_at: datetime
+    reason: str
+    leader: str | None = None
+    plan: str | None = None
+    plan_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +194,8 @@ class Case:
     registered_at: datetime
     sealed_words: str
     dispatch_by: datetime
+    tracking_number: str | None = None
+    """What the citizen calls it by."""
     has_phone: bool = True
     confidential: bool = False
     anonymous: bool = False
@@ -178,6 +212,8 @@ class Case:
     """None: nobody gave the category by hand."""
     place: UnitCode | None = None
     mode: HandlingMode | None = None
+    handling: Handling | None = None
+    """None: nobody set the mode, it follows from tier, co-units and supervision."""
     clause: str | None = None
     list_version: str | None = None
     policy_version: str | None = None
@@ -185,9 +221,13 @@ class Case:
     co_orders: tuple[WorkOrder, ...] = ()
     earlier: tuple[WorkOrder, ...] = ()
     started_at: datetime | None = None
-    """The first dispatch: the clock's start. No return and no redo moves it."""
+    """The first dispatch. No return and no redo moves it."""
+    clock_from: datetime | None = None
+    """Where the running deadline is counted from: the first dispatch, or that of the redo."""
     resolve_by: datetime | None = None
     """One deadline for lead and co-units; None: no clock runs, the next dispatch starts one."""
+    remind_at: datetime | None = None
+    """临期: when the deadline is near."""
     extensions: int = 0
     returning: Returning | None = None
     returned_by: tuple[UnitCode, ...] = ()
@@ -200,7 +240,7 @@ class Case:
     callback_id: CallbackId | None = None
     callback_round: int = 0
     callbacks: tuple[CallbackId, ...] = ()
-    rung: tuple[Overdue, ...] = ()
+    rung: tuple[Bell, ...] = ()
     """Clocks of the running round that were told to be over; each is told once."""
     bell_at: datetime | None = None
     notes: tuple[Note, ...] = ()

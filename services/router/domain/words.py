@@ -27,6 +27,7 @@ class Words:
     lng: float | None = None
     lat: float | None = None
     places: tuple[StatedPlace, ...] | None = None
+    tracking_number: str | None = None
 
     def point(self) -> tuple[float, float] | None:
         """Where it is on the map, if the client said so."""
@@ -53,3 +54,8 @@ def read_words(plain: bytes) -> Words:
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
         raise WordsUnreadable(where) from None
+
+
+def write_words(words: Words) -> bytes:
+    """What `read_words` reads."""
+    return _WORDS.dump_json(words)

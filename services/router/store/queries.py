@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, any_, literal, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
-from services.router.domain.model import Case, OrderState
+from services.router.domain.model import Case, OrderRole, OrderState
 from services.router.store import tables
 from services.router.store.repository import CaseRepository
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
 
 Position = tuple[Any, ...] | None
+MOST_FOUND = 100
+"""Of what was found on one site, as many as are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,14 @@ class QueueRow:
     category: str | None
     tier: str | None
     place: str | None
+    mode: str | None
     redo: int
     supervised: bool
     proactive: bool
     dispatched_at: datetime
     sign_by: datetime
     resolve_by: datetime
+    remind_at: datetime | None
     signed_at: datetime | None
     resolved_at: datetime | None
     urged: int
@@ -54,6 +59,7 @@ class CaseRow:
     channel: str
     category: str | None
     tier: str | None
+    mode: str | None
     confidence: float
     place: str | None
     registered_at: datetime
@@ -63,42 +69,89 @@ class CaseRow:
     supervised: bool
 
 
+@dataclass(frozen=True, slots=True)
+class QueueQuestion:
+    """Which work orders; what is None is not asked about."""
+
+    of_units: Collection[UnitCode] | None = None
+    """Theirs, or passed to them."""
+    state: OrderState | None = None
+    role: OrderRole | None = None
+    tier: Tier | None = None
+    mode: HandlingMode | None = None
+    category: str | None = None
+    due_before: datetime | None = None
+    remind_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuestion:
+    """Which cases; what is None is not asked about."""
+
+    state: CaseState | None = None
+    tier: Tier | None = None
+    mode: HandlingMode | None = None
+    category: str | None = None
+    place: str | None = None
+
+
 async def queue(
-    connection: AsyncConnection,
-    *,
-    of_units: Collection[UnitCode] | None,
-    state: OrderState | None,
-    due_before: datetime | None,
-    after: Position,
-    limit: int,
+    connection: AsyncConnection, asked: QueueQuestion, *, after: Position, limit: int
 ) -> list[QueueRow]:
-    """Work orders of these units, or passed to them, the first due first; None: of all units."""
+    """Work orders, the first due first."""
     c = tables.WORK_ORDERS.c
     query = select(*(c[name] for name in QueueRow.__slots__)).order_by(c.resolve_by, c.order_id).limit(limit)
-    if of_units is not None:
-        # One array instead of thousands of parameters: a district has hundreds of units below it.
-        codes = any_(literal(list(of_units), ARRAY(Text)))
-        query = query.where(or_(c.unit == codes, c.assigned_to == codes))
-    if state is not None:
-        query = query.where(c.state == state)
-    if due_before is not None:
-        query = query.where(c.resolve_by <= due_before)
+    if asked.of_units is not None:
+        query = query.where(of_these(asked.of_units))
+    if asked.due_before is not None:
+        query = query.where(c.resolve_by <= asked.due_before)
+    if asked.remind_before is not None:
+        query = query.where(c.remind_at <= asked.remind_before)
     if after is not None:
         query = query.where(tuple_(c.resolve_by, c.order_id) > tuple_(*after))
+    query = query.where(*_equal(c, asked, ("state", "role", "tier", "mode", "category")))
     return [QueueRow(*row) for row in await connection.execute(query)]
 
 
 async def cases(
-    connection: AsyncConnection, *, state: CaseState | None, after: Position, limit: int
+    connection: AsyncConnection, asked: CaseQuestion, *, after: Position, limit: int
 ) -> list[CaseRow]:
-    """Cases in a state, the oldest first."""
+    """Cases, the oldest first."""
     c = tables.CASES.c
     query = select(*(c[name] for name in CaseRow.__slots__)).order_by(c.case_id).limit(limit)
-    if state is not None:
-        query = query.where(c.state == state)
     if after is not None:
         query = query.where(c.case_id > after[0])
+    query = query.where(*about(asked))
     return [CaseRow(*row) for row in await connection.execute(query)]
+
+
+async def case_numbered(connection: AsyncConnection, number: str) -> Case | None:
+    """The case the citizen calls by this number."""
+    return await _one(connection, select(tables.CASES).where(tables.CASES.c.tracking_number == number))
+
+
+async def found_at(connection: AsyncConnection, case_id: CaseId) -> list[UUID]:
+    """未诉先办: the cases that were found on this one's site, the oldest first."""
+    c = tables.CASES.c
+    query = select(c.case_id).where(c.linked_case_id == case_id).order_by(c.case_id).limit(MOST_FOUND)
+    return list(await connection.scalars(query))
+
+
+def of_these(units: Collection[UnitCode]) -> ColumnElement[bool]:
+    """Orders of these units, or passed to them."""
+    # One array instead of thousands of parameters: a district has hundreds of units below it.
+    codes = any_(literal(list(units), ARRAY(Text)))
+    return or_(tables.WORK_ORDERS.c.unit == codes, tables.WORK_ORDERS.c.assigned_to == codes)
+
+
+def about(asked: CaseQuestion) -> list[ColumnElement[bool]]:
+    """The question as conditions."""
+    return _equal(tables.CASES.c, asked, ("state", "tier", "mode", "category", "place"))
+
+
+def _equal(columns: Any, asked: object, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+    wanted = ((name, getattr(asked, name)) for name in names)
+    return [columns[name] == value for name, value in wanted if value is not None]
 
 
 async def case(connection: AsyncConnection, case_id: CaseId) -> Case:

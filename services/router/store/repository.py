@@ -10,7 +10,7 @@ from services.router.domain.errors import UnknownCase, UnknownOrder
 from services.router.domain.model import Case, Unit, WorkOrder
 from services.router.domain.records import DirectoryVersion, PublishedList
 from services.router.domain.text_model import Opinion
-from services.router.domain.words import Words, context, read_words
+from services.router.domain.words import Words, context, read_words, write_words
 from services.router.store import tables
 from services.router.store.equipment import Equipment
 from shared.city.areas import Area, Areas
@@ -126,6 +126,9 @@ class RouterWork(Work):
     def opinions(self, text: str) -> tuple[Opinion, ...]:
         return self.equipment.model.opinions(text)
 
+    def seal(self, case_id: CaseId, words: Words) -> str:
+        return self.equipment.ring.seal(write_words(words), context=context(case_id))
+
 
 def _queue_row(case: Case, order: WorkOrder) -> Row:
     return {
@@ -139,12 +142,14 @@ def _queue_row(case: Case, order: WorkOrder) -> Row:
         "category": case.category,
         "tier": case.tier,
         "place": case.place,
-        "redo": case.redo,
+        "mode": case.mode,
+        "redo": order.redo,
         "supervised": case.supervised,
         "proactive": case.proactive,
         "dispatched_at": order.dispatched_at,
         "sign_by": order.sign_by,
         "resolve_by": order.resolve_by,
+        "remind_at": case.remind_at,
         "signed_at": order.signed_at,
         "resolved_at": order.resolved_at,
         "urged": order.urged,

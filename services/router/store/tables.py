@@ -47,6 +47,7 @@ CASES = Table(
     _when("registered_at", nullable=False),
     _text("sealed_words", nullable=False),
     _when("dispatch_by", nullable=False),
+    _text("tracking_number"),
     _flag("has_phone"),
     _flag("confidential"),
     _flag("anonymous"),
@@ -61,6 +62,7 @@ CASES = Table(
     Column("correction", JSONB),
     _text("place"),
     _text("mode"),
+    Column("handling", JSONB),
     _text("clause"),
     _text("list_version"),
     _text("policy_version"),
@@ -68,7 +70,9 @@ CASES = Table(
     _json("co_orders"),
     _json("earlier"),
     _when("started_at"),
+    _when("clock_from"),
     _when("resolve_by"),
+    _when("remind_at"),
     Column("extensions", Integer, nullable=False),
     _json("returning"),
     _json("returned_by"),
@@ -90,6 +94,12 @@ CASES = Table(
     Column("version", BigInteger, nullable=False),
     Index(None, "state", "case_id"),
 )
+Index(
+    "ix_cases_tracking_number",
+    CASES.c.tracking_number,
+    postgresql_where=CASES.c.tracking_number.is_not(None),
+)
+Index("ix_cases_linked_case_id", CASES.c.linked_case_id, postgresql_where=CASES.c.linked_case_id.is_not(None))
 Index("ix_cases_bell_at", CASES.c.bell_at, CASES.c.case_id, postgresql_where=CASES.c.bell_at.is_not(None))
 
 WORK_ORDERS = Table(
@@ -105,18 +115,21 @@ WORK_ORDERS = Table(
     _text("category"),
     _text("tier"),
     _text("place"),
+    _text("mode"),
     Column("redo", Integer, nullable=False),
     _flag("supervised"),
     _flag("proactive"),
     _when("dispatched_at", nullable=False),
     _when("sign_by", nullable=False),
     _when("resolve_by", nullable=False),
+    _when("remind_at"),
     _when("signed_at"),
     _when("resolved_at"),
     Column("urged", Integer, nullable=False),
     Index(None, "unit", "state", "resolve_by", "order_id"),
     Index(None, "assigned_to", "resolve_by", "order_id"),
     Index(None, "resolve_by", "order_id"),
+    Index(None, "dispatched_at", "unit"),
 )
 """A projection of the orders inside `cases`, for queues and for finding an order's case."""
 

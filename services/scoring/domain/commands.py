@@ -33,6 +33,13 @@ class NoteClassified(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteReclassified(Note):
+    category: CategoryCode
+    tier: Tier
+    resolve_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoteDispatched(Note):
     work_order_id: WorkOrderId
     unit: UnitCode
@@ -84,7 +91,7 @@ class NoteResolved(NoteOrder):
 @dataclass(frozen=True, slots=True)
 class NoteRuled(Note):
     ruling: Ruling
-    returned_by: UnitCode
+    returned_by: UnitCode | None
     to_unit: UnitCode
 
 

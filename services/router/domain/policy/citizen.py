@@ -46,7 +46,9 @@ def supplement(case: Case, cmd: do.AddWords, *, at: datetime) -> Decision[Case]:
     return decided(replace(case, supplements=(*case.supplements, added)))
 
 
-def refuse(case: Case, move: str, asked_by: EventId) -> Decision[Case]:
-    """Tell the asker that the case cannot do this now."""
-    fact = say.MoveRefused(case_id=case.case_id, move=move, state=case.state, asked_by=asked_by)
+def refuse(case: Case, move: str, asked_by: EventId, *, reason: str | None = None) -> Decision[Case]:
+    """Tell the asker that the case cannot do this now; the reason where the state does not tell it."""
+    fact = say.MoveRefused(
+        case_id=case.case_id, move=move, state=case.state, asked_by=asked_by, reason=reason
+    )
     return decided(case, fact)

@@ -72,6 +72,42 @@ def assign(case: Case, cmd: do.Assign, city: City, *, at: datetime) -> Decision[
     return decided(with_order(case, given), fact)
 
 
+def hand_on(case: Case, cmd: do.HandOn, city: City, *, at: datetime) -> Decision[Case]:
+    """交办: who does the work on the site is no unit, such as the estate's property company. Street or
+    community say to whom; the street answers as before, and the bus learns only that there was progress.
+    """
+    order = lead_of("hand_on", order_for(case, cmd, city.units))
+    CASE_LIFE.fire("progress", case.state)
+    to = said(cmd.to, "to").strip()
+    handed = _noted(order, Note(at, cmd.by.name, "hand_on", f"{to} {cmd.note}".strip()))
+    return decided(with_order(case, replace(handed, handed_to=to)), say.CaseProgressed(**named(case, order)))
+
+
+def find(
+    case: Case, cmd: do.Find, found: CaseId, sealed_words: str, city: City, *, at: datetime
+) -> Decision[Case]:
+    """未诉先办: what else the unit saw on the site becomes a case of its own, linked to this one."""
+    order = order_for(case, cmd, city.units)
+    CASE_LIFE.fire("find", case.state)
+    said(cmd.text, "text")
+    if cmd.category is not None:
+        city.categories.get(cmd.category)
+    note = Note(at, cmd.by.name, "find", str(found))
+    fact = say.FindingMade(
+        **named(case, order),
+        found_case_id=found,
+        kind=cmd.kind,
+        category=cmd.category,
+        sealed_words=sealed_words,
+    )
+    return decided(with_order(case, _noted(order, note)), fact)
+
+
+def site_of(case: Case, cmd: do.Find, city: City) -> UnitCode | None:
+    """Where it was found: as the unit says, else where the case is."""
+    return UnitCode(city.units.get(cmd.place).code) if cmd.place else case.place
+
+
 def resolve(case: Case, cmd: do.Resolve, city: City, *, at: datetime) -> Decision[Case]:
     """办结: the unit's claim, with evidence. A co-unit resolves its own part only."""
     order = answerable(case, cmd, city.units)

@@ -112,6 +112,7 @@ def _registered(cmd: do.OpenCase, found: Assessment, city: City) -> Case:
         registered_at=cmd.registered_at,
         sealed_words=cmd.sealed_words,
         dispatch_by=city.calendar.deadline(cmd.registered_at, city.policy.dispatch.of(found.tier)),
+        tracking_number=cmd.words.tracking_number,
         has_phone=cmd.has_phone,
         confidential=cmd.confidential,
         anonymous=cmd.anonymous,

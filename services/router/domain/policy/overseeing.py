@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 
 from services.router.domain import commands as do
 from services.router.domain import errors
-from services.router.domain.model import Case, Note, Shelf, WorkOrder
+from services.router.domain.model import Bell, Case, Note, Shelf, WorkOrder
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
 from services.router.domain.policy.orders import lead_of, order_for, with_order
+from services.router.domain.policy.sending import reminder
 from shared.city.city import City
 from shared.events import router as say
 from shared.kernel.decision import Decision
-from shared.kernel.words import Overdue, Tier
+from shared.kernel.words import Tier
 from shared.lifecycle.case import CASE_LIFE
 
+DEADLINES = frozenset({Bell.DUE_SOON, Bell.RESOLVE, Bell.CO_RESOLVE})
 LONGEST_SHELF = timedelta(days=730)
 """挂账 is looked at again within two years (ours)."""
 
@@ -28,10 +30,8 @@ def extend(case: Case, cmd: do.Extend, city: City, *, at: datetime) -> Decision[
         raise errors.ExtensionsUsed(rules.max_times)
     _require_within(case, order, cmd.until, city, at=at)
     note = Note(at, cmd.by.name, "extend", said(cmd.reason, "reason"))
-    longer = _with_deadline(case, cmd.until)
-    # The new deadline is a new clock: it is told once, even when the old one was.
-    rung = tuple(each for each in case.rung if each is not Overdue.RESOLVE)
-    after = replace(longer, extensions=case.extensions + 1, rung=rung, notes=(*case.notes, note))
+    longer = with_deadline(case, cmd.until, city, at=at)
+    after = replace(longer, extensions=case.extensions + 1, notes=(*case.notes, note))
     return decided(after, say.CaseExtended(**named(case, order), resolve_by=cmd.until))
 
 
@@ -87,8 +87,25 @@ def _require_within(case: Case, order: WorkOrder, until: datetime, city: City, *
         raise errors.BadExtension(max(original, at), latest)
 
 
-def _with_deadline(case: Case, until: datetime) -> Case:
-    """One deadline for lead and co-units."""
+def with_deadline(case: Case, until: datetime, city: City, *, at: datetime) -> Case:
+    """One deadline for lead and co-units. One that lies ahead is a new clock, told once though the old one
+    was; one that is over already is told unless the old one was.
+    """
+    lies_ahead = until > at
     lead = replace(case.lead, resolve_by=until) if case.lead else None
-    co_orders = tuple(replace(each, resolve_by=until) if each.is_open else each for each in case.co_orders)
-    return replace(case, lead=lead, co_orders=co_orders, resolve_by=until)
+    co_orders = tuple(
+        replace(each, resolve_by=until, rung=_silenced(each.rung, lies_ahead)) if each.is_open else each
+        for each in case.co_orders
+    )
+    return replace(
+        case,
+        lead=lead,
+        co_orders=co_orders,
+        resolve_by=until,
+        remind_at=reminder(until, case.tier or Tier.GENERAL, city),
+        rung=_silenced(case.rung, lies_ahead),
+    )
+
+
+def _silenced(rung: tuple[Bell, ...], lies_ahead: bool) -> tuple[Bell, ...]:
+    return tuple(each for each in rung if not (lies_ahead and each in DEADLINES))

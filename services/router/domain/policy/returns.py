@@ -1,7 +1,8 @@
 """退单 and 裁定: handed back once, decided within a day, and never to and fro.
 
-What bounds it: a unit returns a case once; after `max_returns` rulings the next return makes the district
-the backstop in the same breath, and what the district has as backstop nobody returns.
+What bounds it: a unit returns a case once; what it returned and was sent on never comes back to it; after
+`max_returns` rulings the next return makes the district the backstop in the same breath, and what the
+district has as backstop nobody returns.
 """
 
 from dataclasses import replace
@@ -51,11 +52,11 @@ def return_case(
         returned_by=(*case.returned_by, order.unit),
     )
     fact = say.CaseReturned(**named(case, order), reason=cmd.reason, adjudicate_by=adjudicate_by)
-    if len(case.rulings) < city.policy.returns.max_returns:
+    if _ruled_on(case) < city.policy.returns.max_returns:
         return decided(returned, fact)
     district = _district(returned, order.unit, city)
     ruling = Adjudicated(Ruling.BACKSTOP, order.unit, district, "", BY_POLICY, at)
-    after = _ruled(replace(returned, backstopped=True), ruling, _kept(returned, district), ids, city, at=at)
+    after = ruled(replace(returned, backstopped=True), ruling, kept_by(returned, district), ids, city, at=at)
     return replace(after, facts=(fact, *after.facts))
 
 
@@ -69,15 +70,28 @@ def adjudicate(
         raise errors.NotARuling(cmd.ruling)
     returning = _waiting(case)
     lead = _ruled_lead(cmd, returning.unit)
+    if cmd.ruling is not Ruling.UPHOLD:
+        require_never_returned(case, lead)
     ruling = Adjudicated(cmd.ruling, returning.unit, lead, said(cmd.reason, "reason"), cmd.by.name, at)
-    return _ruled(case, ruling, _redirected(case, cmd, lead, words, city), ids, city, at=at)
+    return ruled(case, ruling, _redirected(case, cmd, lead, words, city), ids, city, at=at)
 
 
 def rule_by_silence(case: Case, ids: do.OrderIds, city: City, *, at: datetime) -> Decision[Case]:
     """Nobody decided in time: the return is refused, the unit keeps the order."""
     returning = _waiting(case)
     ruling = Adjudicated(Ruling.SILENCE, returning.unit, returning.unit, "", BY_CLOCK, at)
-    return _ruled(case, ruling, _kept(case, returning.unit), ids, city, at=at)
+    return ruled(case, ruling, kept_by(case, returning.unit), ids, city, at=at)
+
+
+def require_never_returned(case: Case, lead: UnitCode) -> None:
+    """Raise `ReturnedBefore`: a unit is never sent again what it handed back."""
+    if lead in case.returned_by:
+        raise errors.ReturnedBefore(lead)
+
+
+def _ruled_on(case: Case) -> int:
+    """How many returns were decided; a conference decides none of them unless one was waiting."""
+    return sum(1 for each in case.rulings if each.returned_by is not None)
 
 
 def _require_may_return(case: Case, order: WorkOrder, city: City, *, at: datetime) -> None:
@@ -86,16 +100,26 @@ def _require_may_return(case: Case, order: WorkOrder, city: City, *, at: datetim
         raise errors.BackstopStands(order.unit)
     if rules.once_per_unit and order.unit in case.returned_by:
         raise errors.AlreadyReturned(order.unit)
+    if city.units.get(order.unit).parent_code is None:
+        raise errors.NobodyAbove(order.unit)
     until = city.calendar.deadline(order.signed_at or order.dispatched_at, rules.window)
     if at > until:
         raise errors.ReturnWindowOver(until)
 
 
-def _ruled(
-    case: Case, ruling: Adjudicated, to: Sending, ids: do.OrderIds, city: City, *, at: datetime
+def ruled(
+    case: Case,
+    ruling: Adjudicated,
+    to: Sending,
+    ids: do.OrderIds,
+    city: City,
+    *,
+    move: str = "dispatch",
+    at: datetime,
 ) -> Decision[Case]:
+    """What was decided, and the dispatch that follows from it."""
     decidedly = replace(case, returning=None, rulings=(*case.rulings, ruling))
-    sent, dispatched = send(decidedly, to, ids, city, at=at)
+    sent, dispatched = send(decidedly, to, ids, city, move=move, at=at)
     fact: Fact = say.CaseAdjudicated(
         case_id=case.case_id, ruling=ruling.ruling, returned_by=ruling.returned_by, to_unit=ruling.to_unit
     )
@@ -116,7 +140,7 @@ def _ruled_lead(cmd: do.Adjudicate, returned_by: UnitCode) -> UnitCode:
     return cmd.lead
 
 
-def _kept(case: Case, lead: UnitCode) -> Sending:
+def kept_by(case: Case, lead: UnitCode) -> Sending:
     """The same matter for a lead; co-units that are at work go on."""
     is_same = case.lead is not None and case.lead.unit == lead
     return Sending(
@@ -131,7 +155,7 @@ def _kept(case: Case, lead: UnitCode) -> Sending:
 
 
 def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, city: City) -> Sending:
-    kept = _kept(case, UnitCode(city.units.get_acting(lead).code))
+    kept = kept_by(case, UnitCode(city.units.get_acting(lead).code))
     told, _ = places_of(words, city)
     place = UnitCode(city.units.get_acting(cmd.place).code) if cmd.place else case.place
     listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
@@ -143,9 +167,12 @@ def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, ci
 
 
 def _district(case: Case, unit: UnitCode, city: City) -> UnitCode:
-    """The place's district, else the unit's; a city department's case without a place goes to the city."""
-    found = case.place and city.units.district_of(case.place)
-    return UnitCode(found or city.units.district_of(unit) or city.units.lineage(unit)[-1])
+    """The place's district, else the unit's; the city above it where that returned the case itself, and
+    where there is none. The city returns nothing, so there always is one who did not.
+    """
+    found = (case.place and city.units.district_of(case.place)) or city.units.district_of(unit)
+    above = city.units.lineage(found or city.units.lineage(unit)[-1])
+    return next(UnitCode(each) for each in above if each not in case.returned_by)
 
 
 def _waiting(case: Case) -> Returning:

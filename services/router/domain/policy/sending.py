@@ -5,13 +5,15 @@ from datetime import datetime
 
 from services.router.domain.commands import OrderIds
 from services.router.domain.errors import TooManyCoUnits
-from services.router.domain.model import Case, OrderRole, OrderState, WorkOrder
+from services.router.domain.model import Bell, Case, OrderRole, OrderState, WorkOrder
 from shared.city.city import City
+from shared.city.limits import Limit
 from shared.events import router as say
 from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
-from shared.kernel.words import HandlingMode, Overdue, Tier
+from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE
 
+OF_THE_DEADLINE = frozenset({Bell.DUE_SOON, Bell.RESOLVE})
 DISCRETION = "派单员裁量"
 """Stands for the clause where a person sent the case elsewhere than the responsibility list says."""
 
@@ -31,14 +33,14 @@ class Sending:
 
 
 def send(
-    case: Case, to: Sending, ids: OrderIds, city: City, *, at: datetime
+    case: Case, to: Sending, ids: OrderIds, city: City, *, move: str = "dispatch", at: datetime
 ) -> tuple[Case, say.CaseDispatched]:
     """A unit owes an answer from now on. A running deadline stays what it was: returns do not move it."""
-    state = CASE_LIFE.fire("dispatch", case.state)
+    state = CASE_LIFE.fire(move, case.state)
     is_fresh = case.resolve_by is None
     resolve_by = case.resolve_by or city.calendar.deadline(at, city.policy.feedback.of(to.tier))
-    sign_by = city.calendar.deadline(at, city.policy.sign.of(to.tier))
-    lead = _order(ids.lead, to.lead, OrderRole.LEAD, resolve_by, sign_by, at=at)
+    sign_by = city.calendar.deadline(at, sign_limit(case, to.tier, city))
+    lead = _order(ids.lead, to.lead, OrderRole.LEAD, resolve_by, sign_by, redo=case.redo, at=at)
     co_orders = _co_orders(case, to, ids, city, resolve_by, sign_by, at=at)
     sent = replace(
         case,
@@ -46,7 +48,7 @@ def send(
         category=to.category,
         tier=to.tier,
         place=to.place,
-        mode=mode(to, is_supervised=case.supervised),
+        mode=mode(case, to),
         clause=to.clause,
         list_version=to.list_version or city.responsibilities.version,
         policy_version=city.policy.version,
@@ -54,15 +56,34 @@ def send(
         co_orders=co_orders,
         earlier=(*case.earlier, *_left_behind(case, co_orders)),
         started_at=case.started_at or at,
+        clock_from=at if is_fresh else case.clock_from,
         resolve_by=resolve_by,
-        rung=tuple(each for each in case.rung if each is Overdue.RESOLVE and not is_fresh),
+        remind_at=reminder(resolve_by, to.tier, city) if is_fresh else case.remind_at,
+        rung=() if is_fresh else tuple(each for each in case.rung if each in OF_THE_DEADLINE),
     )
     return sent, _dispatched(sent, lead, resolve_by, to)
 
 
-def mode(to: Sending, *, is_supervised: bool) -> HandlingMode:
-    """办理模式: 难题专办 when supervised or complex, 特事特办 when urgent, 平台协办 with co-units."""
-    if is_supervised or to.tier is Tier.COMPLEX:
+def reminder(resolve_by: datetime, tier: Tier, city: City) -> datetime:
+    """临期: when the unit is told that the deadline is near."""
+    return city.calendar.before(resolve_by, city.policy.due_soon.of(tier))
+
+
+def sign_limit(case: Case, tier: Tier, city: City) -> Limit:
+    """How soon an order is signed for: by its tier, and 特事特办 sooner."""
+    is_special = case.handling is not None and case.handling.mode is HandlingMode.SPECIAL
+    return city.policy.modes.special_sign if is_special else city.policy.sign.of(tier)
+
+
+def mode(case: Case, to: Sending) -> HandlingMode:
+    """办理模式: as a person set it; else 难题专办 when supervised or complex, 特事特办 when urgent,
+    平台协办 with co-units. What is supervised is 难题专办 whatever was set before.
+    """
+    if case.supervised:
+        return HandlingMode.DEDICATED
+    if case.handling is not None:
+        return case.handling.mode
+    if to.tier is Tier.COMPLEX:
         return HandlingMode.DEDICATED
     if to.tier is Tier.URGENT:
         return HandlingMode.SPECIAL
@@ -94,12 +115,20 @@ def _co_orders(
     units = tuple(dict.fromkeys(city.units.get_acting(code).code for code in to.co_units if code != to.lead))
     if len(units) > len(ids.co):
         raise TooManyCoUnits(len(ids.co))
-    running = {order.unit: order for order in case.co_orders if order.is_open}
+    running = {order.unit: _goes_on(order, resolve_by) for order in case.co_orders if order.is_open}
     return tuple(
         running.get(UnitCode(unit))
-        or _order(order_id, UnitCode(unit), OrderRole.CO, resolve_by, sign_by, at=at)
+        or _order(order_id, UnitCode(unit), OrderRole.CO, resolve_by, sign_by, redo=case.redo, at=at)
         for unit, order_id in zip(units, ids.co, strict=False)
     )
+
+
+def _goes_on(order: WorkOrder, resolve_by: datetime) -> WorkOrder:
+    """At work still; a redo's fresh deadline is its deadline too, and a new clock."""
+    if order.resolve_by == resolve_by:
+        return order
+    rung = tuple(each for each in order.rung if each is not Bell.CO_RESOLVE)
+    return replace(order, resolve_by=resolve_by, rung=rung)
 
 
 def _left_behind(case: Case, kept: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
@@ -118,9 +147,10 @@ def _order(
     resolve_by: datetime,
     sign_by: datetime,
     *,
+    redo: int,
     at: datetime,
 ) -> WorkOrder:
-    return WorkOrder(order_id, unit, role, OrderState.SENT, at, sign_by, resolve_by)
+    return WorkOrder(order_id, unit, role, OrderState.SENT, at, sign_by, resolve_by, redo=redo)
 
 
 def _dispatched(case: Case, lead: WorkOrder, resolve_by: datetime, to: Sending) -> say.CaseDispatched:
@@ -132,7 +162,7 @@ def _dispatched(case: Case, lead: WorkOrder, resolve_by: datetime, to: Sending) 
         place=to.place,
         category=to.category,
         tier=to.tier,
-        mode=mode(to, is_supervised=case.supervised),
+        mode=mode(case, to),
         clause=to.clause,
         list_version=case.list_version or "",
         policy_version=case.policy_version or "",

@@ -136,7 +136,11 @@ def _returned(entry: Entry, said: note.NoteReturned) -> Changes:
 
 
 def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
-    """A ruling for another unit takes the order away; any other leaves the duty where it was."""
+    """A ruling for another unit takes the order away; any other leaves the duty where it was. What a
+    conference took from a unit that had not returned it, that unit need not sign for any more.
+    """
+    if said.returned_by is None:
+        return {"orders": _divided(entry, said.stamp.at)}
     fate = Fate.KEPT if said.to_unit == said.returned_by else Fate.TAKEN_AWAY
     return {
         "orders": tuple(
@@ -146,6 +150,25 @@ def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
             for order in entry.orders
         )
     }
+
+
+def _divided(entry: Entry, at: datetime) -> tuple[Order, ...]:
+    """Co-units that are at work go on; the lead's order is over."""
+    return tuple(
+        replace(order, fate=Fate.DROPPED) if order.is_lead and _is_still_to_sign(order, at) else order
+        for order in entry.orders
+    )
+
+
+def _reclassified(entry: Entry, said: note.NoteReclassified) -> Changes:
+    """改类: one deadline for whoever still owes an answer."""
+    orders = tuple(
+        replace(order, resolve_by=said.resolve_by)
+        if order.fate is Fate.STANDING and order.resolved is None and order.redo == entry.redo
+        else order
+        for order in entry.orders
+    )
+    return {"orders": orders, "category": said.category, "tier": said.tier}
 
 
 def _awaits_ruling(order: Order, unit: UnitCode) -> bool:
@@ -216,6 +239,7 @@ FOLDS: Mapping[type[note.Note], Callable[[Entry, Any], Changes]] = {
     note.NoteReturned: _returned,
     note.NoteRuled: _ruled,
     note.NoteExtended: _extended,
+    note.NoteReclassified: _reclassified,
     note.NoteResolved: _resolved,
     note.NoteReopened: _reopened,
     note.NoteAnswered: _answered,

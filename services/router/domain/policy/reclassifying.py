@@ -1,0 +1,70 @@
+"""改类: it turns out to be another matter. The clock is not started anew: it is computed from its start.
+
+Who has the case keeps it; whether another unit owes the answer now is what a return or a ruling decides. An
+extension that was approved stays approved: the later of the two deadlines counts.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.router.domain import commands as do
+from services.router.domain import errors
+from services.router.domain.model import Bell, Case, Note, OrderState, WorkOrder
+from services.router.domain.policy.bells import decided
+from services.router.domain.policy.handling import said
+from services.router.domain.policy.orders import require_seen
+from services.router.domain.policy.overseeing import with_deadline
+from services.router.domain.policy.sending import sign_limit
+from shared.city.city import City
+from shared.events import router as say
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CategoryCode
+from shared.kernel.words import HandlingMode, Tier
+from shared.lifecycle.case import CASE_LIFE
+
+
+def reclassify(case: Case, cmd: do.Reclassify, city: City, *, at: datetime) -> Decision[Case]:
+    """Category and tier as they really are, and the deadline and signing limits that follow from them."""
+    require_seen(case, cmd)
+    CASE_LIFE.fire("reclassify", case.state)
+    category = CategoryCode(city.categories.get(cmd.category).code)
+    tier = cmd.tier or city.categories.get(cmd.category).tier
+    if (category, tier) == (case.category, case.tier):
+        raise errors.SameMatter(category)
+    note = Note(at, cmd.by.name, "reclassify", said(cmd.reason, "reason"))
+    named = replace(case, category=category, tier=tier, notes=(*case.notes, note))
+    after = _signing(with_deadline(named, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
+    fact = say.CaseReclassified(case_id=case.case_id, category=category, tier=tier, resolve_by=_until(after))
+    return decided(after, fact)
+
+
+def _resolve_by(case: Case, tier: Tier, city: City) -> datetime:
+    """From the start of the running clock; what was approved beyond it stays approved."""
+    start = case.clock_from or case.started_at
+    if start is None:
+        raise AssertionError(f"case {case.case_id} is {case.state} and no clock runs")
+    computed = city.calendar.deadline(start, city.policy.feedback.of(tier))
+    is_planned = case.handling is not None and case.handling.mode is HandlingMode.DEDICATED
+    return max(computed, _until(case)) if case.extensions or is_planned else computed
+
+
+def _until(case: Case) -> datetime:
+    if case.resolve_by is None:
+        raise AssertionError(f"case {case.case_id} is {case.state} and has no deadline")
+    return case.resolve_by
+
+
+def _signing(case: Case, tier: Tier, city: City, *, at: datetime) -> Case:
+    """Orders nobody signed for are to be signed within the limit of what the matter is now."""
+    limit = sign_limit(case, tier, city)
+
+    def due(order: WorkOrder) -> WorkOrder:
+        if order.state is not OrderState.SENT:
+            return order
+        return replace(order, sign_by=city.calendar.deadline(order.dispatched_at, limit))
+
+    lead = due(case.lead) if case.lead else None
+    rung = case.rung
+    if lead is not None and lead.sign_by > at:
+        rung = tuple(each for each in rung if each is not Bell.SIGN)
+    return replace(case, lead=lead, co_orders=tuple(due(each) for each in case.co_orders), rung=rung)
