@@ -71,7 +71,7 @@ CASE_LIFE = Lifecycle(
             "divide",
             {*WITH_UNIT, S.RETURNED},
             S.DISPATCHED,
-            say.CaseAdjudicated,
+            say.CaseDispatched,
             "a conference said who does what",
         ),
         _move(

@@ -114,7 +114,7 @@ def a_case(state: CaseState = CaseState.REGISTERED, **more: Any) -> Case:
 
 
 def _sent(case: Case) -> Case:
-    lead = an_order(state=_lead_state(case.state))
+    lead, city = an_order(state=_lead_state(case.state)), beijing()
     return replace(
         case,
         lead=lead,
@@ -122,7 +122,9 @@ def _sent(case: Case) -> Case:
         clause="《条块共同事项清单》第 1 项",
         mode=HandlingMode.PLATFORM_ASSISTED,
         started_at=AT,
+        clock_from=AT,
         resolve_by=None if case.state is S.REOPENED else lead.resolve_by,
+        remind_at=city.calendar.before(lead.resolve_by, city.policy.due_soon.of(Tier.GENERAL)),
     )
 
 

@@ -16,6 +16,8 @@ BEFORE_RESOLVED = [
     "reopened",
 ]
 
+OWED = ["dispatched", "signed", "shelved", "returned"]
+
 EXPECTED: dict[str, dict[str, str]] = {
     # Written out by hand from the mission's text: the table must agree with it, not define it.
     "classify": {"registered": "registered"},
@@ -30,11 +32,16 @@ EXPECTED: dict[str, dict[str, str]] = {
     "assign": {"dispatched": "dispatched", "signed": "signed"},
     "return": {"dispatched": "returned", "signed": "returned"},
     "adjudicate": {"returned": "returned"},
+    "divide": dict.fromkeys(("dispatched", "signed", "returned"), "dispatched"),
+    "reclassify": {state: state for state in OWED},
+    "set_mode": {"dispatched": "dispatched", "signed": "signed", "shelved": "shelved"},
+    "find": {"signed": "signed"},
     "extend": {"signed": "signed"},
     "shelve": {"signed": "shelved"},
     "unshelve": {"shelved": "signed"},
     "urge": {"dispatched": "dispatched", "signed": "signed"},
     "supervise": {"dispatched": "dispatched", "signed": "signed", "shelved": "shelved"},
+    "warn": {state: state for state in OWED},
     "expire": {state: state for state in BEFORE_RESOLVED},
     "resolve": {"signed": "resolved"},
     "withdraw": dict.fromkeys(BEFORE_RESOLVED, "withdrawn"),

@@ -7,10 +7,10 @@ import pytest
 
 from services.router.domain import commands as do
 from services.router.domain import errors
-from services.router.domain.model import OrderRole, OrderState
+from services.router.domain.model import Bell, OrderRole, OrderState
 from services.router.domain.policy import citizen, handling, overseeing
+from services.router.domain.policy.bells import next_bell
 from shared.kernel.ids import UnitCode, WorkOrderId, new_id
-from shared.kernel.words import Overdue
 from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.builders_router import (
@@ -172,10 +172,13 @@ def test_an_extension_is_once_and_at_most_the_limit_again() -> None:
 
 
 def test_an_extended_deadline_is_a_new_clock() -> None:
-    case = a_case(SIGNED, rung=(Overdue.RESOLVE,))
+    case = a_case(SIGNED, rung=(Bell.DUE_SOON, Bell.RESOLVE), co_orders=())
     assert case.bell_at is None
-    later = case.resolve_by + timedelta(days=1)
-    assert extend(case, later, at=case.resolve_by + HOUR).state.bell_at == later
+    later = case.resolve_by + timedelta(days=3)
+    longer = kept(extend(case, later, at=case.resolve_by + HOUR))
+    reminded = replace(longer, rung=(*longer.rung, Bell.DUE_SOON))
+    assert longer.bell_at == longer.remind_at == CITY.calendar.before(later, CITY.policy.due_soon.general)
+    assert next_bell(reminded) == (later, Bell.RESOLVE, None)
 
 
 def test_shelving_needs_a_day_ahead_and_leaves_the_deadline() -> None:

@@ -1,5 +1,6 @@
 """退单 and 裁定: once per unit, inside the window, bounded, and the deadline never moves."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,7 @@ def test_a_ruling_that_contradicts_itself_is_refused(ruling, more, refusal) -> N
 
 def test_silence_refuses_the_return_and_the_unit_keeps_it() -> None:
     case = a_case(RETURNED)
+    case = replace(case, co_orders=())
     decision = clocks.ring(case, ids(), CITY, at=case.returning.adjudicate_by)
     assert said(decision) == ["case.adjudicated", "case.dispatched"]
     assert (decision.facts[0].ruling, decision.facts[0].to_unit) == (Ruling.SILENCE, GUANYINSI)

@@ -1,0 +1,163 @@
+"""办理模式 and 改类: what a mode means, who sets it, and what a deadline is computed from."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.router.domain import commands as do
+from services.router.domain import errors
+from services.router.domain.model import Bell, Case, OrderState
+from services.router.domain.policy import callback, modes, overseeing, reclassifying
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CategoryCode
+from shared.kernel.words import HandlingMode, Satisfied, Solved, Tier
+from shared.lifecycle.case import CaseState
+from tests.kit.builders_router import (
+    ASKED,
+    AT,
+    CALLBACK_ID,
+    CASE_ID,
+    DESK,
+    LEAD_ID,
+    a_case,
+    an_order,
+    ids,
+    kept,
+    said,
+)
+from tests.kit.city import beijing
+
+CITY = beijing()
+SENT, SIGNED = CaseState.DISPATCHED, CaseState.SIGNED
+SOON = AT + timedelta(minutes=10)
+PLAN_END = AT + timedelta(days=60)
+PLAN = {"leader": "副主任", "plan": "四月勘察", "plan_until": PLAN_END, "by_supervisor": True}
+
+
+def set_mode(case: Case, mode: HandlingMode, **more) -> Decision[Case]:  # type: ignore[no-untyped-def]
+    command = do.SetMode(order_id=LEAD_ID, by=DESK, mode=mode, **{"reason": "需立项", **more})
+    return modes.set_mode(case, command, CITY, at=SOON)
+
+
+def reclassify(case: Case, category: str, tier: Tier | None = None, at=SOON) -> Decision[Case]:  # type: ignore[no-untyped-def]
+    command = do.Reclassify(
+        case_id=CASE_ID, by=DESK, category=CategoryCode(category), tier=tier, reason="现场核实"
+    )
+    return reclassifying.reclassify(case, command, CITY, at=at)
+
+
+def test_special_is_signed_for_sooner_and_owed_when_it_was() -> None:
+    case = a_case(SENT)
+    decision = set_mode(case, HandlingMode.SPECIAL)
+    assert said(decision) == ["case.mode_set"]
+    after = decision.state
+    sooner = CITY.calendar.deadline(AT, CITY.policy.modes.special_sign)
+    assert (after.lead.sign_by, after.co_orders[0].sign_by) == (sooner, sooner)
+    assert after.resolve_by == case.resolve_by == decision.facts[0].resolve_by
+    assert after.bell_at == sooner
+
+
+def test_platform_assisted_needs_co_units() -> None:
+    with pytest.raises(errors.NoCoUnits):
+        set_mode(a_case(SENT, co_orders=()), HandlingMode.PLATFORM_ASSISTED)
+    assert set_mode(a_case(SENT), HandlingMode.PLATFORM_ASSISTED).facts
+
+
+def test_dedicated_has_a_leader_a_plan_and_the_plans_end_as_deadline() -> None:
+    decision = set_mode(a_case(SIGNED), HandlingMode.DEDICATED, **PLAN)
+    [fact] = decision.facts
+    assert (fact.mode, fact.resolve_by) == (HandlingMode.DEDICATED, PLAN_END)
+    assert "副主任" not in fact.model_dump_json()
+    assert (decision.state.handling.leader, decision.state.resolve_by) == ("副主任", PLAN_END)
+    assert decision.state.lead.resolve_by == decision.state.co_orders[0].resolve_by == PLAN_END
+    with pytest.raises(errors.PlanStands):
+        set_mode(kept(decision), HandlingMode.DEDICATED, **PLAN)
+
+
+@pytest.mark.parametrize("left_out", ["leader", "plan", "plan_until"])
+def test_dedicated_without_one_of_them_is_refused_by_its_name(left_out: str) -> None:
+    with pytest.raises(errors.PlanNeeded) as refused:
+        set_mode(a_case(SIGNED), HandlingMode.DEDICATED, **{**PLAN, left_out: None})
+    assert refused.value.field == left_out
+
+
+def test_a_plan_is_a_supervisors_and_belongs_to_dedicated_only() -> None:
+    with pytest.raises(errors.SupervisorOnly):
+        set_mode(a_case(SIGNED), HandlingMode.DEDICATED, **{**PLAN, "by_supervisor": False})
+    with pytest.raises(errors.PlanNotMeant):
+        set_mode(a_case(SIGNED), HandlingMode.AT_ONCE, leader="副主任")
+
+
+def test_a_plan_ends_between_the_deadline_and_the_policys_limit_from_the_clocks_start() -> None:
+    case = a_case(SIGNED)
+    latest = CITY.calendar.deadline(AT, CITY.policy.modes.dedicated_plan)
+    for wrong in (case.resolve_by, latest + timedelta(seconds=1)):
+        with pytest.raises(errors.BadPlan):
+            set_mode(case, HandlingMode.DEDICATED, **{**PLAN, "plan_until": wrong})
+    assert set_mode(case, HandlingMode.DEDICATED, **{**PLAN, "plan_until": latest}).facts
+
+
+def test_a_redo_keeps_the_mode_that_was_set_and_supervision_makes_it_dedicated() -> None:
+    special = kept(set_mode(a_case(SENT), HandlingMode.SPECIAL)).handling
+    for redo, mode in ((0, HandlingMode.SPECIAL), (2, HandlingMode.DEDICATED)):
+        case = a_case(CaseState.SURVEYING, handling=special, redo=redo)
+        command = do.TakeAnswer(
+            case_id=CASE_ID,
+            callback_id=CALLBACK_ID,
+            round=1,
+            asked_by=ASKED,
+            solved=Solved.NO,
+            satisfied=Satisfied.NOT,
+        )
+        again = callback.take_answer(case, command, ids(), CITY, at=AT + timedelta(days=9)).state
+        assert again.mode is mode
+        assert again.lead.sign_by == CITY.calendar.deadline(
+            again.lead.dispatched_at, CITY.policy.modes.special_sign
+        )
+
+
+def test_another_category_computes_the_deadline_anew_from_the_original_start() -> None:
+    case = a_case(SENT)
+    at = AT + timedelta(hours=1)
+    decision = reclassify(case, "road_water", at=at)
+    [fact] = decision.facts
+    urgent = CITY.calendar.deadline(AT, CITY.policy.feedback.urgent)
+    assert (fact.category, fact.tier, fact.resolve_by) == ("road_water", Tier.URGENT, urgent)
+    after = decision.state
+    assert (after.resolve_by, after.lead.resolve_by, after.co_orders[0].resolve_by) == (urgent,) * 3
+    assert after.lead.sign_by == CITY.calendar.deadline(AT, CITY.policy.sign.urgent)
+    assert (after.started_at, after.clock_from, after.lead.unit) == (AT, AT, case.lead.unit)
+
+
+def test_a_longer_limit_ahead_is_a_new_clock_and_one_that_is_over_is_told_once() -> None:
+    over = a_case(SIGNED, rung=(Bell.DUE_SOON, Bell.RESOLVE), co_orders=())
+    at = over.resolve_by + timedelta(hours=1)
+    longer = reclassify(over, "group_rental", Tier.COMPLEX, at=at).state
+    assert longer.resolve_by == CITY.calendar.deadline(AT, CITY.policy.feedback.complex)
+    assert longer.rung == ()
+    shorter = reclassify(over, "road_water", at=at).state
+    assert (shorter.rung, shorter.bell_at) == ((Bell.DUE_SOON, Bell.RESOLVE), None)
+
+
+def test_an_extension_that_was_approved_stays_approved() -> None:
+    case = a_case(SIGNED)
+    until = case.resolve_by + timedelta(days=2)
+    command = do.Extend(order_id=LEAD_ID, by=DESK, until=until, reason="等配件")
+    extended = kept(overseeing.extend(case, command, CITY, at=SOON))
+    assert reclassify(extended, "road_water").state.resolve_by == until
+
+
+def test_a_redo_counts_from_its_own_dispatch() -> None:
+    start = AT + timedelta(days=10)
+    until = CITY.calendar.deadline(start, CITY.policy.feedback.general)
+    case = a_case(SIGNED, clock_from=start, redo=1, resolve_by=until)
+    urgent = reclassify(case, "road_water", at=start + timedelta(hours=1)).state
+    assert urgent.resolve_by == CITY.calendar.deadline(start, CITY.policy.feedback.urgent)
+
+
+def test_the_same_matter_again_and_an_order_that_is_signed_for() -> None:
+    with pytest.raises(errors.SameMatter):
+        reclassify(a_case(SENT), "group_rental")
+    signed = replace(an_order(state=OrderState.SIGNED), sign_by=AT + timedelta(hours=2))
+    assert reclassify(a_case(SIGNED, lead=signed), "road_water").state.lead.sign_by == signed.sign_by
