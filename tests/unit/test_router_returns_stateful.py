@@ -47,9 +47,18 @@ class Returns(ActedCase):
         self.the_clock_rings()
         assert self.case.returning is None
 
-    @rule(lead=UNITS, co=UNITS)
-    def a_conference_divides(self, lead: UnitCode, co: UnitCode) -> None:
-        self.divided(lead, co)
+    @in_state(S.DISPATCHED)
+    @rule(lead=UNITS, ruling=st.sampled_from([Ruling.REDIRECT, Ruling.DIVIDE]))
+    def it_is_returned_and_ruled_on(self, lead: UnitCode, ruling: Ruling) -> None:
+        """In one breath: chains of these are what would go to and fro."""
+        self.lead_returns()
+        if self.case.state is S.RETURNED:
+            self.ruled(lead, ruling)
+
+    @rule(lead=UNITS, co=UNITS, dice=st.integers(0, 1))
+    def a_conference_divides(self, lead: UnitCode, co: UnitCode, dice: int) -> None:
+        if dice == 0:
+            self.divided(lead, co)
 
     @in_state(S.DISPATCHED)
     @rule()
