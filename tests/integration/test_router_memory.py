@@ -1,6 +1,7 @@
 """Router's memory on a real Postgres: what is kept comes back, and one writer decides."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
@@ -11,11 +12,11 @@ from services.router import handlers
 from services.router.app import SERVICE
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownCase, UnknownOrder, WordsUnreadable
-from services.router.domain.model import Adjudicated, Case, Note, Supplement
+from services.router.domain.model import Adjudicated, Bell, Case, Handling, Note, Supplement
 from shared.events.intake import CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId, CaseId, WorkOrderId, new_id
-from shared.kernel.words import Overdue, Ruling
+from shared.kernel.words import HandlingMode, Ruling
 from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from shared.sealing.ring import SealBroken
@@ -59,7 +60,9 @@ async def test_a_case_comes_back_as_it_was_kept(desk: Desk, state: CaseState) ->
             earlier=(an_order(id=WorkOrderId(new_id())),),
             rulings=(Adjudicated(Ruling.UPHOLD, GUANYINSI, GUANYINSI, "r", "desk", AT),),
             callbacks=(CallbackId(new_id()),),
-            rung=(Overdue.SIGN,),
+            rung=(Bell.SIGN,),
+            handling=Handling(HandlingMode.SPECIAL, "desk", AT, "汛期"),
+            tracking_number="BJ1",
             notes=(Note(AT, "desk", "dispatch", "理由"),),
             linked_case_id=CaseId(new_id()),
         )
@@ -175,7 +178,10 @@ async def test_each_clock_is_rung_once_by_the_timer(desk: Desk) -> None:
         while await desk.rings():
             pass
     assert (await desk.told(waiting["case_id"]))[1:] == ["case.overdue"]
-    assert (await desk.told(sent["case_id"]))[2:] == ["case.overdue", "case.overdue"]
+    co_units = len(sent["orders"]) - 1
+    assert co_units
+    told = Counter((await desk.told(sent["case_id"]))[2:])
+    assert told == {"case.overdue": 2, "co_order.overdue": 2 * co_units}
 
 
 async def test_an_unknown_order_is_refused_by_name(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Adjudicated, Case
 from services.router.domain.policy.citizen import refuse
+from services.router.domain.policy.known import known_unit
 from services.router.domain.policy.returns import kept_by, require_never_returned, ruled
 from shared.city.city import City
 from shared.kernel.decision import Decision
@@ -55,4 +56,4 @@ def _divided(
 def _lead(cmd: do.TakeDivision, city: City) -> UnitCode:
     if len(cmd.leads) != 1:
         raise errors.OneLeadNeeded(len(cmd.leads))
-    return UnitCode(city.units.get(cmd.leads[0]).code)
+    return known_unit(city, cmd.leads[0], "parties")

@@ -9,6 +9,7 @@ from services.router.domain import errors
 from services.router.domain.lifecycle import CO_ORDER_LIFE
 from services.router.domain.model import Case, Note, OrderRole, OrderState, WorkOrder
 from services.router.domain.policy.bells import decided
+from services.router.domain.policy.known import known_category, known_unit
 from services.router.domain.policy.orders import answerable, lead_of, order_for, with_order
 from shared.city.city import City
 from shared.events import router as say
@@ -64,7 +65,7 @@ def assign(case: Case, cmd: do.Assign, city: City, *, at: datetime) -> Decision[
     """A street passes the work to its own community, and answers for it as before."""
     order = lead_of("assign", answerable(case, cmd, city.units))
     CASE_LIFE.fire("assign", case.state)
-    to = city.units.get_acting(cmd.to_unit)
+    to = city.units.get(known_unit(city, cmd.to_unit, "to_unit"))
     if to.level is not UnitLevel.COMMUNITY or to.parent_code != order.unit:
         raise errors.NotItsCommunity(order.unit, cmd.to_unit)
     given = replace(_noted(order, Note(at, cmd.by.name, "assign", to.code)), assigned_to=cmd.to_unit)
@@ -91,7 +92,7 @@ def find(
     CASE_LIFE.fire("find", case.state)
     said(cmd.text, "text")
     if cmd.category is not None:
-        city.categories.get(cmd.category)
+        known_category(city, cmd.category)
     note = Note(at, cmd.by.name, "find", str(found))
     fact = say.FindingMade(
         **named(case, order),
@@ -105,7 +106,7 @@ def find(
 
 def site_of(case: Case, cmd: do.Find, city: City) -> UnitCode | None:
     """Where it was found: as the unit says, else where the case is."""
-    return UnitCode(city.units.get(cmd.place).code) if cmd.place else case.place
+    return known_unit(city, cmd.place, "place") if cmd.place else case.place
 
 
 def resolve(case: Case, cmd: do.Resolve, city: City, *, at: datetime) -> Decision[Case]:

@@ -15,6 +15,7 @@ from services.router.domain.policy.assessing import (
 )
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.correcting import corrected
+from services.router.domain.policy.known import known_category, known_unit
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
 from services.router.domain.words import Words
@@ -143,7 +144,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
     category = cmd.category or case.category
     if category is None:
         raise errors.CategoryNeeded
-    city.categories.get(category)
+    known_category(city, category)
     places = _places(case, cmd.place, words, city)
     listed = _listed(category, places, words, city, may_be_silent=cmd.lead is not None)
     usual = _usual_tier(case, category, listed, city)
@@ -154,7 +155,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
     co_units = tuple(UnitCode(each) for each in listed.co_units) if listed else ()
     clause = listed.item.clause if listed and listed.lead == lead else DISCRETION
     return Sending(
-        lead=UnitCode(city.units.get_acting(lead).code),
+        lead=known_unit(city, lead, "lead"),
         co_units=co_units if cmd.co_units is None else cmd.co_units,
         category=category,
         tier=cmd.tier or usual,
@@ -165,7 +166,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
 
 def _places(case: Case, corrected: UnitCode | None, words: Words, city: City) -> Places:
     told, _ = places_of(words, city)
-    site = city.units.get_acting(corrected).code if corrected else (case.place or told.site)
+    site = known_unit(city, corrected, "place") if corrected else (case.place or told.site)
     return Places(site, told.home, told.papers)
 
 

@@ -12,13 +12,13 @@ from services.router.domain import errors
 from services.router.domain.model import Bell, Case, Note, OrderState, WorkOrder
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import said
+from services.router.domain.policy.known import known_category
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.overseeing import with_deadline
 from services.router.domain.policy.sending import sign_limit
 from shared.city.city import City
 from shared.events import router as say
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CategoryCode
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE
 
@@ -27,7 +27,7 @@ def reclassify(case: Case, cmd: do.Reclassify, city: City, *, at: datetime) -> D
     """Category and tier as they really are, and the deadline and signing limits that follow from them."""
     require_seen(case, cmd)
     CASE_LIFE.fire("reclassify", case.state)
-    category = CategoryCode(city.categories.get(cmd.category).code)
+    category = known_category(city, cmd.category)
     tier = cmd.tier or city.categories.get(cmd.category).tier
     if (category, tier) == (case.category, case.tier):
         raise errors.SameMatter(category)

@@ -14,6 +14,7 @@ from services.router.domain.model import Adjudicated, Case, OrderState, Returnin
 from services.router.domain.policy.assessing import places_of, undertaking
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
+from services.router.domain.policy.known import known_unit
 from services.router.domain.policy.orders import (
     answerable,
     lead_of,
@@ -155,9 +156,9 @@ def kept_by(case: Case, lead: UnitCode) -> Sending:
 
 
 def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, city: City) -> Sending:
-    kept = kept_by(case, UnitCode(city.units.get_acting(lead).code))
+    kept = kept_by(case, known_unit(city, lead, "lead"))
     told, _ = places_of(words, city)
-    place = UnitCode(city.units.get_acting(cmd.place).code) if cmd.place else case.place
+    place = known_unit(city, cmd.place, "place") if cmd.place else case.place
     listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
     co_units = kept.co_units if cmd.co_units is None else cmd.co_units
     sent = replace(kept, place=place, co_units=co_units)

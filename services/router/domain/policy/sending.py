@@ -6,6 +6,7 @@ from datetime import datetime
 from services.router.domain.commands import OrderIds
 from services.router.domain.errors import TooManyCoUnits
 from services.router.domain.model import Bell, Case, OrderRole, OrderState, WorkOrder
+from services.router.domain.policy.known import known_unit
 from shared.city.city import City
 from shared.city.limits import Limit
 from shared.events import router as say
@@ -112,7 +113,9 @@ def _co_orders(
     at: datetime,
 ) -> tuple[WorkOrder, ...]:
     """A co-unit that is at work goes on with its order; the others get new ones."""
-    units = tuple(dict.fromkeys(city.units.get_acting(code).code for code in to.co_units if code != to.lead))
+    units = tuple(
+        dict.fromkeys(known_unit(city, code, "co_units") for code in to.co_units if code != to.lead)
+    )
     if len(units) > len(ids.co):
         raise TooManyCoUnits(len(ids.co))
     running = {order.unit: _goes_on(order, resolve_by) for order in case.co_orders if order.is_open}

@@ -1,0 +1,133 @@
+"""Six clocks, three replicas, a restart: each clock is told once, on a real Postgres."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from services.router import handlers
+from services.router.domain.model import Case
+from services.router.timers import TIMERS
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CaseId, WorkOrderId, new_id
+from shared.lifecycle.case import CaseState
+from shared.service import Flat, flat_of, let_go
+from shared.ticker import Ticker
+from tests.integration.router_desk import Desk, router_desk
+from tests.kit.builders_router import a_case
+from tests.kit.city import beijing
+from tests.kit.suite import declared
+
+pytestmark = pytest.mark.postgres
+EACH = 25
+SAID = "SELECT type, payload->>'clock' AS clock, payload->>'ruling' AS ruling, aggregateid FROM event_log"
+ONCE = {
+    CaseState.AWAITING_DISPATCHER: {"case.overdue dispatch": 1},
+    CaseState.DISPATCHED: {
+        "case.overdue sign": 1,
+        "case.due_soon": 1,
+        "case.overdue resolve": 1,
+        "co_order.overdue sign": 1,
+        "co_order.overdue resolve": 1,
+    },
+    CaseState.RETURNED: {
+        "case.adjudicated silence": 1,
+        "case.dispatched": 1,
+        "case.overdue sign": 1,
+        "case.due_soon": 1,
+        "case.overdue resolve": 1,
+        "co_order.overdue sign": 1,
+        "co_order.overdue resolve": 1,
+    },
+    CaseState.SHELVED: {
+        "case.unshelved": 1,
+        "case.due_soon": 1,
+        "case.overdue resolve": 1,
+        "co_order.overdue sign": 1,
+        "co_order.overdue resolve": 1,
+    },
+}
+"""What is heard of each case when forty days pass and nobody does anything."""
+
+
+def fresh(state: CaseState) -> Case:
+    case = a_case(state)
+    lead = replace(case.lead, id=WorkOrderId(new_id())) if case.lead else None
+    co_orders = tuple(replace(each, id=WorkOrderId(new_id())) for each in case.co_orders)
+    return replace(case, case_id=CaseId(new_id()), lead=lead, co_orders=co_orders)
+
+
+@asynccontextmanager
+async def replicas(desk: Desk, many: int) -> AsyncIterator[Sequence[Flat]]:
+    """So many routers on the desk's database, each with connections of its own, on one clock."""
+    async with AsyncExitStack() as stack:
+        found = []
+        for _ in range(many):
+            flat = flat_of(declared("router"), desk.flat.settings, clock=desk.clock, city=beijing())
+            stack.push_async_callback(let_go, flat)
+            found.append(flat)
+        yield found
+
+
+async def due(desk: Desk) -> int:
+    asked = "SELECT count(*) AS n FROM cases WHERE bell_at <= :now"
+    return int((await desk.rows(asked, now=desk.clock.now()))[0]["n"])
+
+
+async def all_rung(desk: Desk) -> None:
+    while await due(desk):
+        await asyncio.sleep(0.01)
+
+
+async def ring_by_hand(flat: Flat, limit: int) -> None:
+    """Without the ticker's lock: whatever guards it, a clock must not depend on it."""
+    while True:
+        async with flat.store.work() as work:
+            if not await handlers.ring_bells(work, limit=limit):
+                return
+
+
+async def test_each_clock_is_told_once_by_three_replicas_and_over_a_restart(
+    database: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    async with (
+        asyncio.timeout(120),
+        router_desk(database, tmp_path_factory.mktemp("keys")) as desk,
+        replicas(desk, 3) as flats,
+    ):
+        cases = {state: [fresh(state) for _ in range(EACH)] for state in ONCE}
+        async with desk.flat.store.work() as work:
+            for case in (each for some in cases.values() for each in some):
+                await work.cases.keep(Decision(case))
+        desk.clock.passes(hours=30)
+        await asyncio.gather(*(ring_by_hand(flat, 7) for flat in flats))
+        desk.clock.passes(days=7)
+        await asyncio.gather(*(ring_by_hand(flat, 7) for flat in flats))
+        desk.clock.passes(days=40)
+        first, *others = [asyncio.create_task(Ticker(flat.store, TIMERS).run()) for flat in flats]
+        waiting = await due(desk)
+        while await due(desk) == waiting:
+            await asyncio.sleep(0)
+        first.cancel()
+        restarted = asyncio.create_task(Ticker(flats[0].store, TIMERS).run())
+        await all_rung(desk)
+        for running in (*others, restarted):
+            running.cancel()
+        await asyncio.gather(first, restarted, *others, return_exceptions=True)
+        desk.clock.passes(hours=1)
+        await asyncio.gather(*(ring_by_hand(flat, 50) for flat in flats))
+        heard: dict[str, Counter[str]] = {}
+        for row in await desk.rows(SAID):
+            name = row["type"].removeprefix("jiesu.").removesuffix(".v1")
+            said = " ".join(part for part in (name, row["clock"], row["ruling"]) if part)
+            heard.setdefault(row["aggregateid"], Counter())[said] += 1
+        for state, some in cases.items():
+            for case in some:
+                assert heard[str(case.case_id)] == ONCE[state], state
+        sequences = await desk.rows(
+            "SELECT aggregateid, array_agg(sequence ORDER BY sequence) AS found FROM event_log GROUP BY 1"
+        )
+        assert all(row["found"] == list(range(1, len(row["found"]) + 1)) for row in sequences)
