@@ -103,7 +103,7 @@ async def read_responsibilities(
 
 
 @RESPONSIBILITIES.get("/responsibilities/versions")
-async def list_versions(
+async def list_published(
     city: InCity, asked: Asked, connection: Reading, request: Request
 ) -> Page[ListVersionOut]:
     """Every version that was published, the last to begin first."""
