@@ -70,6 +70,7 @@ async def test_the_fact_says_what_happened_and_seals_the_words(desk: Desk) -> No
         "lng": 116.339,
         "lat": 39.718,
         "places": [{"unit": GUANYINSI, "role": "site"}],
+        "tracking_number": receipt.number,
     }
 
 

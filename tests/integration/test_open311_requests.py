@@ -92,6 +92,7 @@ async def test_a_request_is_a_case_like_any_other(desk: Desk) -> None:
         "address": "首座御园3号楼1单元",
         "lng": 116.33912345,
         "lat": 39.71834567,
+        "tracking_number": number,
     }
     (row,) = await desk.rows("SELECT sealed_name, sealed_phone FROM contacts WHERE case_id = :k", k=key)
     assert row["sealed_name"]

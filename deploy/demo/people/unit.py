@@ -64,6 +64,11 @@ class Unit:
         """办结, with evidence."""
         return await self._does(order_id, "resolve", {"evidence": evidence})
 
+    async def finds(self, order_id: str, text: str, category: str | None = None) -> str:
+        """未诉先办: what else was seen on the site of an order; the case it becomes."""
+        body = {"text": text, **({"category": category} if category else {})}
+        return str((await self._does(order_id, "findings", body))["case_id"])
+
     async def reports_finding(
         self,
         text: str,
