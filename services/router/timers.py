@@ -1,4 +1,4 @@
-"""Time knocks: dispatch, sign and resolve overdue; a return nobody decided; a shelf's day of review."""
+"""Time knocks: dispatch and sign overdue, due soon, overdue, a return nobody decided, a shelf's review."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ AT_ONCE = 200
 
 
 async def ring_bells(work: RouterWork) -> int:
-    """One loop for all five clocks: a case has one bell, set to whichever runs out first."""
+    """One loop for all six clocks, the co-units' own among them: a case has one bell, set to the first."""
     return await handlers.ring_bells(work, limit=AT_ONCE)
 
 

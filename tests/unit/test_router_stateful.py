@@ -178,6 +178,14 @@ class CaseLife(ActedCase):
         )
         assert self.act(lambda case: callback.take_answer(case, command, ids(), CITY, at=self.now))
 
+    @rule(dice=st.integers(0, 10))
+    def nobody_is_to_be_asked(self, dice: int) -> None:
+        if dice == 0:
+            command = do.CloseUnasked(
+                case_id=CASE_ID, callback_id=CallbackId(new_id()), round=1, asked_by=ASKED
+            )
+            assert self.act(lambda case: callback.close_unasked(case, command, at=self.now))
+
     @precondition(lambda self: self.case.callback_id)
     @rule(dice=st.integers(0, 3))
     def nobody_is_reached(self, dice: int) -> None:

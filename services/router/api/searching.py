@@ -28,7 +28,7 @@ from shared.http.wire import Wire
 from shared.kernel.ids import CaseId
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
-from shared.sealing.ring import Ring
+from shared.sealing.ring import Ring, SealBroken
 
 SEARCHING = APIRouter()
 PATH = "/cases:search"
@@ -112,9 +112,12 @@ def _look_through(ring: Ring, rows: list[SealedRow], body: SearchIn) -> tuple[li
 
 
 def _told(ring: Ring, one: SealedRow) -> Iterator[str]:
-    """Everything the citizen said, the address included."""
+    """Everything the citizen said, the address included; what was forgotten with its key says nothing."""
     for sealed in one.sealed:
-        words = read_words(ring.open(sealed, context=context(one.row.case_id)))
+        try:
+            words = read_words(ring.open(sealed, context=context(one.row.case_id)))
+        except SealBroken:
+            continue
         yield words.text
         yield words.address or ""
 
