@@ -3,9 +3,11 @@
 `load_city`, `directory_files` and `list_documents` are the functions of this shelf that read files.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from shared.city.areas import Areas
 from shared.city.calendar import Calendar
@@ -14,10 +16,12 @@ from shared.city.directory import AREAS_FILE, DIRECTORY_FILES, NOTHING, Director
 from shared.city.documents import Document, Entry
 from shared.city.errors import BrokenFile
 from shared.city.gazetteer import Alias, Gazetteer, Match
+from shared.city.groups import Groups, load_groups
 from shared.city.open311 import Open311, load_open311
 from shared.city.places import Places, Placing, places_in
 from shared.city.points import Point, on_the_map
 from shared.city.policy import Policy, load_policy
+from shared.city.population import Population, load_population
 from shared.city.questionnaire import Questionnaire, load_questionnaire
 from shared.city.responsibilities import ResponsibilityList
 from shared.city.responsibility_lists import ListDocument, Lists, load_lists
@@ -47,6 +51,8 @@ class City:
     lists: Lists
     """All versions of the responsibility list, those that begin later too."""
     areas: Areas = field(default_factory=Areas)
+    groups: Groups = field(default_factory=Groups)
+    population: Population = field(default_factory=Population)
 
     @property
     def aliases(self) -> tuple[Alias, ...]:
@@ -122,6 +128,8 @@ def load_city(folder: Path) -> City:
         questionnaire=load_questionnaire(_text(folder, "questionnaire.yaml"), filename="questionnaire.yaml"),
         lists=lists,
         areas=directory.areas,
+        groups=_optional(folder, "groups.csv", units, load_groups, Groups),
+        population=_optional(folder, "population.csv", units, load_population, Population),
     )
 
 
@@ -135,6 +143,18 @@ def list_documents(folder: Path) -> list[ListDocument]:
     """`responsibilities.yaml` and, beside it, further versions as `responsibilities-….yaml`."""
     further = sorted(path.name for path in folder.glob("responsibilities-*.yaml"))
     return [ListDocument(name, _text(folder, name)) for name in ("responsibilities.yaml", *further)]
+
+
+Read = TypeVar("Read")
+
+
+def _optional(
+    folder: Path, name: str, units: Units, load: Callable[..., Read], empty: Callable[[], Read]
+) -> Read:
+    """A file that a city may leave out."""
+    if not (folder / name).exists():
+        return empty()
+    return load(_text(folder, name), units, filename=name)
 
 
 def _calendar(text: str, timezone: str) -> Calendar:

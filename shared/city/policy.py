@@ -5,7 +5,6 @@ Read by `load_policy`; quoted on decisions by version. Nothing here decides anyt
 
 from datetime import date, time
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,9 +25,8 @@ from shared.city.policy_limits import (
     TierLimits,
     Whistle,
 )
+from shared.city.policy_scoring import Appraisal, Classes, Period, Score, Share, Supervision
 from shared.kernel.words import CallbackChannel, DeclineReason
-
-Share = Annotated[Decimal, Field(ge=0, le=1)]
 
 
 class CallbackHours(Entry):
@@ -73,52 +71,6 @@ class Callback(Sourced):
         if waits != sorted(set(waits)):
             raise ValueError("each attempt must come later than the one before")
         return attempts
-
-
-class Weights(Entry):
-    """权重: shares of the three rates in the composite; exactly one together."""
-
-    response: Share
-    resolution: Share
-    satisfaction: Share
-
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> "Weights":
-        total = self.response + self.resolution + self.satisfaction
-        if total != 1:
-            raise ValueError(f"the weights must sum to 1, they sum to {total}")
-        return self
-
-
-class Score(Sourced):
-    """三率: weights, what "basically satisfied" counts, and the denominators."""
-
-    weights: Weights
-    basically_satisfied: Share
-    partly_solved: Share
-    denominator: Literal["valid_callbacks"]
-    response_denominator: Literal["dispatched_orders", "valid_callbacks"]
-
-
-class PeriodKind(StrEnum):
-    """考核周期: cut on a day of the month, or the calendar month."""
-
-    CUT_DAY = "cut_day"
-    CALENDAR_MONTH = "calendar_month"
-
-
-class Period(Sourced):
-    """考核周期: from the cut of the month before to the cut of this one, local time."""
-
-    kind: PeriodKind
-    cut_day: Annotated[int, Field(ge=1, le=28)] = 1
-    cut_at: time = time(0)
-
-    @model_validator(mode="after")
-    def _month_has_no_cut(self) -> "Period":
-        if self.kind is PeriodKind.CALENDAR_MONTH and (self.cut_day, self.cut_at) != (1, time(0)):
-            raise ValueError("a calendar month has no cut_day and no cut_at")
-        return self
 
 
 class Redo(Sourced):
@@ -236,6 +188,9 @@ class Policy(Entry):
     callback: Callback
     score: Score
     period: Period
+    classes: Classes
+    supervision: Supervision
+    appraisal: Appraisal
     redo: Redo
     exclusion: Reasons
     decline: Reasons

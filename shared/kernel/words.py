@@ -139,3 +139,22 @@ class UnitLevel(StrEnum):
     COMMUNITY = "community"
     DEPARTMENT = "department"
     UTILITY = "utility"
+
+
+class StreetClass(StrEnum):
+    """四类街乡镇: 先进 / 进步 / 整改 / 治理."""
+
+    ADVANCED = "advanced"
+    PROGRESSING = "progressing"
+    RECTIFYING = "rectifying"
+    GOVERNED = "governed"
+
+
+class SupervisionStep(StrEnum):
+    """五步督办: 提醒 / 通报 / 约谈 / 挂牌督办 / 移交, each graver than the one before."""
+
+    REMIND = "remind"
+    CIRCULATE = "circulate"
+    TALK = "talk"
+    LIST = "list"
+    HAND_OVER = "hand_over"

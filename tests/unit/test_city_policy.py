@@ -50,6 +50,12 @@ def line_of(text: str, part: str) -> int:
     ("right", "wrong", "at", "reason"),
     [
         ("response: 0.10", "response: 0.11", "weights:", "the weights must sum to 1, they sum to 1.01"),
+        ("citizens: 0.50", "citizens: 0.60", "appraisal:", "the weights of the appraisal must sum to 1"),
+        ("signed: 0.20", "signed: 0.10", "whistle: {", "the weights of a whistle must sum to 1"),
+        ("  settle: 24h", "  settle: 2wd", "settle: 2wd", "settle is counted in hours or minutes"),
+        ("governed: 0.60", "governed: 0.80", "classes:", "governed must be below rectifying"),
+        ("step: talk,", "step: list,", "steps:", "the five steps must stand here in order"),
+        ("below: 0.70, months: 2", "below: 0.85, months: 2", "steps:", "talk must not come before circulate"),
         ("urgent: 2h", "urgent: 2x", "urgent: 2x", "is not a time limit"),
         ("max_redo: 2", "max_redu: 2", "max_redu", "no such setting"),
         ("max_redo: 2", "max_redo: many", "max_redo", "valid integer"),

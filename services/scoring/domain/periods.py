@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.scoring.domain.errors import UnreadablePeriod
-from shared.city.policy import PeriodKind, Policy
+from shared.city.policy import Policy
+from shared.city.policy_scoring import PeriodKind
 
 CURRENT = "current"
 
@@ -28,11 +29,12 @@ class Periods:
     kind: PeriodKind
     cut_day: int
     cut_at: time
+    settle: timedelta
 
     @classmethod
     def of_policy(cls, policy: Policy) -> "Periods":
         period = policy.period
-        return cls(policy.zone, period.kind, period.cut_day, period.cut_at)
+        return cls(policy.zone, period.kind, period.cut_day, period.cut_at, period.settle.duration)
 
     def label(self, at: datetime) -> str:
         """The name of the period an instant lies in."""
@@ -42,6 +44,22 @@ class Periods:
             following = _next(date(*month, 1))
             month = (following.year, following.month)
         return f"{month[0]:04d}-{month[1]:02d}"
+
+    def opened(self, said: datetime) -> str:
+        """The earliest period that something said at this instant still counts in."""
+        return self.label(said - self.settle)
+
+    def settled(self, label: str) -> datetime:
+        """Until when something must have been said to count in the period of this name."""
+        return self.named(label).ends + self.settle
+
+    def before(self, label: str) -> str:
+        """The name of the period before."""
+        return self.label(self.named(label).starts - timedelta(seconds=1))
+
+    def after(self, label: str) -> str:
+        """The name of the period after."""
+        return self.label(self.named(label).ends)
 
     def at(self, at: datetime) -> Period:
         """The period an instant lies in."""

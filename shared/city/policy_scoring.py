@@ -1,0 +1,145 @@
+"""The policy's rules of scoring: weights, periods, classes of streets, supervision, the double appraisal."""
+
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from shared.city.documents import Entry
+from shared.city.limits import Limit
+from shared.city.policy_limits import PolicyLimit, Sourced
+from shared.kernel.words import SupervisionStep
+
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+
+
+def _sum_to_one(name: str, *shares: Decimal) -> None:
+    if (total := sum(shares, Decimal(0))) != 1:
+        raise ValueError(f"{name} must sum to 1, they sum to {total}")
+
+
+class Weights(Entry):
+    """权重: shares of the three rates in the composite; exactly one together."""
+
+    response: Share
+    resolution: Share
+    satisfaction: Share
+
+    @model_validator(mode="after")
+    def _sum(self) -> "Weights":
+        _sum_to_one("the weights", self.response, self.resolution, self.satisfaction)
+        return self
+
+
+class Score(Sourced):
+    """三率: weights, what "basically satisfied" counts, and the denominators."""
+
+    weights: Weights
+    basically_satisfied: Share
+    partly_solved: Share
+    denominator: Literal["valid_callbacks"]
+    response_denominator: Literal["dispatched_orders", "valid_callbacks"]
+
+
+class PeriodKind(StrEnum):
+    """考核周期: cut on a day of the month, or the calendar month."""
+
+    CUT_DAY = "cut_day"
+    CALENDAR_MONTH = "calendar_month"
+
+
+class Period(Sourced):
+    """考核周期: from the cut of the month before to the cut of this one, local time."""
+
+    kind: PeriodKind
+    cut_day: Annotated[int, Field(ge=1, le=28)] = 1
+    cut_at: time = time(0)
+    settle: PolicyLimit
+    """How long after its end facts still count in a period; it can be closed from then on."""
+
+    @model_validator(mode="after")
+    def _month_has_no_cut(self) -> "Period":
+        if self.kind is PeriodKind.CALENDAR_MONTH and (self.cut_day, self.cut_at) != (1, time(0)):
+            raise ValueError("a calendar month has no cut_day and no cut_at")
+        return self
+
+    @field_validator("settle")
+    @classmethod
+    def _is_short(cls, settle: Limit) -> Limit:
+        if settle.is_workdays or not 0 < settle.duration.total_seconds() <= 10 * 86_400:
+            raise ValueError("settle is counted in hours or minutes, ten days at most")
+        return settle
+
+
+class Classes(Sourced):
+    """四类街乡镇: composites that part the classes, and how much better is progress."""
+
+    advanced: Share
+    """At least this: 先进."""
+    rectifying: Share
+    """Below this: 整改, unless it made progress."""
+    governed: Share
+    """Below this: 治理."""
+    progress: Share
+    """So much better than the month before: 进步, even below `rectifying`."""
+    min_orders: Annotated[int, Field(ge=1)]
+    """With fewer dispatched orders a street is not classed."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Classes":
+        if not self.governed < self.rectifying <= self.advanced:
+            raise ValueError("governed must be below rectifying, and rectifying not above advanced")
+        return self
+
+
+class Rung(Entry):
+    """One step of the ladder, and when it is recommended."""
+
+    step: SupervisionStep
+    below: Share
+    months: Annotated[int, Field(ge=1, le=12)]
+
+
+class Supervision(Sourced):
+    """五步督办: from a reminder to handing over."""
+
+    steps: tuple[Rung, ...]
+
+    @field_validator("steps")
+    @classmethod
+    def _climbs(cls, steps: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        if [rung.step for rung in steps] != list(SupervisionStep):
+            raise ValueError(f"the five steps must stand here in order: {', '.join(SupervisionStep)}")
+        for lower, higher in pairwise(steps):
+            if higher.below > lower.below or higher.months < lower.months:
+                raise ValueError(f"{higher.step} must not come before {lower.step}")
+        return steps
+
+
+class Whistling(Entry):
+    """What a street says of a department that it called; exactly one together."""
+
+    signed: Share
+    reported_in: Share
+    result: Share
+
+    @model_validator(mode="after")
+    def _sum(self) -> "Whistling":
+        _sum_to_one("the weights of a whistle", self.signed, self.reported_in, self.result)
+        return self
+
+
+class Appraisal(Sourced):
+    """双考核: citizens' composite and streets' composite in one figure."""
+
+    citizens: Share
+    streets: Share
+    whistle: Whistling
+
+    @model_validator(mode="after")
+    def _sum(self) -> "Appraisal":
+        _sum_to_one("the weights of the appraisal", self.citizens, self.streets)
+        return self
