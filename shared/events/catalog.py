@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
-from shared.events import grid, intake, router, survey
+from shared.events import grid, intake, router, scoring, survey
 from shared.events.fact import Fact
 
-MODULES = (intake, router, survey, grid)
+MODULES = (intake, router, survey, grid, scoring)
 
 
 def declared_in(module: ModuleType) -> Iterator[type[Fact]]:

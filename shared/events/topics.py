@@ -23,8 +23,9 @@ DIRECTORY = Topic(
     "unit code, or a list's version",
     "Units as they are now, responsibility lists as they were published; compacted.",
 )
+SCORE = Topic("jiesu.score", 3, False, "period", "What scoring decided about a period, in order.")
 
-TOPICS = (CASE, GRID, DIRECTORY)
+TOPICS = (CASE, GRID, DIRECTORY, SCORE)
 
 
 def dead_letters(topic: str, group: str) -> str:

@@ -1,0 +1,130 @@
+"""What scoring says: exclusions and appeals decided, months closed, and the rates that were frozen."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.fact import Fact
+from shared.events.topics import SCORE, Topic
+from shared.kernel.ids import CaseId, ExclusionId, UnitCode
+from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
+
+SOURCE_SCORING = "scoring"
+
+
+class PeriodFact(Fact):
+    """Something about a period; everything about one keeps its order."""
+
+    SOURCE: ClassVar[str] = SOURCE_SCORING
+    TOPICS: ClassVar[tuple[Topic, ...]] = (SCORE,)
+
+    period: str
+    """The month it ends in: 2026-11."""
+
+    def key(self) -> str:
+        return self.period
+
+
+class ExclusionFact(PeriodFact):
+    """Something about one case that is not to count in one period."""
+
+    exclusion_id: ExclusionId
+    case_id: CaseId
+
+
+class ExclusionAsked(ExclusionFact):
+    """剔除: somebody asks that a case does not count."""
+
+    TYPE: ClassVar[str] = "jiesu.exclusion.asked"
+
+    reason: DeclineReason
+    evidence: tuple[str, ...]
+    """SHA-256 of each document, in hex; the documents stay where they are."""
+
+
+class ExclusionReviewed(ExclusionFact):
+    """The first of two reviewers is for it."""
+
+    TYPE: ClassVar[str] = "jiesu.exclusion.reviewed"
+
+
+class ExclusionDecided(ExclusionFact):
+    """Two reviewers agreed that the case does not count in the period, or one of them did not."""
+
+    TYPE: ClassVar[str] = "jiesu.exclusion.decided"
+
+    reason: DeclineReason
+    upheld: bool
+
+
+class AppealLodged(ExclusionFact):
+    """申诉: a refused exclusion is contested."""
+
+    TYPE: ClassVar[str] = "jiesu.appeal.lodged"
+
+
+class AppealDecided(ExclusionFact):
+    """Somebody else looked at it again."""
+
+    TYPE: ClassVar[str] = "jiesu.appeal.decided"
+
+    upheld: bool
+    """Whether the case is excluded now."""
+
+
+class MonthCloseAsked(PeriodFact):
+    """The period is to be closed: exclusions and appeals are over, what comes from now on is late."""
+
+    TYPE: ClassVar[str] = "jiesu.month.close_asked"
+
+
+class MonthClosed(PeriodFact):
+    """月结: the ledger of the period is frozen; a replay must come to the same hash."""
+
+    TYPE: ClassVar[str] = "jiesu.month.closed"
+
+    starts: datetime
+    ends: datetime
+    settled: datetime
+    """Until when a fact had to be said to count in it."""
+    policy_version: str
+    lines: int
+    cases: int
+    exclusions: int
+    sha256: str
+
+
+class Share(BaseModel):
+    """A frozen rate: what it is made of. The numerator is exact, as text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    numerator: str
+    denominator: int
+
+
+class UnitRates(BaseModel):
+    """One unit's frozen figures with everything below it, excluded cases left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: UnitCode
+    level: UnitLevel
+    response: Share
+    contact: Share
+    resolution: Share
+    satisfaction: Share
+    composite: str | None
+    rank: int | None
+    street_class: StreetClass | None
+
+
+class RatesPublished(PeriodFact):
+    """三率 of a closed month: the units directly below one unit."""
+
+    TYPE: ClassVar[str] = "jiesu.rates.published"
+
+    below: UnitCode
+    policy_version: str
+    units: tuple[UnitRates, ...]
