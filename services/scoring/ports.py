@@ -2,11 +2,32 @@
 
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
-from services.scoring.domain.model import Entry, Whistle
+from services.scoring.domain.exclusion import Exclusion
+from services.scoring.domain.model import Entry, Stamp, Whistle
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.policy.rates import Sum
+from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, WhistleId
+from shared.kernel.ids import CaseId, ExclusionId, WhistleId
+
+
+class Books(Protocol):
+    """Which periods are settled."""
+
+    async def opened(self, said: Stamp) -> str:
+        """The earliest period that this fact can change."""
+
+    def count(self, subject: UUID, said: Stamp, opened: str) -> None:
+        """Take down that a fact came after the close of the period it was said for."""
+
+    async def require_open(self, period: str) -> None:
+        """Raises `PeriodClosed`."""
+
+    async def shut(self) -> None:
+        """Keep everybody else from writing into the past until this knock ends."""
 
 
 class Entries(Protocol):
@@ -15,6 +36,8 @@ class Entries(Protocol):
     async def find(self, key: CaseId) -> Entry | None: ...
 
     async def keep(self, decision: Decision[Entry]) -> Entry: ...
+
+    async def counts_in(self, case_id: CaseId, period: str) -> bool: ...
 
 
 class Whistles(Protocol):
@@ -34,10 +57,45 @@ class UnitCopies(Protocol):
         """Take it down, unless something newer is known."""
 
 
+class Exclusions(Protocol):
+    """剔除."""
+
+    async def get(self, key: ExclusionId) -> Exclusion:
+        """Raises `UnknownExclusion`."""
+
+    async def keep(self, decision: Decision[Exclusion]) -> Exclusion: ...
+
+    async def about(self, case_id: CaseId, period: str) -> ExclusionId | None: ...
+
+
+class Months(Protocol):
+    """月结."""
+
+    async def find(self, key: str) -> Month | None: ...
+
+    async def keep(self, decision: Decision[Month]) -> Month: ...
+
+    async def closing(self) -> Month | None:
+        """The oldest period whose close was asked for and not made."""
+
+    async def earlier_open(self, period: str) -> str | None:
+        """The oldest earlier period that something counts in and nobody closed."""
+
+    async def freeze(self, period: str) -> Frozen:
+        """Write down what the period's lines add up to, and their hash."""
+
+    async def sums(self, period: str) -> list[Sum]:
+        """What was written down of a period."""
+
+
 class ScoringWork(Protocol):
     """One knock at scoring."""
 
     now: datetime
+    city: City
+
+    @property
+    def books(self) -> Books: ...
 
     @property
     def entries(self) -> Entries: ...
@@ -47,3 +105,9 @@ class ScoringWork(Protocol):
 
     @property
     def unit_copies(self) -> UnitCopies: ...
+
+    @property
+    def exclusions(self) -> Exclusions: ...
+
+    @property
+    def months(self) -> Months: ...

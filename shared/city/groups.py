@@ -29,7 +29,7 @@ class Groups:
 
     def of(self, unit: str, units: Units) -> str | None:
         """The group's code; None for a unit that is compared with all of its level."""
-        lineage = units.lineage(unit) if unit in units else (unit,)
+        lineage = units.lineage(unit) if units.knows(unit) else (unit,)
         return next((self.by_unit[each] for each in lineage if each in self.by_unit), None)
 
 

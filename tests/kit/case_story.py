@@ -183,10 +183,10 @@ class Story:
             )
         )
 
-    def unreachable(self) -> "Story":
+    def unreachable(self, round_: int = 1) -> "Story":
         return self.says(
             survey.CallbackUnreachable(
-                case_id=self.case_id, callback_id=self.callback(1), round=1, attempts=4
+                case_id=self.case_id, callback_id=self.callback(round_), round=round_, attempts=4
             )
         )
 

@@ -1,15 +1,20 @@
 """Scoring's ledger without a database, and a month of cases for it with sums made by hand."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from services.scoring.consumer import SUBSCRIPTIONS
 from services.scoring.domain.errors import UnknownCase
-from services.scoring.domain.model import Entry, Whistle
+from services.scoring.domain.model import Entry, Stamp, Whistle
+from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
+from services.scoring.domain.policy.rates import Sum, Tally
 from shared.bus.subscriptions import Subscriptions
 from shared.events.envelope import Cause, Heard
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, EventId, UnitCode, WhistleId
 from shared.kernel.words import Ruling, Satisfied, Solved
 from tests.kit.case_story import (
     BEIJING,
@@ -26,6 +31,7 @@ from tests.kit.case_story import (
     Story,
     handled,
 )
+from tests.kit.city import beijing
 
 
 class Shelf:
@@ -48,12 +54,31 @@ class Shelf:
         return decision.state
 
 
+class BooksInMemory:
+    """Books in which nothing is closed but what the test closes."""
+
+    def __init__(self) -> None:
+        self.periods = Periods.of_policy(beijing().policy)
+        self.closed = ""
+        self.late: list[EventId] = []
+
+    async def opened(self, said: Stamp) -> str:
+        natural = self.periods.opened(said.at)
+        return self.periods.after(self.closed) if self.closed and natural <= self.closed else natural
+
+    def count(self, subject: UUID, said: Stamp, opened: str) -> None:
+        del subject
+        if opened > self.periods.opened(said.at):
+            self.late.append(said.event)
+
+
 class LedgerInMemory:
     """Scoring's whole way from the bus to the ledger, without a database."""
 
     def __init__(self) -> None:
         self.entries = Shelf("case_id")
         self.whistles = Shelf("whistle_id")
+        self.books = BooksInMemory()
         self.now = MORNING
         self.cause = Cause("test", "test")
         self._subscriptions = Subscriptions(SUBSCRIPTIONS)
@@ -65,6 +90,34 @@ class LedgerInMemory:
     @property
     def state(self) -> tuple[dict[CaseId, Entry], dict[WhistleId, Whistle]]:
         return self.entries.kept, self.whistles.kept
+
+
+def sums_of(ledger: LedgerInMemory, period: str, excluded: frozenset[CaseId] = frozenset()) -> list[Sum]:
+    """What the store's queries do with the lines, in plain Python."""
+    rules = Rules.of_policy(beijing().policy)
+    tallies: dict[tuple[str, Measure, bool, bool], Tally] = defaultdict(Tally)
+    for entry in ledger.entries.kept.values():
+        for line in lines_of(entry, rules):
+            unit = line.unit or leading(ledger, line)
+            if line.denominator and line.period == period and unit:
+                first = line.measure is Measure.RESPONSE and line.is_lead and line.redo == 0
+                key = unit, line.measure, line.proactive, line.case_id in excluded
+                tallies[key] += Tally(line.numerator, 1, cases=int(first))
+    return [Sum(unit, measure, side, tally, out) for (unit, measure, side, out), tally in tallies.items()]
+
+
+def leading(ledger: LedgerInMemory, line: Line) -> str | None:
+    """For whom a joined case's answer counts: who led the other case when it was given."""
+    into, seen = line.joined_into, set[CaseId]()
+    while into is not None and into in ledger.entries.kept and into not in seen:
+        seen.add(into)
+        leads = ledger.entries.kept[into].leads
+        past = [lead for lead in leads if lead.since <= line.at]
+        lead = past[-1] if past else next(iter(leads), None)
+        if lead is None or lead.unit is not None:
+            return lead.unit if lead else None
+        into = lead.into
+    return None
 
 
 YES, PARTLY, NO = Solved.YES, Solved.PARTLY, Solved.NO

@@ -14,7 +14,7 @@ from services.scoring.domain.model import Entry
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
-from shared.city.policy import PeriodKind
+from shared.city.policy_scoring import PeriodKind
 from shared.kernel.words import Ruling, Satisfied, Solved, UnitLevel
 from tests.kit.case_story import (
     DONGHUASHI,

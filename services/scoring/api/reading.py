@@ -7,8 +7,15 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Query, Request
 
-from services.scoring.domain.errors import NotYourUnit, UnknownUnit
+from services.scoring.api import schemas, views
+from services.scoring.domain.errors import NotYourUnit, PeriodNotClosed, UnknownUnit
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.month import Month
 from services.scoring.domain.periods import CURRENT, Period, Periods
+from services.scoring.domain.policy import placing
+from services.scoring.domain.policy.placing import Exclusions
+from services.scoring.domain.policy.rates import Sum
+from services.scoring.store import periods, sums
 from shared.city.city import City
 from shared.city.units import Unit
 from shared.http.auth import allow
@@ -42,15 +49,53 @@ class Question:
     def periods(self) -> Periods:
         return Periods.of_policy(self.city.policy)
 
+    async def month(self, period: str) -> Month | None:
+        """The period's close, when one was asked for."""
+        return await periods.month(self.connection, period)
+
+    async def view(self, of: Period) -> schemas.PeriodView:
+        """The period as it stands."""
+        found = await self.month(of.label)
+        return views.period(of, self.periods, found.state if found else MonthState.OPEN, at=self.now)
+
+    async def is_closed(self, period: str) -> bool:
+        found = await self.month(period)
+        return found is not None and found.state is MonthState.CLOSED
+
+    async def require_closed(self, period: str) -> None:
+        """Raise `PeriodNotClosed`: only what is frozen is judged."""
+        if not await self.is_closed(period):
+            raise PeriodNotClosed(period)
+
+    async def sums(self, period: str, exclusions: Exclusions) -> list[Sum]:
+        """What a period's lines add up to: as frozen, or as they are now."""
+        if await self.is_closed(period):
+            found = await sums.frozen_sums(self.connection, period)
+        else:
+            found = await sums.live_sums(self.connection, period, at=self.now)
+        return placing.read(found, exclusions)
+
     def unit(self, code: str) -> Unit:
         """The unit asked about. Raises `UnknownUnit`."""
         if not self.city.units.knows(code):
             raise UnknownUnit(code)
         return self.city.units.get(code)
 
+    @property
+    def oversees(self) -> bool:
+        """Whether the caller sees all units."""
+        return self.caller.may(*OVERSEERS)
+
+    @property
+    def mine(self) -> tuple[str, ...] | None:
+        """The units whose affairs the caller sees; None: all."""
+        if self.oversees:
+            return None
+        return self._with_below(self.caller.unit) if self.caller.unit else ()
+
     def sees(self, codes: Iterable[str]) -> bool:
         """Whether the caller may open what belongs to one of these units."""
-        if self.caller.may(*OVERSEERS):
+        if self.oversees:
             return True
         mine, units = self.caller.unit, self.city.units
         return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
@@ -60,6 +105,9 @@ class Question:
         self.unit(code)
         if not self.sees([code]):
             raise NotYourUnit(code)
+        return self._with_below(code)
+
+    def _with_below(self, code: str) -> tuple[str, ...]:
         return tuple(below for below, lineage in self.city.units.lineages.items() if code in lineage)
 
 
@@ -79,3 +127,8 @@ async def _period(
 
 
 InPeriod = Annotated[Period, Depends(_period)]
+
+WithExclusions = Annotated[
+    Exclusions,
+    Query(description="剔除: excluded cases left out (`applied`), or counted all the same (`ignored`)."),
+]

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.scoring.domain.lifecycle import Outcome, WhistleOutcome
+from services.scoring.domain.lifecycle import MonthState, Outcome, WhistleOutcome
 from services.scoring.domain.model import Department, Order, Result, Stamp
 from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.placing import Exclusions
 from shared.http.wire import Wire
 from shared.kernel.words import Channel, DeclineReason, Kind, Tier, UnitLevel, WhistleKind
 
@@ -19,8 +20,10 @@ class PeriodView(Wire):
     label: str
     starts: datetime
     ends: datetime
+    settled: datetime = Field(description="What is said later counts in the period after.")
     is_current: bool
-    cases: int | None = Field(None, description="Cases something counts of; in the list of periods only.")
+    state: MonthState
+    cases: int | None = Field(None, description="Cases first dispatched in it; in the list of periods only.")
 
 
 class RulesView(Wire):
@@ -44,7 +47,9 @@ class RateView(Wire):
     numerator: Decimal
     denominator: int
     undecided: int = Field(description="Counted already, but may still be signed in time.")
-    rate: Decimal | None = Field(description="Null when nothing is counted.")
+    late: int = Field(description="Lines that came too late for an earlier, settled period.")
+    adjustments: int = Field(description="Differences to lines of earlier, settled periods; signed.")
+    rate: Decimal | None = Field(description="Null when nothing is counted; held within 0 and 1.")
 
 
 class SideView(Wire):
@@ -56,6 +61,14 @@ class SideView(Wire):
     satisfaction: RateView
 
 
+class BeforeView(Wire):
+    """环比: the same unit in the period before."""
+
+    composite: Decimal | None
+    rank: int | None
+    change: Decimal | None = Field(description="How much the composite moved since.")
+
+
 class UnitRatesView(SideView):
     """三率 of a unit with all units below it."""
 
@@ -63,8 +76,15 @@ class UnitRatesView(SideView):
     name: str
     level: UnitLevel | None
     volume: int = Field(description="Dispatched orders; decides between equals.")
+    cases: int = Field(description="诉求量: cases first dispatched to it, or below it, as the lead.")
+    residents: int | None = Field(description="Null where no census told; nothing is guessed.")
+    cases_per_10k: Decimal | None = Field(description="万人诉求量.")
     composite: Decimal | None = Field(description="Null while one of the three rates is.")
+    composite_other_reading: Decimal | None = Field(description="With the other reading of response.")
     rank: int | None = Field(None, description="Among the units of its level.")
+    group: str | None = Field(description="The group it is compared in.")
+    group_rank: int | None = Field(description="Among the units of its level in its group.")
+    before: BeforeView | None = Field(description="Null when nothing counted in the period before.")
     proactive: SideView = Field(description="未诉先办, apart: in none of the rates beside it.")
 
 
@@ -73,7 +93,9 @@ class RatesView(Wire):
 
     period: PeriodView
     rules: RulesView
+    exclusions: Exclusions
     level: UnitLevel
+    group: str | None
     units: list[UnitRatesView] = Field(description="By rank; units nothing counts for are not here.")
 
 
@@ -82,9 +104,32 @@ class UnitView(Wire):
 
     period: PeriodView
     rules: RulesView
+    exclusions: Exclusions
     whole: UnitRatesView
     own: UnitRatesView
     parts: list[UnitRatesView]
+
+
+class GroupRatesView(SideView):
+    """三率 of a group: all its units of one level together."""
+
+    group: str
+    zh: str
+    en: str
+    volume: int
+    cases: int
+    composite: Decimal | None
+    rank: int | None
+
+
+class GroupsView(Wire):
+    """The groups of comparison beside one another."""
+
+    period: PeriodView
+    rules: RulesView
+    exclusions: Exclusions
+    level: UnitLevel
+    groups: list[GroupRatesView]
 
 
 class BehindView(Wire):
@@ -93,12 +138,15 @@ class BehindView(Wire):
     case_id: UUID
     measure: Measure
     because: UUID = Field(description="The work order or the callback that counts.")
+    number: int = Field(description="0: the line itself; others are adjustments to it.")
     unit: str | None
     at: datetime
     period: str
+    late_from: str | None = Field(description="The settled period it came too late for, or adjusts.")
     numerator: Decimal
     denominator: int
     proactive: bool
+    excluded: bool = Field(description="剔除: an exclusion in force takes it out.")
     is_lead: bool
     redo: int
     undecided_until: datetime | None
@@ -137,39 +185,3 @@ class CaseView(Wire):
     results: tuple[Result, ...]
     lines: list[BehindView]
     whistles: list[WhistleView]
-
-
-class DepartmentView(Wire):
-    """双考核, the other half: how a department came when it was called."""
-
-    unit: str
-    name: str
-    called: int
-    signed_in_time: int
-    signed_rate: Decimal | None
-    reported_in_time: int
-    reported_rate: Decimal | None
-    scored: int
-    average_score: Decimal | None = Field(description="1 (did nothing) to 5 (solved it).")
-
-
-class DepartmentsView(Wire):
-    """The departments that were called in a period; cancelled whistles are not counted."""
-
-    period: PeriodView
-    rules: RulesView
-    departments: list[DepartmentView]
-
-
-class CallView(Wire):
-    """One whistle behind a department's numbers."""
-
-    whistle_id: UUID
-    unit: str
-    case_id: UUID | None
-    kind: WhistleKind
-    blown_by: str
-    at: datetime
-    signed_in_time: bool | None
-    reported_in_time: bool | None
-    score: int | None

@@ -4,20 +4,37 @@ from dataclasses import asdict
 from datetime import datetime
 
 from services.scoring.api import schemas
-from services.scoring.domain.departments import DepartmentStanding
+from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.model import Entry, Whistle
-from services.scoring.domain.periods import Period
+from services.scoring.domain.periods import Period, Periods
 from services.scoring.domain.policy.lines import Measure
-from services.scoring.domain.policy.rates import ROUNDING, Ranked, Standing, Tallies, Tally, responding, shown
+from services.scoring.domain.policy.placing import Placed
+from services.scoring.domain.policy.rates import (
+    ROUNDING,
+    Ranked,
+    Tallies,
+    Tally,
+    other_reading,
+    responding,
+    shown,
+)
 from services.scoring.store.queries import Behind
+from shared.city.city import City
 from shared.city.policy import Policy
 from shared.city.units import Units
 
 
-def period(of: Period, *, at: datetime, cases: int | None = None) -> schemas.PeriodView:
-    is_current = of.starts <= at < of.ends
+def period(
+    of: Period, periods: Periods, state: MonthState, *, at: datetime, cases: int | None = None
+) -> schemas.PeriodView:
     return schemas.PeriodView(
-        label=of.label, starts=of.starts, ends=of.ends, is_current=is_current, cases=cases
+        label=of.label,
+        starts=of.starts,
+        ends=of.ends,
+        settled=periods.settled(of.label),
+        is_current=of.starts <= at < of.ends,
+        state=state,
+        cases=cases,
     )
 
 
@@ -41,6 +58,8 @@ def rate(tally: Tally) -> schemas.RateView:
         numerator=tally.numerator,
         denominator=tally.denominator,
         undecided=tally.undecided,
+        late=tally.late,
+        adjustments=tally.adjustments,
         rate=shown(tally.rate),
     )
 
@@ -49,23 +68,48 @@ def side(tallies: Tallies) -> dict[str, schemas.RateView]:
     return {str(measure): rate(tallies.get(measure, Tally())) for measure in Measure}
 
 
-def unit_rates(ranked: Ranked, units: Units) -> schemas.UnitRatesView:
-    standing, known = ranked.standing, units.by_code.get(ranked.standing.unit)
+def unit_rates(placed: Placed, city: City) -> schemas.UnitRatesView:
+    standing, score = placed.standing, city.policy.score
+    known = city.units.by_code.get(standing.unit)
     return schemas.UnitRatesView(
         unit=standing.unit,
-        name=known.name if known else standing.unit,
+        name=city.units.name_of(standing.unit),
         level=known.level if known else None,
         volume=standing.volume,
-        composite=shown(ranked.composite),
-        rank=ranked.rank,
+        cases=standing.cases,
+        residents=placed.residents,
+        cases_per_10k=shown(standing.per_10k(placed.residents)),
+        composite=shown(placed.ranked.composite),
+        composite_other_reading=shown(standing.composite(score, other_reading(score))),
+        rank=placed.ranked.rank,
+        group=placed.group,
+        group_rank=placed.group_rank,
+        before=_before(placed),
         proactive=schemas.SideView(**side(standing.proactive)),
         **side(standing.asked),
     )
 
 
-def unranked(standing: Standing, policy: Policy, units: Units) -> schemas.UnitRatesView:
-    """A part beside its whole: places are for the units of one level."""
-    return unit_rates(Ranked(standing, standing.composite(policy.score), None), units)
+def _before(placed: Placed) -> schemas.BeforeView | None:
+    if placed.before is None:
+        return None
+    return schemas.BeforeView(
+        composite=shown(placed.before.composite), rank=placed.before.rank, change=shown(placed.change)
+    )
+
+
+def group_rates(ranked: Ranked, city: City) -> schemas.GroupRatesView:
+    group = city.groups.by_code[ranked.standing.unit]
+    return schemas.GroupRatesView(
+        group=group.code,
+        zh=group.zh,
+        en=group.en,
+        volume=ranked.standing.volume,
+        cases=ranked.standing.cases,
+        composite=shown(ranked.composite),
+        rank=ranked.rank,
+        **side(ranked.standing.asked),
+    )
 
 
 def behind(line: Behind) -> schemas.BehindView:
@@ -79,18 +123,3 @@ def case(entry: Entry, lines: list[schemas.BehindView], whistles: list[Whistle])
 
 def whistle(of: Whistle) -> schemas.WhistleView:
     return schemas.WhistleView(**{name: getattr(of, name) for name in schemas.WhistleView.model_fields})
-
-
-def department(standing: DepartmentStanding, units: Units) -> schemas.DepartmentView:
-    known = units.by_code.get(standing.unit)
-    return schemas.DepartmentView(
-        unit=standing.unit,
-        name=known.name if known else standing.unit,
-        called=standing.called,
-        signed_in_time=standing.signed_in_time,
-        signed_rate=shown(standing.signed_rate),
-        reported_in_time=standing.reported_in_time,
-        reported_rate=shown(standing.reported_rate),
-        scored=standing.scored,
-        average_score=shown(standing.average_score),
-    )

@@ -1,10 +1,10 @@
-"""What the consumer asks of the ledger: take note of a fact, with the mark that tells a duplicate."""
+"""What is asked of the ledger: take note of a fact, with the mark that tells a duplicate; exclude; close."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.scoring.domain.model import Answer, Department, Mark, Stamp
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode, WhistleId, WorkOrderId
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, ExclusionId, UnitCode, WhistleId, WorkOrderId
 from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Tier, WhistleKind
 
 
@@ -189,3 +189,46 @@ class NoteWhistleClosed(NoteWhistle):
 @dataclass(frozen=True, slots=True)
 class NoteWhistleCancelled(NoteWhistle):
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class AskExclusion:
+    """剔除: ask that a case does not count in a period."""
+
+    exclusion_id: ExclusionId
+    case_id: CaseId
+    period: str
+    reason: DeclineReason
+    evidence: tuple[str, ...]
+    note: str | None
+    by: str
+    unit: UnitCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Say whether an exclusion, or the appeal on its refusal, is right."""
+
+    exclusion_id: ExclusionId
+    upheld: bool
+    note: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """申诉: contest a refused exclusion."""
+
+    exclusion_id: ExclusionId
+    evidence: tuple[str, ...]
+    note: str | None
+    by: str
+    unit: UnitCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskClose:
+    """月结: close a period."""
+
+    period: str
+    by: str

@@ -1,6 +1,12 @@
-"""How things ended, as the ledger notes it. The case's life itself is `shared.lifecycle.case`."""
+"""How things ended, as the ledger notes it, and scoring's own two lives: the exclusion's and the month's.
+
+The case's life itself is `shared.lifecycle.case`.
+"""
 
 from enum import StrEnum
+
+from shared.events import scoring as say
+from shared.lifecycle.machine import Lifecycle, Move
 
 
 class Outcome(StrEnum):
@@ -33,3 +39,66 @@ class WhistleOutcome(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+class ExclusionState(StrEnum):
+    """Where an exclusion stands."""
+
+    ASKED = "asked"
+    SECONDED = "seconded"
+    """One of two reviewers is for it."""
+    IN_FORCE = "in_force"
+    REFUSED = "refused"
+    APPEALED = "appealed"
+    DENIED = "denied"
+
+
+class MonthState(StrEnum):
+    """Where a period stands."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+X = ExclusionState
+
+EXCLUSION_LIFE = Lifecycle(
+    "exclusion",
+    first=X.ASKED,
+    moves=(
+        Move("second", frozenset({X.ASKED}), X.SECONDED, say.ExclusionReviewed, "one reviewer is for it"),
+        Move("uphold", frozenset({X.SECONDED}), X.IN_FORCE, say.ExclusionDecided, "a second one is too"),
+        Move(
+            "refuse",
+            frozenset({X.ASKED, X.SECONDED}),
+            X.REFUSED,
+            say.ExclusionDecided,
+            "one reviewer is against it: that is enough",
+        ),
+        Move("appeal", frozenset({X.REFUSED}), X.APPEALED, say.AppealLodged, "whoever asked contests it"),
+        Move("grant", frozenset({X.APPEALED}), X.IN_FORCE, say.AppealDecided, "a third one is for it"),
+        Move("deny", frozenset({X.APPEALED}), X.DENIED, say.AppealDecided, "a third one is against it too"),
+    ),
+)
+
+MONTH_LIFE = Lifecycle(
+    "month",
+    first=MonthState.OPEN,
+    moves=(
+        Move(
+            "ask",
+            frozenset({MonthState.OPEN}),
+            MonthState.CLOSING,
+            say.MonthCloseAsked,
+            "its facts are settled; exclusions and appeals end",
+        ),
+        Move(
+            "close",
+            frozenset({MonthState.CLOSING}),
+            MonthState.CLOSED,
+            say.MonthClosed,
+            "its ledger is frozen, with a hash",
+        ),
+    ),
+)

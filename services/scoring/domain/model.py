@@ -95,6 +95,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Who answers from an instant on: a unit, or whoever leads the case this one was joined to."""
+
+    since: datetime
+    unit: UnitCode | None
+    into: CaseId | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """台账: one case as far as it counts."""
 
@@ -113,10 +122,14 @@ class Entry:
     outcome: Outcome = Outcome.OPEN
     ended_at: datetime | None = None
     merged_into: CaseId | None = None
+    leads: tuple[Lead, ...] = ()
+    """主办 from when on: a joined case's answer counts for who led the other one when it was given."""
     decline_reason: DeclineReason | None = None
     orders: tuple[Order, ...] = ()
     results: tuple[Result, ...] = ()
     heard: tuple[Mark, ...] = ()
+    opened: str = ""
+    """The earliest period that its last fact could still change; those before are settled."""
     version: int = 0
 
     @property
@@ -156,4 +169,5 @@ class Whistle:
     departments: tuple[Department, ...]
     outcome: WhistleOutcome = WhistleOutcome.OPEN
     heard: tuple[Mark, ...] = ()
+    opened: str = ""
     version: int = 0

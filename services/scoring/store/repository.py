@@ -1,25 +1,31 @@
 """Scoring's aggregates as rows, and the work that opens on them."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Table
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scoring.domain.lifecycle import WhistleOutcome
-from services.scoring.domain.model import Department, Entry, Whistle
-from services.scoring.domain.policy.lines import Line, Rules, lines_of
-from services.scoring.store import tables
+from services.scoring.domain.errors import UnknownExclusion
+from services.scoring.domain.exclusion import Exclusion
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.model import Entry, Whistle
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.policy import calls, lines
+from services.scoring.domain.policy.calls import CallLine
+from services.scoring.domain.policy.lines import Line, Rules
+from services.scoring.domain.policy.rates import Sum
+from services.scoring.store import freezing, periods, queries, sums, tables
+from services.scoring.store.booking import LineBook
+from services.scoring.store.books import Books
 from shared.city.city import City
 from shared.events.envelope import Cause
-from shared.kernel.ids import CaseId, WhistleId
-from shared.store.bulk import Row
+from shared.kernel.decision import Decision
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId, ExclusionId, WhistleId
 from shared.store.repository import Repository
 from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
-
-_LINE = tuple(each.name for each in fields(Line))
 
 
 class EntryRepository(Repository[CaseId, Entry]):
@@ -33,21 +39,43 @@ class EntryRepository(Repository[CaseId, Entry]):
     def __init__(self, work: Work) -> None:
         super().__init__(work)
         self._rules = Rules.of_policy(work.city.policy)
-        self._written: dict[CaseId, frozenset[Line]] = {}
+        self._lines = LineBook(tables.SCORE_LINES, Line, self.KEY)
+        self._booked: dict[CaseId, Entry] = {}
+        """The entries whose lines are written as they follow from them."""
 
     async def preload(self, keys: Iterable[CaseId]) -> None:
-        """The same, and which lines are written already: most facts change none of them."""
+        """The same, and what is written already."""
         wanted = [key for key in keys if key not in self._held]
         await super().preload(wanted)
         for key in wanted:
             if held := self._held[key]:
-                self._written[key] = frozenset(lines_of(held.aggregate, self._rules))
+                self._booked[key] = held.aggregate
 
-    def projections(self, aggregate: Entry) -> Iterable[tuple[Table, Row]]:
-        lines = frozenset(lines_of(aggregate, self._rules))
-        changed = lines - self._written.get(aggregate.case_id, frozenset())
-        self._written[aggregate.case_id] = lines
-        return [(tables.SCORE_LINES, _line_row(line)) for line in changed]
+    async def keep(self, decision: Decision[Entry]) -> Entry:
+        """Hold it; what was noted while an earlier period could still change is booked there first."""
+        held = self._held.get(decision.state.case_id)
+        if held and held.changed and held.aggregate.opened != decision.state.opened:
+            self._note(held.aggregate)
+        return await super().keep(decision)
+
+    async def counts_in(self, case_id: CaseId, period: str) -> bool:
+        """Whether anything of the case counts in the period."""
+        return await queries.counts_in(self._work.connection, case_id, period)
+
+    def _note(self, entry: Entry) -> None:
+        before = self._booked.get(entry.case_id, Entry(entry.case_id))
+        self._booked[entry.case_id] = entry
+        # Most facts touch nothing that lines follow from: the fold hands the same tuples on.
+        same = entry.orders is before.orders and entry.results is before.results
+        if same and entry.proactive == before.proactive:
+            return
+        was, now = (lines.lines_of(each, self._rules) for each in (before, entry))
+        self._lines.note(entry.case_id, was, now, entry.opened)
+
+    async def _project(self, aggregates: Sequence[Entry]) -> None:
+        for entry in aggregates:
+            self._note(entry)
+        await self._lines.write(self._work.connection)
 
 
 class WhistleRepository(Repository[WhistleId, Whistle]):
@@ -61,13 +89,83 @@ class WhistleRepository(Repository[WhistleId, Whistle]):
     def __init__(self, work: Work) -> None:
         super().__init__(work)
         self._periods = Rules.of_policy(work.city.policy).periods
+        self._lines = LineBook(tables.DEPARTMENT_LINES, CallLine, self.KEY)
+        self._booked: dict[WhistleId, Whistle] = {}
 
-    def projections(self, aggregate: Whistle) -> Iterable[tuple[Table, Row]]:
-        period = self._periods.label(aggregate.blown.at)
-        return [
-            (tables.DEPARTMENT_LINES, _department_row(aggregate, department, period))
-            for department in aggregate.departments
-        ]
+    async def preload(self, keys: Iterable[WhistleId]) -> None:
+        """The same, and what is written already."""
+        wanted = [key for key in keys if key not in self._held]
+        await super().preload(wanted)
+        for key in wanted:
+            if held := self._held[key]:
+                self._booked[key] = held.aggregate
+
+    async def keep(self, decision: Decision[Whistle]) -> Whistle:
+        """Hold it; what was noted while an earlier period could still change is booked there first."""
+        held = self._held.get(decision.state.whistle_id)
+        if held and held.changed and held.aggregate.opened != decision.state.opened:
+            self._note(held.aggregate)
+        return await super().keep(decision)
+
+    def _note(self, whistle: Whistle) -> None:
+        before = self._booked.get(whistle.whistle_id)
+        self._booked[whistle.whistle_id] = whistle
+        was = calls.lines_of(before, self._periods) if before else ()
+        self._lines.note(whistle.whistle_id, was, calls.lines_of(whistle, self._periods), whistle.opened)
+
+    async def _project(self, aggregates: Sequence[Whistle]) -> None:
+        for whistle in aggregates:
+            self._note(whistle)
+        await self._lines.write(self._work.connection)
+
+
+class ExclusionRepository(Repository[ExclusionId, Exclusion]):
+    """剔除."""
+
+    AGGREGATE = "exclusion"
+    MODEL = Exclusion
+    TABLE = tables.EXCLUSIONS
+    KEY = "exclusion_id"
+
+    async def about(self, case_id: CaseId, period: str) -> ExclusionId | None:
+        """The exclusion of a case in a period."""
+        columns = tables.EXCLUSIONS.c
+        found = await self._work.connection.execute(
+            select(columns.exclusion_id).where(columns.case_id == case_id, columns.period == period)
+        )
+        known = found.scalar_one_or_none()
+        return None if known is None else ExclusionId(known)
+
+    def unknown(self, key: ExclusionId) -> NotFound:
+        return UnknownExclusion(key)
+
+
+class MonthRepository(Repository[str, Month]):
+    """月结."""
+
+    AGGREGATE = "month"
+    MODEL = Month
+    TABLE = tables.MONTHS
+    KEY = "period"
+
+    async def closing(self) -> Month | None:
+        """The oldest period whose close was asked for and not made."""
+        columns = tables.MONTHS.c
+        asked = select(columns.period).where(columns.state == MonthState.CLOSING).order_by(columns.period)
+        period = (await self._work.connection.execute(asked.limit(1))).scalar_one_or_none()
+        return None if period is None else await self.get(period)
+
+    async def earlier_open(self, period: str) -> str | None:
+        """The oldest earlier period that something counts in and nobody closed."""
+        return await periods.earlier_open(self._work.connection, period)
+
+    async def freeze(self, period: str) -> Frozen:
+        """Write down what the period's lines add up to, and their hash."""
+        return await freezing.freeze(self._work.connection, period)
+
+    async def sums(self, period: str) -> list[Sum]:
+        """What was written down of a period."""
+        return await sums.frozen_sums(self._work.connection, period)
 
 
 class UnitCopies(UnitCopyRepository):
@@ -84,26 +182,14 @@ class ScoringWork(Work):
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
+        self.books = Books(self)
         self.entries = EntryRepository(self)
         self.whistles = WhistleRepository(self)
         self.unit_copies = UnitCopies(self)
+        self.exclusions = ExclusionRepository(self)
+        self.months = MonthRepository(self)
 
-
-def _line_row(line: Line) -> Row:
-    return {name: getattr(line, name) for name in _LINE}
-
-
-def _department_row(whistle: Whistle, department: Department, period: str) -> Row:
-    return {
-        "whistle_id": whistle.whistle_id,
-        "unit": department.unit,
-        "case_id": whistle.case_id,
-        "kind": whistle.kind,
-        "blown_by": whistle.blown_by,
-        "at": whistle.blown.at,
-        "period": period,
-        "counts": whistle.outcome is not WhistleOutcome.CANCELLED,
-        "signed_in_time": department.signed_in_time,
-        "reported_in_time": department.reported_in_time,
-        "score": department.score,
-    }
+    async def flush(self) -> None:
+        """The same, with the facts that came late."""
+        await super().flush()
+        await self.books.flush()

@@ -1,4 +1,6 @@
-"""Scoring's tables: entries and whistles as they are folded, and the lines that follow from them."""
+"""Scoring's tables: entries and whistles as they are folded, the lines that follow from them, and what people
+decide about them: exclusions and closed months.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -7,10 +9,12 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     Numeric,
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -37,10 +41,12 @@ ENTRIES = Table(
     Column("outcome", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("merged_into", Uuid),
+    Column("leads", JSONB, nullable=False),
     Column("decline_reason", Text),
     Column("orders", JSONB, nullable=False),
     Column("results", JSONB, nullable=False),
     Column("heard", JSONB, nullable=False),
+    Column("opened", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 """Folded from `jiesu.case`; no policy in it, so the lines can be made anew by another one."""
@@ -51,10 +57,12 @@ SCORE_LINES = Table(
     Column("case_id", Uuid, primary_key=True),
     Column("measure", Text, primary_key=True),
     Column("because", Uuid, primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
     Column("unit", Text),
     Column("joined_into", Uuid),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("period", Text, nullable=False),
+    Column("late_from", Text),
     Column("numerator", Numeric, nullable=False),
     Column("denominator", SmallInteger, nullable=False),
     Column("proactive", Boolean, nullable=False),
@@ -62,8 +70,12 @@ SCORE_LINES = Table(
     Column("redo", Integer, nullable=False),
     Column("undecided_until", DateTime(timezone=True)),
     Index(None, "period", "measure", "unit", "at", "case_id"),
+    Index("ix_score_lines_joined", "period", postgresql_where="unit IS NULL"),
+    Index("ix_score_lines_late_from", "late_from", postgresql_where="late_from IS NOT NULL"),
 )
-"""A projection of entries by the policy's rules: a rate is one GROUP BY, and opens to its cases."""
+"""A projection of entries by the policy's rules: a rate is one GROUP BY, and opens to its cases. Number 0
+is the line, others are adjustments to it. Rows of a closed period are never written again.
+"""
 
 WHISTLES = Table(
     "whistles",
@@ -76,6 +88,7 @@ WHISTLES = Table(
     Column("departments", JSONB, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("heard", JSONB, nullable=False),
+    Column("opened", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -84,18 +97,87 @@ DEPARTMENT_LINES = Table(
     METADATA,
     Column("whistle_id", Uuid, primary_key=True),
     Column("unit", Text, primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
     Column("case_id", Uuid),
     Column("kind", Text, nullable=False),
     Column("blown_by", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("period", Text, nullable=False),
-    Column("counts", Boolean, nullable=False),
-    Column("signed_in_time", Boolean),
-    Column("reported_in_time", Boolean),
-    Column("score", SmallInteger),
-    Index(None, "period", "unit", "at", "whistle_id"),
+    Column("late_from", Text),
+    Column("numerator", Numeric, nullable=False),
+    Column("denominator", SmallInteger, nullable=False),
+    Column("undecided_until", DateTime(timezone=True)),
+    Index(None, "period", "unit", "measure", "at", "whistle_id"),
 )
-"""A projection of whistles: one row for each department that was called."""
+"""A projection of whistles, in the same manner."""
+
+LATE_FACTS = Table(
+    "late_facts",
+    METADATA,
+    Column("event_id", Uuid, primary_key=True),
+    Column("subject", Uuid, nullable=False),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+    Column("missed", Text, nullable=False, index=True),
+    Column("opened", Text, nullable=False),
+    Column("heard_at", DateTime(timezone=True), nullable=False),
+)
+"""Facts that were said in time for a period and came after its close. A replay needs to know them."""
+
+EXCLUSIONS = Table(
+    "exclusions",
+    METADATA,
+    Column("exclusion_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("evidence", JSONB, nullable=False),
+    Column("unit", Text),
+    Column("asked", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reviews", JSONB, nullable=False),
+    Column("appeal", JSONB),
+    Column("appeal_evidence", JSONB, nullable=False),
+    Column("appeal_verdict", JSONB),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "period", "state", "exclusion_id"),
+    UniqueConstraint("case_id", "period"),
+)
+
+MONTHS = Table(
+    "months",
+    METADATA,
+    Column("period", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("frozen", JSONB),
+    Column("version", BigInteger, nullable=False),
+)
+"""A period has a row from the moment its close is asked for."""
+
+MONTH_SUMS = Table(
+    "month_sums",
+    METADATA,
+    Column("period", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("measure", Text, primary_key=True),
+    Column("proactive", Boolean, primary_key=True),
+    Column("excluded", Boolean, primary_key=True),
+    Column("numerator", Numeric, nullable=False),
+    Column("denominator", BigInteger, nullable=False),
+    Column("undecided", BigInteger, nullable=False),
+    Column("cases", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
+    Column("adjustments", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+)
+"""What a closed period's lines add up to for each unit itself, and the hash of those lines; what lies below
+is added when read. Unit "": joined lines whose lead nobody ever heard of.
+"""
 
 UNIT_COPIES = declare_unit_copies(METADATA)
 """What router has told of the directory's units."""

@@ -8,7 +8,7 @@ from typing import Any
 from services.scoring.domain import commands as note
 from services.scoring.domain.errors import UnknownOrder
 from services.scoring.domain.lifecycle import Fate, Outcome
-from services.scoring.domain.model import Entry, Mark, Order, Result, Stamp
+from services.scoring.domain.model import Entry, Lead, Mark, Order, Result, Stamp
 from shared.kernel.ids import UnitCode, WorkOrderId
 
 
@@ -21,12 +21,17 @@ def marked(heard: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
     return (*(known for known in heard if known.origin != mark.origin), mark)
 
 
-def fold(entry: Entry, said: note.Note) -> Entry:
-    """The entry after this note. Raises `UnknownOrder`."""
+def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
+    """The entry after this note, which can change no period before `opened`. Raises `UnknownOrder`."""
     if is_duplicate(entry.heard, said.mark):
         return entry
     changes = FOLDS[type(said)](entry, said)
-    return replace(entry, heard=marked(entry.heard, said.mark), **changes)
+    lead = changes.get("lead", entry.lead), changes.get("merged_into", entry.merged_into)
+    leads = entry.leads
+    if lead != (entry.lead, entry.merged_into):
+        leads = (*leads, Lead(said.stamp.at, *lead))
+    heard = marked(entry.heard, said.mark)
+    return replace(entry, **changes, heard=heard, leads=leads, opened=max(entry.opened, opened))
 
 
 Changes = Mapping[str, Any]

@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +75,18 @@ class Line:
     redo: int
     undecided_until: datetime | None
     """While the unit may still sign in time; the order counts already."""
+
+    @property
+    def key(self) -> tuple[UUID, Measure, UUID]:
+        return self.case_id, self.measure, self.because
+
+    @property
+    def side(self) -> tuple[UnitCode, bool] | None:
+        """For whom, and on which of the two sides; None while a joined case's lead is only looked up."""
+        return None if self.unit is None else (self.unit, self.proactive)
+
+    def counting(self, numerator: Decimal, denominator: int) -> "Line":
+        return replace(self, numerator=numerator, denominator=denominator, undecided_until=None)
 
 
 def lines_of(entry: Entry, rules: Rules) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from services.scoring.domain.policy.lines import Measure
-from shared.city.policy import Score
+from shared.city.policy_scoring import Score
 from shared.city.units import Units
 from shared.kernel.words import UnitLevel
 
@@ -17,23 +17,39 @@ ROUNDING = "half up, to 4 places, only when shown; ranking uses the exact value"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Numerator, denominator, and how many may still be signed in time."""
+    """Numerator, denominator, and what is worth knowing of the lines behind them."""
 
     numerator: Decimal = Decimal(0)
     denominator: int = 0
     undecided: int = 0
+    """How many may still be signed in time."""
+    cases: int = 0
+    """How many are a case's first dispatch to its lead."""
+    late: int = 0
+    """How many came too late for the period they belong to."""
+    adjustments: int = 0
+    """How many are differences to lines of periods that are settled."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
             self.numerator + other.numerator,
             self.denominator + other.denominator,
             self.undecided + other.undecided,
+            self.cases + other.cases,
+            self.late + other.late,
+            self.adjustments + other.adjustments,
         )
 
     @property
-    def rate(self) -> Fraction | None:
+    def mean(self) -> Fraction | None:
         """None when nothing was counted: no rate is not a rate of zero."""
-        return Fraction(self.numerator) / self.denominator if self.denominator else None
+        return Fraction(self.numerator) / self.denominator if self.denominator > 0 else None
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The same, held within 0 and 1: adjustments may take more off a small unit than it has."""
+        mean = self.mean
+        return None if mean is None else min(max(mean, Fraction(0)), Fraction(1))
 
 
 NOTHING = Tally()
@@ -48,6 +64,8 @@ class Sum:
     measure: Measure
     proactive: bool
     tally: Tally
+    excluded: bool = False
+    """Of cases that an exclusion in force takes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +84,21 @@ class Standing:
         """Dispatched orders: what decides between equals."""
         return self.tally(Measure.RESPONSE).denominator
 
-    def composite(self, score: Score) -> Fraction | None:
-        """综合得分 by the policy's weights; None while one of the three has no rate."""
+    @property
+    def cases(self) -> int:
+        """诉求量: cases that were first dispatched to it, or below it, as the lead."""
+        return self.tally(Measure.RESPONSE).cases
+
+    def per_10k(self, residents: int | None) -> Fraction | None:
+        """万人诉求量; None where nobody told how many live there."""
+        return None if residents is None else Fraction(self.cases * 10_000, residents)
+
+    def composite(self, score: Score, response: Measure | None = None) -> Fraction | None:
+        """综合得分 by the policy's weights, in the policy's reading of response unless another one is named;
+        None while one of the three has no rate.
+        """
         parts = [
-            (score.weights.response, self.tally(responding(score)).rate),
+            (score.weights.response, self.tally(response or responding(score)).rate),
             (score.weights.resolution, self.tally(Measure.RESOLUTION).rate),
             (score.weights.satisfaction, self.tally(Measure.SATISFACTION).rate),
         ]
@@ -91,6 +120,16 @@ def responding(score: Score) -> Measure:
     return Measure.RESPONSE if score.response_denominator == "dispatched_orders" else Measure.CONTACT
 
 
+def other_reading(score: Score) -> Measure:
+    """The reading of response that the policy does not put into it."""
+    return Measure.CONTACT if responding(score) is Measure.RESPONSE else Measure.RESPONSE
+
+
+def without_excluded(sums: Iterable[Sum]) -> list[Sum]:
+    """The reading that an exclusion takes effect in."""
+    return [each for each in sums if not each.excluded]
+
+
 def over_the_tree(sums: Iterable[Sum], units: Units) -> dict[str, Standing]:
     """Every unit with the sum of itself and all units below it."""
     asked: dict[str, dict[Measure, Tally]] = defaultdict(dict)
@@ -109,12 +148,16 @@ def _upwards(unit: str, units: Units) -> tuple[str, ...]:
 
 def own(sums: Iterable[Sum], unit: str) -> Standing:
     """What lies with the unit itself and not below it."""
+    return whole(unit, (each for each in sums if each.unit == unit))
+
+
+def whole(name: str, sums: Iterable[Sum]) -> Standing:
+    """All of these together, under one name."""
     tallies: dict[bool, dict[Measure, Tally]] = {False: {}, True: {}}
     for each in sums:
-        if each.unit == unit:
-            side = tallies[each.proactive]
-            side[each.measure] = side.get(each.measure, NOTHING) + each.tally
-    return Standing(unit, tallies[False], tallies[True])
+        side = tallies[each.proactive]
+        side[each.measure] = side.get(each.measure, NOTHING) + each.tally
+    return Standing(name, tallies[False], tallies[True])
 
 
 def ranking(
@@ -122,7 +165,11 @@ def ranking(
 ) -> tuple[Ranked, ...]:
     """排名: the units of one level by composite, equals by volume; full equals share a place."""
     of_level = (code for code in standings if units.knows(code) and units.get(code).level is level)
-    group = [standings[code] for code in of_level]
+    return ranked_among([standings[code] for code in of_level], score)
+
+
+def ranked_among(group: Iterable[Standing], score: Score) -> tuple[Ranked, ...]:
+    """The same of any units that are compared."""
     scored = [(standing, standing.composite(score)) for standing in group]
     scored.sort(key=lambda pair: pair[0].unit)
     scored.sort(key=lambda pair: _merit(*pair), reverse=True)

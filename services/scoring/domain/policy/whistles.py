@@ -11,7 +11,7 @@ from services.scoring.domain.model import Department, Whistle
 from services.scoring.domain.policy.ledger import is_duplicate, marked
 
 
-def blow(said: note.NoteBlown) -> Whistle:
+def blow(said: note.NoteBlown, opened: str = "") -> Whistle:
     """The whistle as it was blown."""
     return Whistle(
         said.whistle_id,
@@ -21,15 +21,18 @@ def blow(said: note.NoteBlown) -> Whistle:
         said.stamp,
         said.departments,
         heard=(said.mark,),
+        opened=opened,
     )
 
 
-def fold(whistle: Whistle, said: note.NoteWhistle) -> Whistle:
-    """The whistle after this note; a duplicate gives the same back. Raises `UnknownDepartment`."""
+def fold(whistle: Whistle, said: note.NoteWhistle, opened: str = "") -> Whistle:
+    """The whistle after this note, which can change no period before `opened`; a duplicate gives the same
+    back. Raises `UnknownDepartment`.
+    """
     if is_duplicate(whistle.heard, said.mark):
         return whistle
     changed = _departments(whistle, said) if isinstance(said, note.NoteDepartment) else _ended(whistle, said)
-    return replace(changed, heard=marked(whistle.heard, said.mark))
+    return replace(changed, heard=marked(whistle.heard, said.mark), opened=max(whistle.opened, opened))
 
 
 def _ended(whistle: Whistle, said: note.NoteWhistle) -> Whistle:

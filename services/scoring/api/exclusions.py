@@ -1,0 +1,165 @@
+"""剔除 and 申诉: asked with evidence, reviewed by two, contested once."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.scoring import handlers
+from services.scoring.api import schemas_decided as schemas
+from services.scoring.api import views_decided
+from services.scoring.api.rates import concerned
+from services.scoring.api.reading import OVERSEERS, Asking, InPeriod, Question
+from services.scoring.domain import commands as do
+from services.scoring.domain.errors import UnknownCase, UnknownExclusion
+from services.scoring.domain.exclusion import Exclusion
+from services.scoring.domain.lifecycle import ExclusionState
+from services.scoring.store import ScoringWork, periods, queries
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.idempotency import Once, OnceOnly
+from shared.http.knock import Opening, opening
+from shared.http.paging import Asked, Page
+from shared.kernel.ids import CaseId, ExclusionId, UnitCode, new_id
+
+ROUTES = APIRouter()
+
+OpenWork = Annotated[Opening[ScoringWork], Depends(opening)]
+Asker = Annotated[Caller, allow(Role.SUPERVISOR, Role.UNIT)]
+Reviewer = Annotated[Caller, allow(Role.SUPERVISOR)]
+
+
+@ROUTES.post("/exclusions", status_code=201, response_model=schemas.ExclusionView)
+async def ask_exclusion(
+    body: schemas.ExclusionIn, asking: Asking, by: Asker, open_work: OpenWork, once: OnceOnly
+) -> Response:
+    """剔除 asked for: by a unit the case counts for, a unit above it, or a supervisor."""
+    await _require_part(asking, CaseId(body.case_id))
+    command = do.AskExclusion(
+        exclusion_id=ExclusionId(new_id()),
+        case_id=CaseId(body.case_id),
+        period=asking.periods.asked(body.period, at=asking.now).label,
+        reason=body.reason,
+        evidence=tuple(body.evidence),
+        note=body.note,
+        by=by.subject,
+        unit=_unit_of(by),
+    )
+    made: list[Exclusion] = []
+    async with open_work() as work:
+
+        async def answer() -> schemas.ExclusionView:
+            made.append(await handlers.ask_exclusion(work, command))
+            return views_decided.exclusion(made[0])
+
+        return await once(work, status=201, answer=answer, headers=lambda: _headers(made[0]))
+
+
+@ROUTES.get("/exclusions")
+async def list_exclusions(
+    asking: Asking,
+    period: InPeriod,
+    paging: Asked,
+    state: Annotated[ExclusionState | None, Query()] = None,
+) -> Page[schemas.ExclusionView]:
+    """The exclusions of a period, oldest first; a unit sees those asked for by it and below it."""
+    rows = await periods.exclusions(
+        asking.connection,
+        period.label,
+        state=state,
+        units=asking.mine,
+        after=ExclusionId(UUID(str(paging.after[0]))) if paging.after else None,
+        limit=paging.fetch,
+    )
+    return paging.page(rows, position=lambda row: (row.exclusion_id,), item=views_decided.exclusion)
+
+
+@ROUTES.get("/exclusions/{exclusion_id}")
+async def open_exclusion(asking: Asking, exclusion_id: UUID, response: Response) -> schemas.ExclusionView:
+    """One exclusion, with everybody who had a hand in it."""
+    found = await _seen(asking, ExclusionId(exclusion_id))
+    tag(response, found.version)
+    return views_decided.exclusion(found)
+
+
+class Change:
+    """A change of one exclusion: by somebody who sees it, on the version it saw, done once."""
+
+    def __init__(
+        self, exclusion_id: UUID, asking: Question, seen: Seen, once: Once, open_work: Opening[ScoringWork]
+    ) -> None:
+        self.exclusion_id = ExclusionId(exclusion_id)
+        self._asking: Question = asking
+        self._seen: Seen = seen
+        self._once: Once = once
+        self._open_work = open_work
+
+    async def make(self, move: Callable[[ScoringWork], Awaitable[Exclusion]]) -> Response:
+        """Check sight and version under the lock, move it, keep the answer with the state."""
+        await _seen(self._asking, self.exclusion_id)
+        made: list[Exclusion] = []
+        async with self._open_work() as work:
+
+            async def answer() -> schemas.ExclusionView:
+                self._seen.check((await work.exclusions.get(self.exclusion_id)).version)
+                made.append(await move(work))
+                return views_decided.exclusion(made[0])
+
+            return await self._once(work, status=200, answer=answer, headers=lambda: _headers(made[0]))
+
+
+async def _change(
+    exclusion_id: UUID, asking: Asking, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Change:
+    return Change(exclusion_id, asking, seen, once, open_work)
+
+
+Changing = Annotated[Change, Depends(_change)]
+
+
+@ROUTES.post("/exclusions/{exclusion_id}/reviews", response_model=schemas.ExclusionView)
+async def review_exclusion(body: schemas.ReviewIn, by: Reviewer, change: Changing) -> Response:
+    """A reviewer's word: the second for it puts it in force, one against it refuses it."""
+    command = do.Review(change.exclusion_id, body.upheld, body.note, by.subject)
+    return await change.make(lambda work: handlers.review_exclusion(work, command))
+
+
+@ROUTES.post("/exclusions/{exclusion_id}/appeal", response_model=schemas.ExclusionView)
+async def appeal(body: schemas.AppealIn, by: Asker, change: Changing) -> Response:
+    """申诉: whoever asked contests the refusal, until the period is closed."""
+    command = do.Appeal(change.exclusion_id, tuple(body.evidence), body.note, by.subject, _unit_of(by))
+    return await change.make(lambda work: handlers.appeal(work, command))
+
+
+@ROUTES.post("/exclusions/{exclusion_id}/appeal/decision", response_model=schemas.ExclusionView)
+async def decide_appeal(body: schemas.ReviewIn, by: Reviewer, change: Changing) -> Response:
+    """The last word on an appeal, by somebody who had no hand in it."""
+    command = do.Review(change.exclusion_id, body.upheld, body.note, by.subject)
+    return await change.make(lambda work: handlers.decide_appeal(work, command))
+
+
+def _unit_of(caller: Caller) -> UnitCode | None:
+    """For whom somebody asks: a supervisor for the desk, whatever else they are."""
+    return None if caller.may(*OVERSEERS) else caller.unit
+
+
+async def _require_part(asking: Question, case_id: CaseId) -> None:
+    """Raise `UnknownCase` to whoever had no part in it."""
+    entry = await queries.entry(asking.connection, case_id)
+    lines = await queries.lines(asking.connection, case_id)
+    if not asking.sees(concerned(entry, lines, ())):
+        raise UnknownCase(case_id)
+
+
+async def _seen(asking: Question, exclusion_id: ExclusionId) -> Exclusion:
+    """The exclusion. Raises `UnknownExclusion`, to a stranger too."""
+    found = await periods.exclusion(asking.connection, exclusion_id)
+    if not asking.oversees and (found.unit is None or not asking.sees([found.unit])):
+        raise UnknownExclusion(exclusion_id)
+    return found
+
+
+def _headers(exclusion: Exclusion) -> dict[str, str]:
+    return {"Location": f"/v1/exclusions/{exclusion.exclusion_id}", "ETag": etag(exclusion.version)}

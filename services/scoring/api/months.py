@@ -1,0 +1,114 @@
+"""月结: the periods, what would be closed, and the close."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from services.scoring import handlers
+from services.scoring.api import schemas, views, views_decided
+from services.scoring.api import schemas_decided as decided
+from services.scoring.api.reading import Asking, Question
+from services.scoring.api.views_decided import Preview
+from services.scoring.domain import commands as do
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.periods import Period
+from services.scoring.domain.policy import closing
+from services.scoring.domain.policy.closing import Closable
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.placing import Exclusions
+from services.scoring.domain.policy.rates import whole
+from services.scoring.store import ScoringWork, periods
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Opening, opening
+from shared.kernel.errors import Refusal
+
+ROUTES = APIRouter()
+
+OpenWork = Annotated[Opening[ScoringWork], Depends(opening)]
+Closer = Annotated[Caller, allow(Role.SUPERVISOR)]
+
+
+@ROUTES.get("/periods")
+async def list_periods(asking: Asking) -> list[schemas.PeriodView]:
+    """The periods something counts in, and the current one, newest first."""
+    found = await periods.cases(asking.connection)
+    months = await periods.months(asking.connection)
+    labels = sorted({asking.periods.label(asking.now), *found, *months}, reverse=True)
+    return [
+        views.period(
+            asking.periods.named(label),
+            asking.periods,
+            months[label].state if label in months else MonthState.OPEN,
+            at=asking.now,
+            cases=frozen.cases if (frozen := _frozen(months, label)) else found.get(label, 0),
+        )
+        for label in labels
+    ]
+
+
+@ROUTES.get("/months/{period}")
+async def preview_month(asking: Asking, period: str) -> decided.MonthView:
+    """What would be closed now, and why not yet; after the close, what was frozen."""
+    asked = asking.periods.asked(period, at=asking.now)
+    return await _month(asking, asked, await asking.month(asked.label))
+
+
+@ROUTES.post("/months/{period}/close", status_code=202, response_model=decided.ClosingView)
+async def close_month(
+    asking: Asking, period: str, by: Closer, open_work: OpenWork, once: OnceOnly
+) -> Response:
+    """月结: nothing is written into the period from now on; the hash follows when all of it is read."""
+    asked = asking.periods.asked(period, at=asking.now)
+    command = do.AskClose(asked.label, by.subject)
+    async with open_work() as work:
+
+        async def answer() -> decided.ClosingView:
+            month = await handlers.ask_close(work, command)
+            return decided.ClosingView(
+                period=views.period(asked, asking.periods, month.state, at=asking.now),
+                policy_version=month.policy_version,
+                asked_by=month.asked_by,
+                asked_at=month.asked_at,
+            )
+
+        return await once(work, status=202, answer=answer, headers={"Location": f"/v1/months/{asked.label}"})
+
+
+def _frozen(months: Mapping[str, Month], label: str) -> Frozen | None:
+    return months[label].frozen if label in months else None
+
+
+async def _month(asking: Question, period: Period, month: Month | None) -> decided.MonthView:
+    state = month.state if month else MonthState.OPEN
+    sums = await asking.sums(period.label, Exclusions.IGNORED)
+    counted = whole(period.label, sums).tally(Measure.RESPONSE)
+    hindrance = await _hindrance(asking, period, month)
+    return views_decided.month(
+        views.period(period, asking.periods, state, at=asking.now),
+        month,
+        asking.city.policy.version,
+        Preview(
+            hindrance is None,
+            hindrance,
+            await periods.pending(asking.connection, period.label),
+            counted.undecided,
+            counted.cases,
+            await periods.lateness(asking.connection, period.label),
+        ),
+    )
+
+
+async def _hindrance(asking: Question, period: Period, month: Month | None) -> str | None:
+    """Why it cannot be closed, as the close itself would refuse it."""
+    closable = Closable(await periods.earlier_open(asking.connection, period.label))
+    command = do.AskClose(period.label, asking.caller.subject)
+    version = asking.city.policy.version
+    try:
+        closing.ask(month, command, closable, asking.periods, version, at=asking.now)
+    except Refusal as refusal:
+        return refusal.reason
+    return None

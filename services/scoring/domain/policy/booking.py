@@ -1,0 +1,88 @@
+"""Booking: where a line is written when its own period may be settled already.
+
+What is settled never changes. A line that is late counts in full in the next period, and says from which it
+comes; a difference to a line that is settled is an adjustment there: a line of its own, signed, so that all
+periods together always are the ledger as it is known now.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+
+class Countable(Protocol):
+    """What is booked: a line of a case, or of a department's call."""
+
+    @property
+    def key(self) -> Hashable: ...
+
+    @property
+    def period(self) -> str: ...
+
+    @property
+    def side(self) -> Hashable:
+        """For whom it counts; None: it is not known here, and whoever has it keeps it."""
+
+    @property
+    def numerator(self) -> Decimal: ...
+
+    @property
+    def denominator(self) -> int: ...
+
+    def counting(self, numerator: Decimal, denominator: int) -> Self:
+        """The same line with another worth, for its own side."""
+
+
+L = TypeVar("L", bound=Countable)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked(Generic[L]):
+    """A line where it is written: number 0 the line itself, others adjustments to it."""
+
+    line: L
+    number: int
+    period: str
+    late_from: str | None = None
+    """The settled period it comes too late for."""
+
+
+def is_settled(line: Countable, before: Countable | None, opened: str) -> bool:
+    """Whether the line, or what was written of it before, belongs to a period that cannot change."""
+    return line.period < opened or (before is not None and before.period < opened)
+
+
+def book(line: L, opened: str, stored: Sequence[Booked[L]]) -> tuple[Booked[L], ...]:
+    """What to write of a line when nothing before `opened` may change, beside what is stored of it."""
+    first = next((each for each in stored if each.number == 0), None)
+    if first is None or first.period >= opened:
+        return (_whole(line, opened, first),)
+    return tuple(_adjustments(line, opened, stored, first))
+
+
+def _whole(line: L, opened: str, first: Booked[L] | None) -> Booked[L]:
+    if first is not None and first.late_from is not None:
+        return Booked(line, 0, first.period, first.late_from)
+    late = line.period < opened
+    return Booked(line, 0, opened if late else line.period, line.period if late else None)
+
+
+def _adjustments(line: L, opened: str, stored: Sequence[Booked[L]], first: Booked[L]) -> Iterable[Booked[L]]:
+    settled = [each for each in stored if each.period < opened]
+    known = first.line if line.side is None else line
+    wanted: dict[Any, tuple[L, Decimal, int]] = {known.side: (known, line.numerator, line.denominator)}
+    for each in settled:
+        found, top, bottom = wanted.get(each.line.side, (each.line, Decimal(0), 0))
+        wanted[each.line.side] = found, top - each.line.numerator, bottom - each.line.denominator
+    numbers = {each.line.side: each.number for each in stored if each.period >= opened}
+    following = max(each.number for each in stored) + 1
+    for side, (whose, top, bottom) in wanted.items():
+        if top or bottom or side in numbers:
+            number = numbers.pop(side, following)
+            following = max(following, number + 1)
+            yield Booked(whose.counting(top, bottom), number, opened, first.period)
+    # An adjustment whose side has no part in it any more is taken back, not left standing.
+    for each in stored:
+        if each.period >= opened and each.line.side in numbers:
+            yield Booked(each.line.counting(Decimal(0), 0), each.number, opened, first.period)

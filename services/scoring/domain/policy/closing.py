@@ -1,0 +1,54 @@
+"""月结: when a period may be closed, and what is said when it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.scoring.domain.commands import AskClose
+from services.scoring.domain.errors import EarlierPeriodOpen, PeriodNotSettled
+from services.scoring.domain.lifecycle import MONTH_LIFE, MonthState
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.periods import Periods
+from shared.events import scoring as say
+from shared.kernel.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Closable:
+    """What closing asks of the ledger."""
+
+    earlier: str | None
+    """The oldest earlier period that something counts in and nobody closed."""
+
+
+def ask(
+    month: Month | None, cmd: AskClose, closable: Closable, periods: Periods, version: str, *, at: datetime
+) -> Decision[Month]:
+    """Ask for the close. Raises `PeriodNotSettled`, `EarlierPeriodOpen`, `MoveNotAllowed`."""
+    state = MONTH_LIFE.fire("ask", month.state if month else MonthState.OPEN)
+    if at < (settled := periods.settled(cmd.period)):
+        raise PeriodNotSettled(cmd.period, settled)
+    if closable.earlier is not None:
+        raise EarlierPeriodOpen(cmd.period, closable.earlier)
+    asked = Month(cmd.period, state, cmd.by, at, version)
+    return Decision(asked, (say.MonthCloseAsked(period=cmd.period),))
+
+
+def close(
+    month: Month, frozen: Frozen, published: Iterable[say.RatesPublished], periods: Periods, *, at: datetime
+) -> Decision[Month]:
+    """Close it with what was frozen."""
+    after = replace(month, state=MONTH_LIFE.fire("close", month.state), closed_at=at, frozen=frozen)
+    period = periods.named(month.period)
+    closed = say.MonthClosed(
+        period=month.period,
+        starts=period.starts,
+        ends=period.ends,
+        settled=periods.settled(month.period),
+        policy_version=month.policy_version,
+        lines=frozen.lines,
+        cases=frozen.cases,
+        exclusions=frozen.exclusions,
+        sha256=frozen.sha256,
+    )
+    return Decision(after, (closed, *published))

@@ -1,0 +1,92 @@
+"""The books: which period a fact can still change, and a gate between folding and closing.
+
+Folding takes the gate together with others, closing takes it alone, so no line is written into a period whose
+close has been asked for. Facts of the present pass without it: their period cannot be closed yet.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.scoring.domain.errors import PeriodClosed
+from services.scoring.domain.model import Stamp
+from services.scoring.domain.periods import Periods
+from services.scoring.store import tables
+from shared.kernel.ids import EventId
+from shared.store import bulk
+from shared.store.work import Work
+
+TOGETHER = "SELECT pg_advisory_xact_lock_shared(hashtext('books'), hashtext(current_schema()))"
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('books'), hashtext(current_schema()))"
+MARGIN = timedelta(minutes=10)
+"""Longer than any knock lasts: who is so far before a period settles has ended when it is closed."""
+
+
+class Books:
+    """Settled periods, as one knock sees them."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._periods = Periods.of_policy(work.city.policy)
+        self._fresh = self._periods.opened(work.now + MARGIN)
+        self._last_closed: str | None = None
+        self._late: dict[EventId, str] = {}
+        self._is_read = False
+        self._came_late: list[bulk.Row] = []
+
+    async def opened(self, said: Stamp) -> str:
+        """The earliest period that this fact can change."""
+        natural = self._periods.opened(said.at)
+        if natural >= self._fresh:
+            return natural
+        await self._read()
+        # A replay knows which facts came late; nothing is closed there.
+        if said.event in self._late:
+            return self._late[said.event]
+        if self._last_closed is None or natural > self._last_closed:
+            return natural
+        return self._periods.after(self._last_closed)
+
+    def count(self, subject: UUID, said: Stamp, opened: str) -> None:
+        """Take down that a fact came after the close of the period it was said for."""
+        natural = self._periods.opened(said.at)
+        if opened > natural and said.event not in self._late:
+            self._late[said.event] = opened
+            self._came_late.append(_late_row(subject, said, natural, opened, self._work.now))
+
+    async def require_open(self, period: str) -> None:
+        """Raise `PeriodClosed` when the close of the period has been asked for; keep it open until we end."""
+        await self._read()
+        if self._last_closed is not None and period <= self._last_closed:
+            raise PeriodClosed(period)
+
+    async def shut(self) -> None:
+        """Wait until nobody folds into the past, and keep everybody from it until we end."""
+        await self._work.connection.exec_driver_sql(ALONE)
+
+    async def flush(self) -> None:
+        late, self._came_late = self._came_late, []
+        await bulk.upsert(self._work.connection, tables.LATE_FACTS, late)
+
+    async def _read(self) -> None:
+        if self._is_read:
+            return
+        connection = self._work.connection
+        # Two statements: the second must see what whoever held the gate before us has committed.
+        await connection.exec_driver_sql(TOGETHER)
+        closed = await connection.exec_driver_sql("SELECT max(period) FROM months")
+        self._last_closed = closed.scalar_one()
+        late = await connection.exec_driver_sql("SELECT event_id, opened FROM late_facts")
+        self._late = {row.event_id: row.opened for row in late}
+        self._is_read = True
+
+
+def _late_row(subject: UUID, said: Stamp, natural: str, opened: str, now: datetime) -> dict[str, Any]:
+    return {
+        "event_id": said.event,
+        "subject": subject,
+        "said_at": said.at,
+        "missed": natural,
+        "opened": opened,
+        "heard_at": now,
+    }

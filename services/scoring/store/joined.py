@@ -1,0 +1,39 @@
+"""并案: for whom a joined case's answer counts, as SQL. Whoever led the other case when the answer was given.
+
+Looked up when read, so it does not matter which of the two cases was folded first; written down at the close.
+"""
+
+_LEADING = """
+    SELECT x->>'unit' AS unit, (x->>'into')::uuid AS into_id
+    FROM jsonb_array_elements(e.leads) x
+    ORDER BY (x->>'since')::timestamptz > f.at,
+             abs(extract(epoch FROM (x->>'since')::timestamptz - f.at))
+    LIMIT 1
+"""
+"""The last lead before the answer, or the first one after it."""
+
+
+def found(where: str) -> str:
+    """`following` and `found` (case_id, because, unit) of the joined lines `l` that `where` picks."""
+    return f"""
+    following (case_id, because, at, into_id, unit) AS (
+        SELECT l.case_id, l.because, l.at, l.joined_into, NULL::text FROM score_lines l
+        WHERE l.unit IS NULL AND l.joined_into IS NOT NULL AND {where}
+      UNION
+        SELECT f.case_id, f.because, f.at, lead.into_id, lead.unit
+        FROM following f JOIN entries e ON e.case_id = f.into_id CROSS JOIN LATERAL ({_LEADING}) lead
+        WHERE f.unit IS NULL
+    ),
+    found AS (SELECT DISTINCT case_id, because, unit FROM following WHERE unit IS NOT NULL)"""
+
+
+def counted(where: str) -> str:
+    """The same, and `counted`: the lines with whose each is, and whether an exclusion takes it out."""
+    return f"""WITH RECURSIVE {found(where)},
+    counted AS (
+        SELECT l.*, coalesce(l.unit, f.unit) AS whose, x.case_id IS NOT NULL AS excluded
+        FROM score_lines l
+        LEFT JOIN found f ON l.unit IS NULL AND f.case_id = l.case_id AND f.because = l.because
+        LEFT JOIN exclusions x ON x.case_id = l.case_id AND x.period = l.period AND x.state = 'in_force'
+        WHERE {where}
+    )"""
