@@ -38,6 +38,7 @@ _FURTHER = (
     "vault",
     "directory",
     "responsibilities",
+    "score",
 )
 
 

@@ -73,7 +73,9 @@ async def test_current_period_is_the_one_the_clock_stands_in(desk: Desk) -> None
         "label": "2026-11",
         "starts": "2026-10-19T12:00:00+08:00",
         "ends": "2026-11-19T12:00:00+08:00",
+        "settled": "2026-11-20T12:00:00+08:00",
         "is_current": True,
+        "state": "open",
         "cases": None,
     }
 

@@ -1,0 +1,73 @@
+"""`jiesu score`: the ledger of closed months, checked against the topics it was folded from."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from deploy.commands.options import State, state_folder
+
+if TYPE_CHECKING:
+    from deploy.local.state import StateFolder
+    from deploy.verifying import Compared
+
+commands = typer.Typer(help="Closed months: verify them by a replay.", no_args_is_help=True)
+
+AdminDsn = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-dsn", envvar="JIESU_ADMIN_DATABASE_URL", help="Default: the running local database."
+    ),
+]
+STOPPED = 130
+SHOWN = 20
+
+
+@commands.callback()
+def _group() -> None:
+    """Closed months."""
+
+
+@commands.command()
+def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
+    """Fold both topics from the beginning into an empty schema; every closed month must come to its hash.
+
+    Ends with 0 when all are the same, 1 when one is not, 130 when it was interrupted.
+    """
+    import asyncio
+
+    try:
+        compared = asyncio.run(_verify(admin_dsn, state_folder(state)))
+    except KeyboardInterrupt:
+        typer.echo("stopped; nothing is left behind", err=True)
+        raise typer.Exit(STOPPED) from None
+    for month in compared:
+        _tell(month)
+    typer.echo(f"{len(compared)} closed months, {sum(month.is_same for month in compared)} the same")
+    if not all(month.is_same for month in compared):
+        raise typer.Exit(1)
+
+
+async def _verify(admin_dsn: str | None, state: "StateFolder") -> list["Compared"]:
+    from deploy.commands.standing import standing
+    from deploy.verifying import verify as replay
+
+    async with standing("scoring", state) as flat:
+        return await replay(flat, admin_dsn or _local(state), lambda line: typer.echo(line, err=True))
+
+
+def _local(state: "StateFolder") -> str:
+    from deploy.local.plan import DATABASE
+    from deploy.local.postgres import LocalPostgres
+
+    return LocalPostgres(state.path).attach().dsn(DATABASE)
+
+
+def _tell(month: "Compared") -> None:
+    verdict = "same" if month.is_same else "DIFFERS"
+    typer.echo(f"{month.period}  {verdict}  {month.published}  {month.lines:,} lines")
+    if not month.is_same:
+        typer.echo(f"         replayed {month.replayed}")
+    for each in month.differing[:SHOWN]:
+        typer.echo(f"         {each}")
+    if len(month.differing) > SHOWN:
+        typer.echo(f"         and {len(month.differing) - SHOWN} more")
