@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.bench import fold, intake, latency, life, machine, memory, stored
+from tests.bench import close, fold, intake, latency, life, machine, memory, stored
 from tests.bench.figures import Figure, table
 from tests.bench.house import house
 from tests.bench.options import bounded, ending_well, parser, say, show
@@ -25,6 +25,7 @@ def run_all(bus: str, *, stored_cases: int = 0) -> tuple[dict[str, Any], list[Fi
     parts = {"memory": lambda: _memory(bus), "intake": lambda: _intake(bus), "town": lambda: _town(bus)}
     if bus == "kafka":
         parts["fold"] = lambda: _fold(bus)
+    parts["close"] = _close
     if stored_cases:
         parts["stored"] = lambda: _stored(stored_cases)
     for called, part in parts.items():
@@ -72,6 +73,12 @@ def _stored(cases: int) -> Part:
     with house("embedded") as home:
         found = stored.run_stored(home, count=cases, seconds=1.5, rounds=3)
     return {"stored": (found, stored.figures(found))}
+
+
+def _close() -> Part:
+    with house("embedded") as home:
+        found = close.run_close(home, cases=200_000)
+    return {"close": (found, close.figures(found))}
 
 
 def write(figures: list[Figure], result: dict[str, Any], page: Path = PAGE) -> None:
