@@ -21,7 +21,6 @@ from services.scoring.domain.policy.rates import (
 from services.scoring.store.queries import Behind
 from shared.city.city import City
 from shared.city.policy import Policy
-from shared.city.units import Units
 
 
 def period(
