@@ -18,6 +18,7 @@ import orjson
 
 from services.scoring.domain.periods import Period, Periods
 from shared.kernel.words import DeclineReason, UnitLevel
+from tests.bench.cpu import since, spent
 from tests.bench.figures import Figure
 from tests.bench.house import House, house
 from tests.bench.options import bounded, ending_well, parser, say, show
@@ -44,7 +45,9 @@ def run_close(home: House, *, cases: int) -> dict[str, Any]:
     period = periods.named(periods.before(periods.before(periods.label(now))))
     lines = asyncio.run(_filled(home, period, cases))
     with home.services("scoring"):
-        return {"cases": cases, "lines": lines, **_closed(home, period.label)}
+        before = spent(home)
+        result = {"cases": cases, "lines": lines, **_closed(home, period.label)}
+        return {**result, "cpu_seconds": since(before, home)}
 
 
 async def _filled(home: House, period: Period, cases: int) -> int:
@@ -141,23 +144,32 @@ def _exclusions(numbers: Sequence[int], period: Period) -> list[tuple[Any, ...]]
 
 def _closed(home: House, period: str) -> dict[str, Any]:
     address = f"http://127.0.0.1:{home.port('scoring')}/v1"
-    headers = home.signed_in("supervisor")
-    with httpx.Client(headers=headers, timeout=60) as client:
+    with httpx.Client(headers=home.signed_in("supervisor"), timeout=60) as client:
         began = time.perf_counter()
         asked = client.post(f"{address}/months/{period}/close")
         if asked.status_code != 202:
             raise SystemExit(f"the close was refused: {asked.text}")
-        while client.get(f"{address}/periods").json()[-1]["state"] != "closed":
-            if time.perf_counter() - began > WITHIN:
-                raise SystemExit(f"the month was not closed in {WITHIN:.0f} s")
-            time.sleep(LOOK)
+        asyncio.run(_until_closed(home))
         took = time.perf_counter() - began
-        month = client.get(f"{address}/months/{period}").json()
+        frozen = client.get(f"{address}/months/{period}").raise_for_status().json()["frozen"]
         began = time.perf_counter()
         ranking = client.get(f"{address}/rates", params={"period": period}).raise_for_status().json()
         shown = time.perf_counter() - began
-    say(f"closed in {took:.1f} s, {len(ranking['units'])} streets ranked in {shown:.2f} s: {month['frozen']}")
-    return {"seconds": took, "ranking_seconds": shown, "frozen": month["frozen"]}
+    say(f"closed in {took:.1f} s, {len(ranking['units'])} streets ranked in {shown:.2f} s: {frozen}")
+    return {"seconds": took, "ranking_seconds": shown, "frozen": frozen}
+
+
+async def _until_closed(home: House) -> None:
+    """Looked for in the table: asking the service for its periods would count what it is busy with."""
+    looking: Any = await home.look()
+    give_up = time.monotonic() + WITHIN
+    try:
+        while await looking.fetchval("SELECT state FROM scoring.months") != "closed":
+            if time.monotonic() > give_up:
+                raise SystemExit(f"the month was not closed in {WITHIN:.0f} s")
+            await asyncio.sleep(LOOK)
+    finally:
+        await looking.close()
 
 
 def figures(result: dict[str, Any]) -> list[Figure]:
@@ -165,7 +177,8 @@ def figures(result: dict[str, Any]) -> list[Figure]:
     return [
         Figure(
             f"a month of {result['cases']:,} cases ({result['lines']:,} lines) is closed",
-            f"{result['seconds']:.1f} s; its ranking is read in {result['ranking_seconds']:.2f} s",
+            f"{result['seconds']:.1f} s ({sum(result['cpu_seconds'].values()):.1f} s of CPU); "
+            f"its ranking is read in {result['ranking_seconds']:.2f} s",
             "< 60 s for 2,000,000",
             result["seconds"] < 60 if goal else None,
         )
