@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Protocol
 
 from services.grid.domain.case_lead import CaseLead
+from services.grid.domain.conference import Conference
+from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.model import Whistle
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, IncidentId, WhistleId
+from shared.kernel.ids import CaseId, DeliberationId, IncidentId, WhistleId
 
 
 class Whistles(Protocol):
@@ -41,6 +43,17 @@ class Incidents(Protocol):
     async def keep(self, decision: Decision[Incident]) -> Incident: ...
 
 
+class Deliberations(Protocol):
+    async def get(self, key: DeliberationId) -> Deliberation:
+        """Raises `UnknownDeliberation`."""
+
+    async def keep(self, decision: Decision[Deliberation]) -> Deliberation: ...
+
+
+class Conferences(Protocol):
+    async def keep(self, decision: Decision[Conference]) -> Conference: ...
+
+
 class Seals(Protocol):
     """What grid workers say lies sealed, each value bound to its incident."""
 
@@ -53,6 +66,9 @@ class Seals(Protocol):
 
     def open_evidence(self, incident: Incident) -> str | None:
         """None while there is none. Raises `SealBroken`."""
+
+    def seal_words(self, place: str, words: str) -> str:
+        """Words of a deliberation or conference, bound to the place they have in it."""
 
 
 class UnitCopies(Protocol):
@@ -74,6 +90,12 @@ class GridWork(Protocol):
 
     @property
     def incidents(self) -> Incidents: ...
+
+    @property
+    def deliberations(self) -> Deliberations: ...
+
+    @property
+    def conferences(self) -> Conferences: ...
 
     @property
     def seals(self) -> Seals: ...

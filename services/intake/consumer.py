@@ -1,4 +1,5 @@
-"""What intake hears: router's moves and survey's callbacks, as lines a citizen reads; grid's incidents.
+"""What intake hears: router's moves, survey's callbacks, residents' deliberations, as lines a citizen reads;
+grid's incidents.
 
 Not here: classifications that were sure (nothing to tell), notes and clocks that are the unit's own business.
 """
@@ -7,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar, cast
+from uuid import uuid5
 
 from services.intake import handlers
 from services.intake.domain.commands import Follow, NoteLikeness, RegisterFinding, RegisterIncident
@@ -20,14 +22,21 @@ from shared.events import router as r
 from shared.events import survey as s
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
-from shared.events.grid import IncidentEscalated
+from shared.events.grid import (
+    DeliberationAbandoned,
+    DeliberationEvaluated,
+    DeliberationFact,
+    DeliberationMet,
+    IncidentEscalated,
+)
 from shared.events.intake import CaseRegistered
-from shared.kernel.ids import UnitCode
+from shared.kernel.ids import EventId, UnitCode
 from shared.kernel.words import HandlingMode, Overdue
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
 
 F = TypeVar("F", bound=CaseFact)
+D = TypeVar("D", bound=DeliberationFact)
 S = CaseState
 
 
@@ -145,9 +154,30 @@ def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
     return {"unit_copies": fact.code}
 
 
+def deliberated(code: Callable[[D], Code]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
+    """The handler for one kind of fact about a deliberation: everybody whose case it is about is told."""
+
+    async def told(work: IntakeWork, heard: Heard) -> None:
+        fact, envelope = cast(D, heard.fact), heard.envelope
+        for case_id in sorted(fact.case_ids):
+            # One fact, several cases: each has a line of its own, and still one however often it is told.
+            line_id = EventId(uuid5(envelope.id, str(case_id)))
+            note = Note(line_id, case_id, envelope.time, code(fact), fact.unit)
+            await handlers.follow(work, Follow(case_id=case_id, at=envelope.time, sequence=None, note=note))
+
+    return told
+
+
+def _as_met(fact: DeliberationMet) -> Code:
+    return Code.DELIBERATION_DECIDED if fact.adopted else Code.DELIBERATION_MET
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(CaseRegistered, case_registered),
     on(IncidentEscalated, incident_escalated),
+    on(DeliberationMet, deliberated(_as_met)),
+    on(DeliberationEvaluated, deliberated(lambda _: Code.DELIBERATION_EVALUATED)),
+    on(DeliberationAbandoned, deliberated(lambda _: Code.DELIBERATION_ABANDONED)),
     hear(
         r.CaseClassified,
         Line(

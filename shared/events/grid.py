@@ -7,8 +7,16 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.fact import CaseFact, Fact
 from shared.events.topics import CASE, GRID, Topic
-from shared.kernel.ids import CaseId, CategoryCode, ConferenceId, IncidentId, UnitCode, WhistleId
-from shared.kernel.words import Share, WhistleKind
+from shared.kernel.ids import (
+    CaseId,
+    CategoryCode,
+    ConferenceId,
+    DeliberationId,
+    IncidentId,
+    UnitCode,
+    WhistleId,
+)
+from shared.kernel.words import DeliberationStep, Giver, Means, RaisedFrom, Share, WhistleKind
 
 SOURCE_GRID = "grid"
 
@@ -117,6 +125,81 @@ class WhistleCancelled(WhistleFact):
     """Taken back by the blower, with a reason that stays with grid."""
 
     TYPE: ClassVar[str] = "jiesu.whistle.cancelled"
+
+
+class DeliberationFact(Fact):
+    """Something about a deliberation. What was said, and by whom, stays with grid."""
+
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (GRID,)
+
+    deliberation_id: DeliberationId
+    unit: UnitCode
+    """The community or street whose residents deliberate."""
+    case_ids: tuple[CaseId, ...]
+    """The cases it is about; their citizens are told."""
+
+    def key(self) -> str:
+        return str(self.deliberation_id)
+
+
+class DeliberationRaised(DeliberationFact):
+    """说: a matter is on the residents' table."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.raised"
+
+    raised_from: RaisedFrom
+
+
+class DeliberationMet(DeliberationFact):
+    """议: a meeting was held; with a vote, how many placards there were and whether it decided."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.met"
+
+    meeting: int
+    """1 for the first."""
+    present: int
+    placards: int | None
+    """None: there was no vote."""
+    quorate: bool | None
+    adopted: bool
+
+
+class DeliberationPledged(DeliberationFact):
+    """筹: means were pledged; `amount` counts fen, hours or things."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.pledged"
+
+    means: Means
+    amount: int
+    giver: Giver
+
+
+class DeliberationProgressed(DeliberationFact):
+    """办: a step between the matter and its evaluation, and how many of the tasks are done after it."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.progressed"
+
+    step: DeliberationStep
+    tasks: int
+    tasks_done: int
+
+
+class DeliberationEvaluated(DeliberationFact):
+    """评: how many residents said what of the outcome."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.evaluated"
+
+    satisfied: int
+    basically: int
+    not_satisfied: int
+    no_opinion: int
+
+
+class DeliberationAbandoned(DeliberationFact):
+    """Given up, with a reason that stays with grid."""
+
+    TYPE: ClassVar[str] = "jiesu.deliberation.abandoned"
 
 
 class IncidentFact(Fact):

@@ -15,7 +15,13 @@ class Topic:
 
 
 CASE = Topic("jiesu.case", 12, False, "case id", "Every fact about a case, from whichever service.")
-GRID = Topic("jiesu.grid", 6, False, "incident or whistle id", "What happens in the grid apart from a case.")
+GRID = Topic(
+    "jiesu.grid",
+    6,
+    False,
+    "incident, whistle or deliberation id",
+    "What happens in the grid apart from a case.",
+)
 DIRECTORY = Topic(
     "jiesu.directory",
     3,

@@ -6,6 +6,7 @@ from uuid import UUID
 import uuid_utils.compat
 
 CaseId = NewType("CaseId", UUID)
+DeliberationId = NewType("DeliberationId", UUID)
 WorkOrderId = NewType("WorkOrderId", UUID)
 WhistleId = NewType("WhistleId", UUID)
 IncidentId = NewType("IncidentId", UUID)

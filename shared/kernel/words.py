@@ -130,6 +130,45 @@ class WhistleKind(StrEnum):
     EMERGENCY = "emergency"
 
 
+class RaisedFrom(StrEnum):
+    """议题来源: what a deliberation grew out of."""
+
+    CASE = "case"
+    RESIDENT = "resident"
+    GRID_WORKER = "grid_worker"
+
+
+class Means(StrEnum):
+    """筹: what is pledged, and what its amount counts: fen, hours, things."""
+
+    MONEY = "money"
+    WORK = "work"
+    THINGS = "things"
+
+
+class Giver(StrEnum):
+    """谁来筹: who pledges."""
+
+    UNIT = "unit"
+    PARTY_MEMBERS = "party_members"
+    VOLUNTEERS = "volunteers"
+    RESIDENTS = "residents"
+    COMPANY = "company"
+
+
+class DeliberationStep(StrEnum):
+    """议事进展: what happened on a matter's way to its evaluation, apart from meetings and pledges."""
+
+    OPTION_PROPOSED = "option_proposed"
+    OPTION_DROPPED = "option_dropped"
+    PILOTS_BEGUN = "pilots_begun"
+    COMMITTED = "committed"
+    WORK_BEGUN = "work_begun"
+    TASK_ADDED = "task_added"
+    TASK_DONE = "task_done"
+    CASES_LINKED = "cases_linked"
+
+
 class UnitLevel(StrEnum):
     """单位层级."""
 

@@ -10,10 +10,20 @@ import pytest
 
 from services.intake.domain.codes import tracking_number
 from services.intake.timers import TIMERS
+from shared.events import grid as g
 from shared.events import router as r
 from shared.events import survey as s
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId, new_id
+from shared.kernel.ids import (
+    CallbackId,
+    CaseId,
+    CategoryCode,
+    DeliberationId,
+    EventId,
+    UnitCode,
+    WorkOrderId,
+    new_id,
+)
 from shared.kernel.words import (
     CallbackChannel,
     DeclineReason,
@@ -86,6 +96,33 @@ async def test_a_citizen_reads_where_the_case_stands_in_both_languages(desk: Des
     english = (await desk.follows(receipt, language="en-GB,en;q=0.9,zh;q=0.1")).json()
     assert english["entries"][0]["text"] == "Your request has been registered."
     assert english["status_text"] == "in hand"
+
+
+async def test_residents_deliberations_are_told_to_everybody_whose_case_they_are_about(desk: Desk) -> None:
+    receipts = [await desk.registers() for _ in range(2)]
+    about = {
+        "deliberation_id": DeliberationId(new_id()),
+        "unit": UnitCode("110101011010"),
+        "case_ids": tuple(case_of(receipt) for receipt in receipts),
+    }
+    met = {"meeting": 1, "present": 20, "placards": None, "quorate": None, "adopted": False}
+    voices = {"satisfied": 24, "basically": 3, "not_satisfied": 1, "no_opinion": 0}
+    await desk.hears(
+        g.DeliberationMet(**about, **met),
+        g.DeliberationMet(**about, **{**met, "meeting": 2, "placards": 19, "quorate": True, "adopted": True}),
+        g.DeliberationEvaluated(**about, **voices),
+        g.DeliberationAbandoned(**about),
+        again=1,
+    )
+    for receipt in receipts:
+        view = (await desk.follows(receipt)).json()
+        assert view["status"] == "registered"
+        assert [line["text"] for line in view["entries"][1:]] == [
+            "草厂社区居委会就您反映的事项召开了居民议事会。",
+            "草厂社区居委会召开了居民议事会，举牌表决通过了解决方案。",
+            "草厂社区居委会居民议定的事项已办完，居民已作出评价。",
+            "草厂社区居委会已终止就此事项的居民议事。",
+        ]
 
 
 async def test_a_whole_life_is_told_line_by_line(desk: Desk) -> None:

@@ -2,9 +2,12 @@
 
 from fastapi import APIRouter
 
-from services.grid.api import calls, incidents, whistles
+from services.grid.api import calls, conferences, deliberation, deliberation_stages, incidents, whistles
 
 ROUTES = APIRouter(prefix="/v1", tags=["grid"])
 ROUTES.include_router(whistles.ROUTES)
 ROUTES.include_router(calls.ROUTES)
 ROUTES.include_router(incidents.ROUTES)
+ROUTES.include_router(deliberation.ROUTES)
+ROUTES.include_router(deliberation_stages.ROUTES)
+ROUTES.include_router(conferences.ROUTES)

@@ -1,4 +1,4 @@
-"""Three sub-lives: the whistle's, the call of each department it names, and the incident's."""
+"""Four sub-lives: the whistle's, the call of each department it names, the incident's, the deliberation's."""
 
 from enum import StrEnum
 
@@ -21,6 +21,19 @@ class IncidentState(StrEnum):
     REPORTED = "reported"
     HANDLED = "handled"
     ESCALATED = "escalated"
+
+
+class DeliberationState(StrEnum):
+    """Where a deliberation stands."""
+
+    RAISED = "raised"
+    MET = "met"
+    PILOTING = "piloting"
+    ADOPTED = "adopted"
+    PLEDGED = "pledged"
+    UNDER_WAY = "under_way"
+    EVALUATED = "evaluated"
+    ABANDONED = "abandoned"
 
 
 class CallState(StrEnum):
@@ -129,5 +142,57 @@ INCIDENT_LIFE = Lifecycle(
             say.IncidentEscalated,
             "too much for the grid: it becomes a case",
         ),
+    ),
+)
+
+D = DeliberationState
+TALKING = frozenset({D.RAISED, D.MET, D.PILOTING})
+DECIDED = frozenset({D.ADOPTED, D.PLEDGED})
+UNENDED = frozenset({*TALKING, *DECIDED, D.UNDER_WAY})
+BEGUN = frozenset({D.UNDER_WAY})
+
+
+def _stage(
+    name: str,
+    sources: frozenset[DeliberationState],
+    target: DeliberationState | None,
+    why: str,
+    says: type[Fact] = say.DeliberationProgressed,
+) -> Move[DeliberationState]:
+    return Move(name, sources, target, says, why)
+
+
+DELIBERATION_LIFE = Lifecycle(
+    "deliberation",
+    first=D.RAISED,
+    moves=(
+        _stage("propose", TALKING, None, "说: one way to settle the matter"),
+        _stage("drop", TALKING, None, "residents object to an option: it is off the table"),
+        _stage(
+            "meet", TALKING, D.MET, "议: talked over, and nothing has its majority yet", say.DeliberationMet
+        ),
+        _stage(
+            "adopt",
+            TALKING,
+            D.ADOPTED,
+            "议: a quorate vote gave one option its majority",
+            say.DeliberationMet,
+        ),
+        _stage("pilot", frozenset({D.MET}), D.PILOTING, "several options are tried out before the vote"),
+        _stage("commit", frozenset({*DECIDED, D.UNDER_WAY}), None, "one of the five sides gives its word"),
+        _stage(
+            "pledge", DECIDED, D.PLEDGED, "筹: somebody gives money, work or things", say.DeliberationPledged
+        ),
+        _stage(
+            "pledge_more", BEGUN, None, "筹: means still come in while work is done", say.DeliberationPledged
+        ),
+        _stage("begin", DECIDED, D.UNDER_WAY, "办: the first tasks have owners and days"),
+        _stage("add_task", BEGUN, None, "办: one more thing to do"),
+        _stage("finish_task", BEGUN, None, "办: one thing is done"),
+        _stage("link", UNENDED, None, "another citizen's case is about the same matter"),
+        _stage(
+            "evaluate", BEGUN, D.EVALUATED, "评: residents judge what was done", say.DeliberationEvaluated
+        ),
+        _stage("abandon", UNENDED, D.ABANDONED, "it leads nowhere; why is kept", say.DeliberationAbandoned),
     ),
 )

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, CompoundSelect, Select, Text, any_, cast, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, CompoundSelect, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.errors import UnknownIncident, UnknownWhistle
 from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import CallState, WhistleState
 from services.grid.domain.model import Whistle
+from services.grid.store.among import among
 from services.grid.store.repository import IncidentRepository
 from services.grid.store.tables import INCIDENTS, WHISTLE_CALLS, WHISTLES
 from shared.kernel.ids import CaseId, IncidentId, UnitCode, WhistleId
@@ -82,20 +82,15 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         calls = select(WHISTLE_CALLS.c.whistle_id).where(WHISTLE_CALLS.c.state == wanted.call_state)
         whose = wanted.party if wanted.party is not None else wanted.seen_by
         yield WHISTLES.c.whistle_id.in_(
-            calls if whose is None else calls.where(_among(WHISTLE_CALLS.c.unit, whose))
+            calls if whose is None else calls.where(among(WHISTLE_CALLS.c.unit, whose))
         )
 
 
 def _of(units: Collection[UnitCode]) -> CompoundSelect[tuple[UUID]]:
     """Two index scans joined; written as an OR, Postgres walks through every whistle there is."""
-    called = select(WHISTLE_CALLS.c.whistle_id).where(_among(WHISTLE_CALLS.c.unit, units))
+    called = select(WHISTLE_CALLS.c.whistle_id).where(among(WHISTLE_CALLS.c.unit, units))
     blown = WHISTLES.alias("blown")
-    return called.union(select(blown.c.whistle_id).where(_among(blown.c.blown_by, units)))
-
-
-def _among(column: Column[Any], units: Collection[UnitCode]) -> ColumnElement[bool]:
-    """One array parameter: a district has hundreds of units."""
-    return column == any_(cast(list(units), ARRAY(Text)))
+    return called.union(select(blown.c.whistle_id).where(among(blown.c.blown_by, units)))
 
 
 def _read(row: Mapping[Any, Any]) -> Whistle:

@@ -12,6 +12,7 @@ from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
+from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
 from services.grid.store.seals import IncidentSeals
 from shared.city.city import City
 from shared.events.envelope import Cause
@@ -96,6 +97,8 @@ class GridWork(Work):
         self.case_leads = CaseLeadRepository(self)
         self.incidents = IncidentRepository(self)
         self.unit_copies = UnitCopies(self)
+        self.deliberations = DeliberationRepository(self)
+        self.conferences = ConferenceRepository(self)
 
     @property
     def seals(self) -> IncidentSeals:

@@ -27,3 +27,9 @@ class IncidentSeals:
             return None
         context = f"incident.evidence:{incident.incident_id}"
         return self._ring.open(incident.sealed_evidence, context=context).decode()
+
+    def seal_words(self, place: str, words: str) -> str:
+        return self._ring.seal(words.encode(), context=place)
+
+    def open_words(self, place: str, sealed: str) -> str:
+        return self._ring.open(sealed, context=place).decode()

@@ -69,3 +69,40 @@ CASE_LEADS = Table(
 
 UNIT_COPIES = declare_unit_copies(METADATA)
 """What router has told of the directory's units."""
+
+CONFERENCES = Table(
+    "conferences",
+    METADATA,
+    Column("conference_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("called_by", Text),
+    Column("parties", JSONB, nullable=False),
+    Column("sealed_minutes", Text, nullable=False),
+    Column("minutes_hash", Text, nullable=False),
+    Column("held_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+DELIBERATIONS = Table(
+    "deliberations",
+    METADATA,
+    Column("deliberation_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("raised_from", Text, nullable=False),
+    Column("case_ids", JSONB, nullable=False),
+    Column("sealed_matter", Text, nullable=False),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("options", JSONB, nullable=False),
+    Column("meetings", JSONB, nullable=False),
+    Column("pledges", JSONB, nullable=False),
+    Column("commitments", JSONB, nullable=False),
+    Column("tasks", JSONB, nullable=False),
+    Column("rating", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("sealed_reason", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "deliberation_id"),
+    Index(None, "case_ids", postgresql_using="gin"),
+)

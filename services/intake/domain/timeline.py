@@ -48,6 +48,10 @@ class Code(StrEnum):
     CALLBACK_MISSED = "callback_missed"
     CALLBACK_COMPLETED = "callback_completed"
     CALLBACK_UNREACHABLE = "callback_unreachable"
+    DELIBERATION_MET = "deliberation_met"
+    DELIBERATION_DECIDED = "deliberation_decided"
+    DELIBERATION_EVALUATED = "deliberation_evaluated"
+    DELIBERATION_ABANDONED = "deliberation_abandoned"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""联席会商: the street or the dispatchers' desk records who is responsible for what; router takes it over."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import AwareDatetime, Field
+
+from services.grid.api.desk import CityOf, OpenWork, Reader, sight_of, unit_of
+from services.grid.api.schemas import Code, name_of
+from services.grid.domain.conference import Conference, HoldConference, Seated, place_of
+from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
+from services.grid.handlers.conferences import hold_conference
+from services.grid.store import IncidentSeals
+from services.grid.store import deliberations as queries
+from shared.city.units import Units
+from shared.http.auth import allow
+from shared.http.callers import Caller, Role
+from shared.http.etag import etag, tag
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
+from shared.http.wire import Wire
+from shared.kernel.ids import CaseId, ConferenceId, UnitCode, new_id
+from shared.kernel.words import Share
+
+ROUTES = APIRouter(prefix="/conferences")
+Host = Annotated[Caller, allow(Role.UNIT, Role.DISPATCHER)]
+
+
+class PartyIn(Wire):
+    """A unit at the table."""
+
+    unit: Code
+    share: Share
+
+
+class ConferenceIn(Wire):
+    """会商纪要."""
+
+    case_id: UUID
+    parties: list[PartyIn] = Field(
+        min_length=2, max_length=MOST_PARTIES, description="Each once; one of them leads."
+    )
+    minutes: Annotated[str, Field(min_length=1, max_length=20_000)] = Field(
+        description="As signed. Lies sealed; only its SHA-256 leaves grid."
+    )
+    held_at: AwareDatetime | None = Field(None, description="Left out: now.")
+
+    def to_command(self, by: UnitCode | None) -> HoldConference:
+        parties = tuple(Seated(UnitCode(each.unit), each.share) for each in self.parties)
+        return HoldConference(
+            ConferenceId(new_id()), by, CaseId(self.case_id), parties, self.minutes, self.held_at
+        )
+
+
+class PartyOut(Wire):
+    unit: str
+    name: str
+    share: Share
+
+
+class ConferenceOut(Wire):
+    """A conference as it was recorded; it never changes."""
+
+    conference_id: UUID
+    case_id: UUID
+    called_by: str | None = Field(description="Null: the dispatchers' desk.")
+    parties: list[PartyOut]
+    minutes: str | None = Field(description="Null in the answer to recording it.")
+    minutes_hash: str = Field(description="SHA-256 of the minutes in UTF-8, in hex.")
+    held_at: datetime
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, held: Conference, units: Units, minutes: str | None = None) -> "ConferenceOut":
+        parties = [
+            PartyOut(unit=each.unit, name=name_of(each.unit, units), share=each.share)
+            for each in held.parties
+        ]
+        return cls(
+            conference_id=held.conference_id,
+            case_id=held.case_id,
+            called_by=held.called_by,
+            parties=parties,
+            minutes=minutes,
+            minutes_hash=held.minutes_hash,
+            held_at=held.held_at,
+            recorded_at=held.recorded_at,
+        )
+
+
+@ROUTES.post("", status_code=201, response_model=ConferenceOut)
+async def record_conference(body: ConferenceIn, host: Host, open_work: OpenWork, once: OnceOnly) -> Response:
+    """联席会商: the division is said to router, which takes it over or refuses it by name on the case."""
+    command = body.to_command(None if host.may(Role.DISPATCHER) else unit_of(host))
+    made: list[Conference] = []
+    async with open_work() as work:
+
+        async def answer() -> ConferenceOut:
+            made.append(await hold_conference(work, command))
+            return ConferenceOut.of(made[0], work.city.units)
+
+        def headers() -> dict[str, str]:
+            location = f"/v1/conferences/{made[0].conference_id}"
+            return {"Location": location, "ETag": etag(made[0].version)}
+
+        return await once(work, status=201, answer=answer, headers=headers)
+
+
+@ROUTES.get("/{conference_id}")
+async def conference(
+    conference_id: UUID,
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    request: Request,
+    response: Response,
+) -> ConferenceOut:
+    """One with its minutes, for its parties, the units above them, and the desks that oversee all."""
+    found = await queries.conference(connection, ConferenceId(conference_id))
+    sight = sight_of(reader)
+    if sight is not None:
+        require_sight(found, sight, city.units)
+    tag(response, found.version)
+    seals: IncidentSeals = request.app.state.flat.equipment
+    return ConferenceOut.of(
+        found, city.units, seals.open_words(place_of(found.conference_id), found.sealed_minutes)
+    )

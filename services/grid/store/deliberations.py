@@ -1,0 +1,89 @@
+"""议事 and 联席会商 in memory: row ⇄ aggregate, one by its id, and the lists."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.grid.domain.conference import Conference
+from services.grid.domain.deliberation import Deliberation
+from services.grid.domain.deliberation_errors import UnknownConference, UnknownDeliberation
+from services.grid.domain.lifecycle import DeliberationState
+from services.grid.store import tables
+from services.grid.store.among import among
+from services.grid.store.tables import CONFERENCES, DELIBERATIONS
+from shared.kernel.errors import NotFound
+from shared.kernel.ids import CaseId, ConferenceId, DeliberationId, UnitCode
+from shared.store.repository import Repository
+
+
+class DeliberationRepository(Repository[DeliberationId, Deliberation]):
+    AGGREGATE = "deliberation"
+    MODEL = Deliberation
+    TABLE = tables.DELIBERATIONS
+    KEY = "deliberation_id"
+
+    def unknown(self, key: DeliberationId) -> NotFound:
+        return UnknownDeliberation(key)
+
+
+class ConferenceRepository(Repository[ConferenceId, Conference]):
+    AGGREGATE = "conference"
+    MODEL = Conference
+    TABLE = tables.CONFERENCES
+    KEY = "conference_id"
+
+    def unknown(self, key: ConferenceId) -> NotFound:
+        return UnknownConference(key)
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDeliberations:
+    """What the list is narrowed to."""
+
+    seen_by: Collection[UnitCode] | None
+    """The asker's own unit and those below it; None for a desk that sees every one."""
+    unit: Collection[UnitCode] | None = None
+    state: DeliberationState | None = None
+    case_id: CaseId | None = None
+
+
+async def deliberation(connection: AsyncConnection, deliberation_id: DeliberationId) -> Deliberation:
+    """One as it stands, its words sealed. Raises `UnknownDeliberation`."""
+    query = select(DELIBERATIONS).where(DELIBERATIONS.c.deliberation_id == deliberation_id)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise UnknownDeliberation(deliberation_id)
+    return DeliberationRepository.read(_named(row._mapping))
+
+
+async def deliberations(
+    connection: AsyncConnection, wanted: WantedDeliberations, *, after: DeliberationId | None, limit: int
+) -> list[Deliberation]:
+    """The newest first: ids are ordered by time, so they are the key of the paging too."""
+    query = select(DELIBERATIONS).order_by(DELIBERATIONS.c.deliberation_id.desc()).limit(limit)
+    for units in (wanted.seen_by, wanted.unit):
+        if units is not None:
+            query = query.where(among(DELIBERATIONS.c.unit, units))
+    if wanted.state is not None:
+        query = query.where(DELIBERATIONS.c.state == wanted.state)
+    if wanted.case_id is not None:
+        query = query.where(DELIBERATIONS.c.case_ids.contains([str(wanted.case_id)]))
+    if after is not None:
+        query = query.where(DELIBERATIONS.c.deliberation_id < after)
+    return [DeliberationRepository.read(_named(row._mapping)) for row in await connection.execute(query)]
+
+
+async def conference(connection: AsyncConnection, conference_id: ConferenceId) -> Conference:
+    """One as it was recorded, its minutes sealed. Raises `UnknownConference`."""
+    query = select(CONFERENCES).where(CONFERENCES.c.conference_id == conference_id)
+    row = (await connection.execute(query)).first()
+    if row is None:
+        raise UnknownConference(conference_id)
+    return ConferenceRepository.read(_named(row._mapping))
+
+
+def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
