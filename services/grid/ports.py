@@ -8,11 +8,12 @@ from services.grid.domain.case_lead import CaseLead
 from services.grid.domain.conference import Conference
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident, Telling
+from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, DeliberationId, IncidentId, WhistleId
+from shared.kernel.ids import CaseId, DeliberationId, IncidentId, MicroProjectId, WhistleId
 
 
 class Whistles(Protocol):
@@ -47,7 +48,16 @@ class Deliberations(Protocol):
     async def get(self, key: DeliberationId) -> Deliberation:
         """Raises `UnknownDeliberation`."""
 
+    async def find(self, key: DeliberationId) -> Deliberation | None: ...
+
     async def keep(self, decision: Decision[Deliberation]) -> Deliberation: ...
+
+
+class MicroProjects(Protocol):
+    async def get(self, key: MicroProjectId) -> MicroProject:
+        """Raises `UnknownMicroProject`."""
+
+    async def keep(self, decision: Decision[MicroProject]) -> MicroProject: ...
 
 
 class Conferences(Protocol):
@@ -93,6 +103,9 @@ class GridWork(Protocol):
 
     @property
     def deliberations(self) -> Deliberations: ...
+
+    @property
+    def micro_projects(self) -> MicroProjects: ...
 
     @property
     def conferences(self) -> Conferences: ...

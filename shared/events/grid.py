@@ -13,6 +13,7 @@ from shared.kernel.ids import (
     ConferenceId,
     DeliberationId,
     IncidentId,
+    MicroProjectId,
     UnitCode,
     WhistleId,
 )
@@ -200,6 +201,59 @@ class DeliberationAbandoned(DeliberationFact):
     """Given up, with a reason that stays with grid."""
 
     TYPE: ClassVar[str] = "jiesu.deliberation.abandoned"
+
+
+class MicroProjectFact(Fact):
+    """Something about a micro-project. What it is, and who the people are, stays with grid."""
+
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (GRID,)
+
+    project_id: MicroProjectId
+    unit: UnitCode
+    """The community or street it is for."""
+    deliberation_id: DeliberationId | None
+    """What it grew out of."""
+
+    def key(self) -> str:
+        return str(self.project_id)
+
+
+class MicroProjectOffered(MicroProjectFact):
+    """微项目: a small work waits for somebody who takes it on."""
+
+    TYPE: ClassVar[str] = "jiesu.micro_project.offered"
+
+
+class MicroProjectClaimed(MicroProjectFact):
+    """认领: a unit, Party members or volunteers took it on."""
+
+    TYPE: ClassVar[str] = "jiesu.micro_project.claimed"
+
+    giver: Giver
+    claimed_by: UnitCode
+    """The unit itself; for people, the community or street where they reported in."""
+
+
+class MicroProjectReleased(MicroProjectFact):
+    """Given back: it waits again."""
+
+    TYPE: ClassVar[str] = "jiesu.micro_project.released"
+
+
+class MicroProjectReported(MicroProjectFact):
+    """Done, with a report that stays with grid."""
+
+    TYPE: ClassVar[str] = "jiesu.micro_project.reported"
+
+    giver: Giver
+    claimed_by: UnitCode
+
+
+class MicroProjectWithdrawn(MicroProjectFact):
+    """Nobody need take it on any more."""
+
+    TYPE: ClassVar[str] = "jiesu.micro_project.withdrawn"
 
 
 class IncidentFact(Fact):

@@ -7,6 +7,7 @@ import uuid_utils.compat
 
 CaseId = NewType("CaseId", UUID)
 DeliberationId = NewType("DeliberationId", UUID)
+MicroProjectId = NewType("MicroProjectId", UUID)
 WorkOrderId = NewType("WorkOrderId", UUID)
 WhistleId = NewType("WhistleId", UUID)
 IncidentId = NewType("IncidentId", UUID)

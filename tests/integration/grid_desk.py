@@ -19,7 +19,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "grid"
     AT = BLOWN_AT
-    TABLES = ("whistles", "whistle_calls", "incidents", "deliberations", "conferences")
+    TABLES = ("whistles", "whistle_calls", "incidents", "deliberations", "conferences", "micro_projects")
 
     async def blows(
         self, *departments: str, by: str = GUANYINSI, headers: Mapping[str, str] | None = None, **more: Any

@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.grid.api import calls, conferences, deliberation, deliberation_stages, incidents, whistles
+from services.grid.api import (
+    calls,
+    conferences,
+    deliberation,
+    deliberation_stages,
+    incidents,
+    micro_projects,
+    whistles,
+)
 
 ROUTES = APIRouter(prefix="/v1", tags=["grid"])
 ROUTES.include_router(whistles.ROUTES)
@@ -11,3 +19,4 @@ ROUTES.include_router(incidents.ROUTES)
 ROUTES.include_router(deliberation.ROUTES)
 ROUTES.include_router(deliberation_stages.ROUTES)
 ROUTES.include_router(conferences.ROUTES)
+ROUTES.include_router(micro_projects.ROUTES)

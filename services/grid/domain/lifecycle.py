@@ -1,4 +1,4 @@
-"""Four sub-lives: the whistle's, the call of each department it names, the incident's, the deliberation's."""
+"""Sub-lives: of the whistle, each called department, the incident, the deliberation, the micro-project."""
 
 from enum import StrEnum
 
@@ -34,6 +34,15 @@ class DeliberationState(StrEnum):
     UNDER_WAY = "under_way"
     EVALUATED = "evaluated"
     ABANDONED = "abandoned"
+
+
+class MicroProjectState(StrEnum):
+    """Where a micro-project stands."""
+
+    OFFERED = "offered"
+    CLAIMED = "claimed"
+    REPORTED = "reported"
+    WITHDRAWN = "withdrawn"
 
 
 class CallState(StrEnum):
@@ -194,5 +203,19 @@ DELIBERATION_LIFE = Lifecycle(
             "evaluate", BEGUN, D.EVALUATED, "评: residents judge what was done", say.DeliberationEvaluated
         ),
         _stage("abandon", UNENDED, D.ABANDONED, "it leads nowhere; why is kept", say.DeliberationAbandoned),
+    ),
+)
+
+P = MicroProjectState
+OFFERED, CLAIMED = frozenset({P.OFFERED}), frozenset({P.CLAIMED})
+
+MICRO_PROJECT_LIFE = Lifecycle(
+    "micro-project",
+    first=P.OFFERED,
+    moves=(
+        Move("claim", OFFERED, P.CLAIMED, say.MicroProjectClaimed, "认领: somebody takes it on"),
+        Move("release", CLAIMED, P.OFFERED, say.MicroProjectReleased, "who took it on gives it back"),
+        Move("report", CLAIMED, P.REPORTED, say.MicroProjectReported, "it is done"),
+        Move("withdraw", OFFERED, P.WITHDRAWN, say.MicroProjectWithdrawn, "it is not needed any more"),
     ),
 )

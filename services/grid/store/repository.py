@@ -13,6 +13,7 @@ from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
 from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
+from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.seals import IncidentSeals
 from shared.city.city import City
 from shared.events.envelope import Cause
@@ -98,6 +99,7 @@ class GridWork(Work):
         self.incidents = IncidentRepository(self)
         self.unit_copies = UnitCopies(self)
         self.deliberations = DeliberationRepository(self)
+        self.micro_projects = MicroProjectRepository(self)
         self.conferences = ConferenceRepository(self)
 
     @property

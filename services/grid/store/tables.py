@@ -106,3 +106,22 @@ DELIBERATIONS = Table(
     Index(None, "unit", "deliberation_id"),
     Index(None, "case_ids", postgresql_using="gin"),
 )
+
+MICRO_PROJECTS = Table(
+    "micro_projects",
+    METADATA,
+    Column("project_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("deliberation_id", Uuid),
+    Column("sealed_words", Text, nullable=False),
+    Column("offered_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("giver", Text),
+    Column("claimed_by", Text),
+    Column("sealed_claim", Text),
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("sealed_report", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "project_id"),
+)

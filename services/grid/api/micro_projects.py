@@ -1,0 +1,231 @@
+"""微项目: offer, look, claim, give back, report, withdraw."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.schemas import Code, Words, name_of
+from services.grid.api.whistles import below
+from services.grid.domain import micro_project as do
+from services.grid.domain.errors import FilterRefused
+from services.grid.domain.lifecycle import MicroProjectState
+from services.grid.domain.micro_project import MicroProject, place_of
+from services.grid.domain.policy.micro_projects import require_sight
+from services.grid.handlers import micro_projects as handlers
+from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import micro_projects as queries
+from shared.city.units import Units
+from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.idempotency import Once, OnceOnly
+from shared.http.knock import Opening, Reading
+from shared.http.paging import Asked, Page
+from shared.http.wire import Text, Wire
+from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode, new_id
+from shared.kernel.words import Giver
+
+ROUTES = APIRouter(prefix="/micro-projects")
+SEALED = "Lies sealed; never leaves grid on the bus."
+UNTOLD = Field(description="Null in the answer to a change and in lists.")
+
+
+class OfferIn(Wire):
+    """A small work."""
+
+    unit: Code | None = Field(None, description="The community or street; left out: the asker's own.")
+    deliberation_id: UUID | None = Field(None, description="What it grew out of.")
+    words: Words = Field(description=SEALED)
+
+    def to_command(self, by: UnitCode) -> do.Offer:
+        grown_from = DeliberationId(self.deliberation_id) if self.deliberation_id else None
+        unit = UnitCode(self.unit) if self.unit else by
+        return do.Offer(MicroProjectId(new_id()), by, unit, grown_from, self.words)
+
+
+class ClaimIn(Wire):
+    """认领."""
+
+    giver: Giver = Field(description="A unit for itself; Party members and volunteers through the community.")
+    words: Words = Field(description="Who takes it on. " + SEALED)
+
+
+class ReportIn(Wire):
+    """What was done."""
+
+    words: Words = Field(description=SEALED)
+
+
+class MicroProjectOut(Wire):
+    """A micro-project as it stands; the ETag is its version."""
+
+    project_id: UUID
+    unit: str
+    unit_name: str
+    deliberation_id: UUID | None
+    words: str | None = UNTOLD
+    state: MicroProjectState
+    offered_at: datetime
+    giver: Giver | None
+    claimed_by: str | None
+    claim: str | None = UNTOLD
+    claimed_at: datetime | None
+    report: str | None = UNTOLD
+    ended_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(
+        cls, shown: MicroProject, units: Units, opener: Callable[[str, str], str] | None = None
+    ) -> "MicroProjectOut":
+        def told(part: str, sealed: str | None) -> str | None:
+            return opener(place_of(shown.project_id, part), sealed) if opener and sealed else None
+
+        return cls(
+            project_id=shown.project_id,
+            unit=shown.unit,
+            unit_name=name_of(shown.unit, units),
+            deliberation_id=shown.deliberation_id,
+            words=told("words", shown.sealed_words),
+            state=shown.state,
+            offered_at=shown.offered_at,
+            giver=shown.giver,
+            claimed_by=shown.claimed_by,
+            claim=told("claim", shown.sealed_claim),
+            claimed_at=shown.claimed_at,
+            report=told("report", shown.sealed_report),
+            ended_at=shown.ended_at,
+            version=shown.version,
+        )
+
+
+class MicroProjectChange:
+    """A change of one micro-project: by its asker's unit, on the version it saw, done once."""
+
+    def __init__(
+        self, key: MicroProjectId, by: UnitCode, seen: Seen, once: Once, open_work: Opening[GridWork]
+    ) -> None:
+        self.key = key
+        self.by = by
+        self._seen: Seen = seen
+        self._once: Once = once
+        self._open_work = open_work
+
+    async def make(self, move: Callable[[GridWork], Awaitable[MicroProject]]) -> Response:
+        """Lock it, check sight and version, move it, keep the answer with the state."""
+        made: list[MicroProject] = []
+        async with self._open_work() as work:
+
+            async def answer() -> MicroProjectOut:
+                found = await work.micro_projects.get(self.key)
+                # Sight first: to a stranger a version that moved would tell that it exists.
+                require_sight(found, self.by, work.city.units)
+                self._seen.check(found.version)
+                made.append(await move(work))
+                return MicroProjectOut.of(made[0], work.city.units)
+
+            return await self._once(
+                work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
+            )
+
+
+async def _change(
+    project_id: UUID, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> MicroProjectChange:
+    return MicroProjectChange(MicroProjectId(project_id), by, seen, once, open_work)
+
+
+Changing = Annotated[MicroProjectChange, Depends(_change)]
+
+
+@ROUTES.post("", status_code=201, response_model=MicroProjectOut)
+async def offer_micro_project(body: OfferIn, by: OwnUnit, open_work: OpenWork, once: OnceOnly) -> Response:
+    """A community offers a small work to whoever will take it on."""
+    command = body.to_command(by)
+    made: list[MicroProject] = []
+    async with open_work() as work:
+
+        async def answer() -> MicroProjectOut:
+            made.append(await handlers.offer(work, command))
+            return MicroProjectOut.of(made[0], work.city.units)
+
+        def headers() -> dict[str, str]:
+            location = f"/v1/micro-projects/{made[0].project_id}"
+            return {"Location": location, "ETag": etag(made[0].version)}
+
+        return await once(work, status=201, answer=answer, headers=headers)
+
+
+@ROUTES.get("")
+async def micro_projects(
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    asked: Asked,
+    unit: Annotated[Text | None, Query(max_length=40, description="Its unit, or one above it.")] = None,
+    state: Annotated[MicroProjectState | None, Query()] = None,
+) -> Page[MicroProjectOut]:
+    """What waits for somebody, and what the asker's units offered or took on; newest first, without words."""
+    if unit is not None and unit not in city.units:
+        raise FilterRefused(UnitCode(unit))
+    rows = await queries.micro_projects(
+        connection,
+        seen_by=below(sight_of(reader), city.units),
+        unit=below(None if unit is None else UnitCode(unit), city.units),
+        state=state,
+        after=None if asked.after is None else MicroProjectId(UUID(str(asked.after[0]))),
+        limit=asked.fetch,
+    )
+    return asked.page(
+        rows,
+        position=lambda row: (row.project_id,),
+        item=lambda row: MicroProjectOut.of(row, city.units),
+    )
+
+
+@ROUTES.get("/{project_id}")
+async def micro_project(
+    project_id: UUID,
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    request: Request,
+    response: Response,
+) -> MicroProjectOut:
+    """One with its words: to every unit while it waits, then to those it concerns."""
+    found = await queries.micro_project(connection, MicroProjectId(project_id))
+    sight = sight_of(reader)
+    if sight is not None:
+        require_sight(found, sight, city.units)
+    tag(response, found.version)
+    seals: IncidentSeals = request.app.state.flat.equipment
+    return MicroProjectOut.of(found, city.units, seals.open_words)
+
+
+@ROUTES.post("/{project_id}/claim", response_model=MicroProjectOut)
+async def claim_micro_project(body: ClaimIn, change: Changing) -> Response:
+    """认领: a unit takes it on for itself; the community for Party members and volunteers."""
+    command = do.Claim(change.key, change.by, body.giver, body.words)
+    return await change.make(lambda work: handlers.claim(work, command))
+
+
+@ROUTES.post("/{project_id}/release", response_model=MicroProjectOut)
+async def release_micro_project(change: Changing) -> Response:
+    """Given back: it waits again."""
+    return await change.make(lambda work: handlers.release(work, do.Release(change.key, change.by)))
+
+
+@ROUTES.post("/{project_id}/report", response_model=MicroProjectOut)
+async def report_micro_project(body: ReportIn, change: Changing) -> Response:
+    """Done, and what was done."""
+    command = do.Report(change.key, change.by, body.words)
+    return await change.make(lambda work: handlers.report(work, command))
+
+
+@ROUTES.post("/{project_id}/withdraw", response_model=MicroProjectOut)
+async def withdraw_micro_project(change: Changing) -> Response:
+    """Not needed any more."""
+    return await change.make(lambda work: handlers.withdraw(work, do.Withdraw(change.key, change.by)))

@@ -1,0 +1,99 @@
+"""微项目 over HTTP on a real Postgres: offered out of a deliberation, claimed, given back, reported."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.grid_desk import Desk, grid_desk
+from tests.kit.deliberations import CAOCHANG, HUILONGGUAN, LONGCHENG
+from tests.kit.whistles import BLOWN_AT
+
+pytestmark = pytest.mark.postgres
+GARDENS = "D110114-YLLH"
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = BLOWN_AT
+    return house
+
+
+async def says(
+    desk: Desk, path: str, body: dict[str, Any] | None, *, by: str = LONGCHENG, seen: str | None = None
+) -> httpx.Response:
+    headers = {**desk.token("unit", unit=by), **({"If-Match": seen} if seen else {})}
+    return await desk.client.post(f"/v1/{path}", json=body, headers=headers)
+
+
+async def offered(desk: Desk, **more: Any) -> str:
+    answer = await says(desk, "micro-projects", {"words": "花海步道旁种一排树", **more})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["project_id"])
+
+
+async def test_longcheng_s_garden_is_tended_by_who_takes_it_on(desk: Desk) -> None:
+    matter = await says(desk, "deliberations", {"raised_from": "resident", "matter": "荒地怎么办"})
+    key = await offered(desk, deliberation_id=matter.json()["deliberation_id"])
+    claim = {"giver": "unit", "words": "园林局青年突击队"}
+    taken = await says(desk, f"micro-projects/{key}/claim", claim, by=GARDENS, seen='"1"')
+    assert (taken.status_code, taken.json()["claimed_by"]) == (200, GARDENS)
+    late = await says(desk, f"micro-projects/{key}/claim", claim, by=HUILONGGUAN, seen='"1"')
+    assert late.status_code == 412
+    back = await says(desk, f"micro-projects/{key}/release", None, by=GARDENS, seen="*")
+    assert (back.json()["state"], back.json()["claimed_by"]) == ("offered", None)
+    people = {"giver": "party_members", "words": "双报到党员 12 人"}
+    assert (await says(desk, f"micro-projects/{key}/claim", people, by=GARDENS, seen="*")).status_code == 403
+    assert (await says(desk, f"micro-projects/{key}/claim", people, seen="*")).status_code == 200
+    done = await says(desk, f"micro-projects/{key}/report", {"words": "已种 30 棵"}, seen="*")
+    assert (done.json()["state"], done.json()["words"]) == ("reported", None)
+    seen = (await desk.reads(f"micro-projects/{key}", by=HUILONGGUAN)).json()
+    assert (seen["words"], seen["claim"], seen["report"]) == (
+        "花海步道旁种一排树",
+        "双报到党员 12 人",
+        "已种 30 棵",
+    )
+    assert (await desk.reads(f"micro-projects/{key}", by=CAOCHANG)).status_code == 404
+    assert await desk.told(key) == [
+        f"micro_project.{what}" for what in ("offered", "claimed", "released", "claimed", "reported")
+    ]
+    for table, values in (await desk.contents()).items():
+        assert [mark for mark in ("花海步道", "双报到党员", "30 棵") if mark in " ".join(values)] == [], table
+
+
+async def test_what_waits_is_listed_to_everybody_and_pages_on(desk: Desk) -> None:
+    keys = [await offered(desk) for _ in range(3)]
+    ended = await says(desk, f"micro-projects/{keys[0]}/withdraw", None, seen="*")
+    assert ended.json()["state"] == "withdrawn"
+    first = (await desk.reads("micro-projects", by=CAOCHANG, unit=LONGCHENG, limit=1)).json()
+    asked = {"unit": LONGCHENG, "limit": 1, "cursor": first["next"]}
+    second = (await desk.reads("micro-projects", by=CAOCHANG, **asked)).json()
+    assert [first["items"][0]["project_id"], second["items"][0]["project_id"]] == keys[:0:-1]
+    own = (await desk.reads("micro-projects", by=LONGCHENG, state="withdrawn")).json()["items"]
+    assert [item["project_id"] for item in own] == keys[:1]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        ({"words": " "}, 422, "words"),
+        ({"words": "x", "unit": GARDENS}, 422, "unit"),
+        ({"words": "x", "deliberation_id": "0195000a-0000-7000-8000-000000000001"}, 404, None),
+        ({"words": "x", "unit": CAOCHANG}, 403, None),
+    ],
+)
+async def test_what_cannot_be_offered_leaves_nothing(
+    desk: Desk, body: dict[str, Any], status: int, named: str | None
+) -> None:
+    before = await desk.counts()
+    answer = await says(desk, "micro-projects", body)
+    assert answer.status_code == status, answer.text
+    assert named is None or answer.json()["errors"][0]["field"] == named
+    assert await desk.counts() == before
