@@ -54,7 +54,7 @@ async def test_discovery_leads_to_the_endpoint(desk: Desk) -> None:
 
 async def test_services_and_their_definitions_in_both_formats(desk: Desk) -> None:
     services = await asks(desk, "services")
-    assert len(services) == 43
+    assert len(services) == 47
     assert all(type(one["service_code"]) is str and one["type"] == "realtime" for one in services)
     (lamp,) = [one for one in services if one["service_code"] == "street_lamp"]
     assert (lamp["service_name"], lamp["metadata"], lamp["group"]) == ("路灯", True, "道路与市容")
