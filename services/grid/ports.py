@@ -10,10 +10,11 @@ from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
+from services.grid.domain.terminal import Terminal
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, DeliberationId, IncidentId, MicroProjectId, WhistleId
+from shared.kernel.ids import CaseId, DeliberationId, IncidentId, MicroProjectId, TerminalId, WhistleId
 
 
 class Whistles(Protocol):
@@ -64,6 +65,18 @@ class Conferences(Protocol):
     async def keep(self, decision: Decision[Conference]) -> Conference: ...
 
 
+class Terminals(Protocol):
+    async def get(self, key: TerminalId) -> Terminal:
+        """Raises `UnknownTerminal`."""
+
+    async def find(self, key: TerminalId) -> Terminal | None: ...
+
+    async def of_code(self, code_sha256: bytes) -> Terminal | None:
+        """The terminal a one-time code was made for."""
+
+    async def keep(self, decision: Decision[Terminal]) -> Terminal: ...
+
+
 class Seals(Protocol):
     """What grid workers say lies sealed, each value bound to its incident."""
 
@@ -109,6 +122,9 @@ class GridWork(Protocol):
 
     @property
     def conferences(self) -> Conferences: ...
+
+    @property
+    def terminals(self) -> Terminals: ...
 
     @property
     def seals(self) -> Seals: ...

@@ -9,6 +9,7 @@ from services.grid.api import (
     deliberation_stages,
     incidents,
     micro_projects,
+    terminals,
     whistles,
 )
 
@@ -20,3 +21,4 @@ ROUTES.include_router(deliberation.ROUTES)
 ROUTES.include_router(deliberation_stages.ROUTES)
 ROUTES.include_router(conferences.ROUTES)
 ROUTES.include_router(micro_projects.ROUTES)
+ROUTES.include_router(terminals.ROUTES)

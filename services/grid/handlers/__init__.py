@@ -3,6 +3,12 @@
 from services.grid.handlers.cases import assign_case, release_case, take_case
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
+from services.grid.handlers.terminals import (
+    enrol_terminal,
+    invite_terminal,
+    refresh_terminal,
+    revoke_terminal,
+)
 from services.grid.handlers.whistles import (
     act,
     blow_whistle,
@@ -22,13 +28,17 @@ __all__ = [
     "cancel",
     "close",
     "contact",
+    "enrol_terminal",
     "escalate_incident",
     "handle_incident",
+    "invite_terminal",
     "learn_unit",
     "note_case",
+    "refresh_terminal",
     "release_case",
     "report_in",
     "report_incident",
+    "revoke_terminal",
     "ring_overdue",
     "score",
     "sign",

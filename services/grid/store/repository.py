@@ -15,6 +15,7 @@ from services.grid.store import tables
 from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
 from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.seals import IncidentSeals
+from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
@@ -101,6 +102,7 @@ class GridWork(Work):
         self.deliberations = DeliberationRepository(self)
         self.micro_projects = MicroProjectRepository(self)
         self.conferences = ConferenceRepository(self)
+        self.terminals = TerminalRepository(self)
 
     @property
     def seals(self) -> IncidentSeals:

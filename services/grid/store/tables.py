@@ -1,6 +1,6 @@
 """Grid's tables. `whistle_calls` follows from `whistles`: it is written with it and only queried."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, LargeBinary, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
@@ -124,4 +124,33 @@ MICRO_PROJECTS = Table(
     Column("ended_at", DateTime(timezone=True)),
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "project_id"),
+)
+
+TERMINALS = Table(
+    "terminals",
+    METADATA,
+    Column("terminal_id", Uuid, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("code_sha256", LargeBinary, nullable=False, unique=True),
+    Column("code_until", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("enrolled_at", DateTime(timezone=True)),
+    Column("family_sha256", LargeBinary),
+    Column("access_sha256", LargeBinary),
+    Column("access_until", DateTime(timezone=True)),
+    Column("refresh_sha256", LargeBinary),
+    Column("refresh_until", DateTime(timezone=True)),
+    Column("spare_sha256", LargeBinary),
+    Column("seen_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_by", Text),
+    Column("revoke_reason", Text),
+    Column("wipe", Boolean, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "terminal_id"),
 )

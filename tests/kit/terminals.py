@@ -1,0 +1,55 @@
+"""A terminal at grid's door, as its worker carries it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.integration.grid_desk import Desk
+from tests.kit.whistles import GUANYINSI_COMMUNITY
+
+WORKER = "worker-7"
+
+
+@dataclass(slots=True)
+class Device:
+    """An enrolled terminal with the tokens it was given last."""
+
+    desk: Desk
+    tokens: dict[str, Any] = field(repr=False)
+
+    @property
+    def terminal_id(self) -> str:
+        return str(self.tokens["terminal_id"])
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"}
+
+    async def syncs(self, *items: dict[str, Any], cursor: str | None = None) -> httpx.Response:
+        body = {"items": list(items), "cursor": cursor}
+        return await self.desk.client.post("/v1/terminal/sync", json=body, headers=self.headers)
+
+    async def refreshes(self, token: str | None = None) -> httpx.Response:
+        body = {"refresh_token": token or self.tokens["refresh_token"]}
+        return await self.desk.client.post("/v1/terminal/refresh", json=body)
+
+    async def is_refreshed(self) -> None:
+        answer = await self.refreshes()
+        assert answer.status_code == 200, answer.text
+        self.tokens = answer.json()
+
+
+async def invited(desk: Desk, *, by: str = GUANYINSI_COMMUNITY, **more: Any) -> httpx.Response:
+    """A unit makes a code for one of its workers."""
+    body = {"worker": WORKER, "unit": GUANYINSI_COMMUNITY, "name": "三号机", **more}
+    return await desk.client.post("/v1/terminals", json=body, headers=desk.token("unit", unit=by))
+
+
+async def enrolled(desk: Desk, **more: Any) -> Device:
+    """A device that used its code."""
+    made = await invited(desk, **more)
+    assert made.status_code == 201, made.text
+    answer = await desk.client.post("/v1/terminal/enrol", json={"code": made.json()["code"]})
+    assert answer.status_code == 200, answer.text
+    return Device(desk, answer.json())
