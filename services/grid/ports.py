@@ -1,6 +1,6 @@
 """What grid's handlers need from memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,11 +10,20 @@ from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
+from services.grid.domain.syncing import Receipt
 from services.grid.domain.terminal import Terminal
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, DeliberationId, IncidentId, MicroProjectId, TerminalId, WhistleId
+from shared.kernel.ids import (
+    CaseId,
+    DeliberationId,
+    IncidentId,
+    ItemId,
+    MicroProjectId,
+    TerminalId,
+    WhistleId,
+)
 
 
 class Whistles(Protocol):
@@ -25,6 +34,11 @@ class Whistles(Protocol):
 
     async def due(self, at: datetime, limit: int) -> Sequence[Whistle]:
         """Open whistles of which a step is over its limit and not told yet, the longest waiting first."""
+
+    async def find(self, key: WhistleId) -> Whistle | None: ...
+
+    async def preload(self, keys: Collection[WhistleId]) -> None:
+        """Load and lock many at once."""
 
 
 class CaseLeads(Protocol):
@@ -41,6 +55,9 @@ class Incidents(Protocol):
 
     async def reserved(self, key: IncidentId) -> Incident | None:
         """The incident of this id; who else reports under it waits until the knock ends."""
+
+    async def reserve(self, keys: Collection[IncidentId]) -> None:
+        """The same for many at once."""
 
     async def keep(self, decision: Decision[Incident]) -> Incident: ...
 
@@ -75,6 +92,16 @@ class Terminals(Protocol):
         """The terminal a one-time code was made for."""
 
     async def keep(self, decision: Decision[Terminal]) -> Terminal: ...
+
+
+class Receipts(Protocol):
+    async def of(self, keys: Collection[ItemId]) -> Mapping[ItemId, Receipt]:
+        """What was answered to items before; who sends the same id at this moment waits."""
+
+    def keep(self, receipt: Receipt) -> None: ...
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drop the oldest ones; how many."""
 
 
 class Seals(Protocol):
@@ -125,6 +152,9 @@ class GridWork(Protocol):
 
     @property
     def terminals(self) -> Terminals: ...
+
+    @property
+    def receipts(self) -> Receipts: ...
 
     @property
     def seals(self) -> Seals: ...

@@ -114,6 +114,10 @@ class Repository(Generic[Key, Kept]):
         self._held[key] = _Held(kept, held.was if held else None, changed=True)
         return kept
 
+    def changed(self) -> list[Kept]:
+        """What the next flush will write."""
+        return [held.aggregate for held in self._held.values() if held and held.changed]
+
     async def flush(self) -> None:
         """Write what changed: new rows, changed rows under version check, projections."""
         changed = [held for held in self._held.values() if held and held.changed]

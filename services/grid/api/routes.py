@@ -9,6 +9,7 @@ from services.grid.api import (
     deliberation_stages,
     incidents,
     micro_projects,
+    sync,
     terminals,
     whistles,
 )
@@ -22,3 +23,4 @@ ROUTES.include_router(deliberation_stages.ROUTES)
 ROUTES.include_router(conferences.ROUTES)
 ROUTES.include_router(micro_projects.ROUTES)
 ROUTES.include_router(terminals.ROUTES)
+ROUTES.include_router(sync.ROUTES)

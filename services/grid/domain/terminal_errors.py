@@ -15,7 +15,8 @@ Invalid
 Conflict
 ├── ItemIdTaken         the same id, but something else
 ├── SequencePassed      a number that was used already
-└── SequenceGap         something before it has not come yet
+├── SequenceGap         something before it has not come yet
+└── VersionPassed       what it changes has changed since the worker saw it
 """
 
 from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unauthenticated
@@ -104,4 +105,13 @@ class SequenceGap(Conflict):
             f"{following} comes before {sequence} and has not arrived; send it first",
             sequence=sequence,
             next_sequence=following,
+        )
+
+
+class VersionPassed(Conflict):
+    """Somebody changed it since the worker saw it."""
+
+    def __init__(self, seen: int, current: int) -> None:
+        super().__init__(
+            "this changed since you saw it; look at it and decide anew", seen=seen, version=current
         )

@@ -3,6 +3,7 @@
 from services.grid.handlers.cases import assign_case, release_case, take_case
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
+from services.grid.handlers.sync import forget_receipts, open_terminal, sync
 from services.grid.handlers.terminals import (
     enrol_terminal,
     invite_terminal,
@@ -30,10 +31,12 @@ __all__ = [
     "contact",
     "enrol_terminal",
     "escalate_incident",
+    "forget_receipts",
     "handle_incident",
     "invite_terminal",
     "learn_unit",
     "note_case",
+    "open_terminal",
     "refresh_terminal",
     "release_case",
     "report_in",
@@ -42,5 +45,6 @@ __all__ = [
     "ring_overdue",
     "score",
     "sign",
+    "sync",
     "take_case",
 ]

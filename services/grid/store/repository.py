@@ -1,6 +1,6 @@
 """Row ⇄ aggregate, and the work that holds grid's repositories."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Table, func, select
@@ -12,8 +12,11 @@ from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
+from services.grid.store.changes import Changes, Shown
 from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
+from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
+from services.grid.store.receipts import ReceiptRows
 from services.grid.store.seals import IncidentSeals
 from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
@@ -21,7 +24,7 @@ from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, IncidentId, WhistleId
 from shared.store.bulk import Row
-from shared.store.repository import Repository
+from shared.store.repository import Knock, Repository
 from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
 
@@ -55,6 +58,11 @@ class WhistleRepository(Repository[WhistleId, Whistle]):
                 },
             )
 
+    def shown(self) -> Iterable[Shown]:
+        """Changed whistles, to the terminals of whoever has to do with them."""
+        for whistle in self.changed():
+            yield Shown("whistle", whistle.whistle_id, whistle.parties)
+
     def unknown(self, key: WhistleId) -> NotFound:
         return UnknownWhistle(key)
 
@@ -65,6 +73,11 @@ class CaseLeadRepository(Repository[CaseId, CaseLead]):
     TABLE = tables.CASE_LEADS
     KEY = "case_id"
 
+    def shown(self) -> Iterable[Shown]:
+        """Cases that changed hands, to the terminals of their lead and of whom it passed them to."""
+        for lead in self.changed():
+            yield Shown("case", lead.case_id, tuple(u for u in (lead.unit, lead.assigned_to) if u))
+
 
 class IncidentRepository(Repository[IncidentId, Incident]):
     AGGREGATE = "incident"
@@ -72,11 +85,25 @@ class IncidentRepository(Repository[IncidentId, Incident]):
     TABLE = tables.INCIDENTS
     KEY = "incident_id"
 
+    def __init__(self, work: Knock) -> None:
+        super().__init__(work)
+        self._reserved: set[IncidentId] = set()
+
     async def reserved(self, key: IncidentId) -> Incident | None:
-        # There is no row to lock before the first report: the id itself is locked.
-        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"incidents:{key}", 0)))
-        await self._work.connection.execute(lock)
+        await self.reserve([key])
         return await self.find(key)
+
+    async def reserve(self, keys: Collection[IncidentId]) -> None:
+        # There is no row to lock before the first report: the id itself is locked.
+        fresh = [key for key in keys if key not in self._reserved]
+        await lock_names(self._work.connection, [f"incidents:{key}" for key in fresh])
+        self._reserved.update(fresh)
+        await self.preload(fresh)
+
+    def shown(self) -> Iterable[Shown]:
+        """Changed incidents, to the terminals of the unit that reported them."""
+        for incident in self.changed():
+            yield Shown("incident", incident.incident_id, (incident.unit,))
 
     def unknown(self, key: IncidentId) -> NotFound:
         return UnknownIncident(key)
@@ -103,6 +130,15 @@ class GridWork(Work):
         self.micro_projects = MicroProjectRepository(self)
         self.conferences = ConferenceRepository(self)
         self.terminals = TerminalRepository(self)
+        self.receipts = ReceiptRows(connection)
+        self.changes = Changes(connection)
+
+    async def flush(self) -> None:
+        """Aggregates and facts; then what terminals are told of them, and what was answered to terminals."""
+        shown = [*self.whistles.shown(), *self.incidents.shown(), *self.case_leads.shown()]
+        await super().flush()
+        await self.changes.note(shown)
+        await self.receipts.flush()
 
     @property
     def seals(self) -> IncidentSeals:

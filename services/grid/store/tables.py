@@ -154,3 +154,31 @@ TERMINALS = Table(
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "terminal_id"),
 )
+
+SYNC_ITEMS = Table(
+    "sync_items",
+    METADATA,
+    Column("item_id", Uuid, primary_key=True),
+    Column("terminal_id", Uuid, nullable=False),
+    Column("worker", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("problem", JSONB),
+    Column("subject_version", BigInteger),
+)
+
+TERMINAL_CHANGES = Table(
+    "terminal_changes",
+    METADATA,
+    Column("unit", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("subject_id", Uuid, primary_key=True),
+    Column("changed_in", BigInteger, nullable=False),
+    Index(None, "unit", "changed_in", "kind", "subject_id"),
+    Index(None, "subject_id"),
+)
+"""What of each unit changed in which transaction: one row for each thing, however often it changes."""

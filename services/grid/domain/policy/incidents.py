@@ -103,10 +103,14 @@ def note_case(incident: Incident, cmd: NoteCase) -> Decision[Incident]:
     return Decision(replace(incident, case_id=incident.case_id or cmd.case_id))
 
 
+def may_see(incident: Incident, unit: UnitCode, units: Units) -> bool:
+    """The reporter's unit and those above it."""
+    return unit == incident.unit or (incident.unit in units and units.is_within(incident.unit, unit))
+
+
 def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:
-    """The reporter's unit and those above it; others are told what they would be told of none."""
-    within = incident.unit in units and units.is_within(incident.unit, unit)
-    if unit != incident.unit and not within:
+    """Others are told what they would be told of an incident that does not exist."""
+    if not may_see(incident, unit, units):
         raise UnknownIncident(incident.incident_id)
 
 

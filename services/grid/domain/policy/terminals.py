@@ -120,6 +120,11 @@ def see(terminal: Terminal, *, at: datetime) -> Terminal:
     return replace(terminal, seen_at=at, spare_sha256=None)
 
 
+def count(terminal: Terminal, last: int) -> Terminal:
+    """The number of the last thing that was answered for good."""
+    return replace(terminal, last_sequence=last)
+
+
 def revoke(terminal: Terminal, cmd: Revoke, *, units: Units, at: datetime) -> Decision[Terminal]:
     """收回. Again changes nothing, but a device that turns out to be lost may still be told to forget."""
     require_sight(terminal, cmd.by, units)

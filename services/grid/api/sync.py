@@ -1,0 +1,254 @@
+"""同步: a terminal sends what was done offline, and hears what changed meanwhile."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from services.grid import handlers
+from services.grid.api.desk import OpenWork, SettingsOf
+from services.grid.api.incident_schemas import IncidentOut
+from services.grid.api.schemas import WhistleOut, name_of
+from services.grid.api.sync_items import Known, Sent, Unreadable, write_down
+from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.incident import Incident
+from services.grid.domain.model import Whistle
+from services.grid.domain.policy.syncing import MOST_ITEMS
+from services.grid.domain.syncing import Answered, Item, Outcome
+from services.grid.domain.terminal import Terminal
+from services.grid.domain.terminal_errors import TerminalsOnly
+from services.grid.settings import GridSettings
+from services.grid.store.changes import Change, Place, State, changes_of
+from shared.city.units import Units
+from shared.http.auth import Known as KnownCaller
+from shared.http.idempotency import Fingerprints, fingerprints_of
+from shared.http.paging import Cursors
+from shared.http.refusals import NotSignedIn
+from shared.http.wire import Wire
+from shared.kernel.errors import Refusal
+from shared.kernel.ids import ItemId, TerminalId, UnitCode
+
+ROUTES = APIRouter(prefix="/terminal")
+CHANGES_AT_ONCE = 200
+
+
+async def _own_terminal(caller: KnownCaller) -> TerminalId:
+    """The terminal that knocks. Raises `NotSignedIn`, `TerminalsOnly`."""
+    if caller is None:
+        raise NotSignedIn
+    if caller.kind != "terminal":
+        raise TerminalsOnly
+    return TerminalId(UUID(caller.subject))
+
+
+OwnTerminal = Annotated[TerminalId, Depends(_own_terminal)]
+
+
+class SyncIn(Wire):
+    """A batch."""
+
+    items: list[Sent] = Field(
+        max_length=MOST_ITEMS,
+        description="What was done since the last batch that was answered, in any order.",
+    )
+    cursor: Annotated[str, Field(max_length=1024)] | None = Field(
+        None, description="Of the last answer; left out, everything of the unit is told."
+    )
+
+
+class CaseOut(Wire):
+    """Who has a case in hand."""
+
+    case_id: UUID
+    unit: str
+    unit_name: str
+    assigned_to: str | None
+    place: str | None
+    standing: Standing
+
+
+class OutcomeOut(Wire):
+    """What became of one item."""
+
+    index: int = Field(description="Where it stood in the batch.")
+    id: UUID | None = Field(description="Null when it could not be read.")
+    outcome: Outcome
+    first: Outcome | None = Field(description="Of a duplicate: what became of it the first time.")
+    version: int | None = Field(description="Of what it made or changed.")
+    problem: dict[str, Any] | None = Field(description="Why not: a problem document.")
+    current: IncidentOut | WhistleOut | None = Field(description="Of a conflict: how things stand.")
+
+
+class ChangeOut(Wire):
+    """Something of the unit's, as it is now."""
+
+    kind: Literal["whistle", "incident", "case"]
+    id: UUID
+    gone: bool = Field(description="No longer the unit's: forget it.")
+    state: WhistleOut | IncidentOut | CaseOut | None
+
+
+class SyncOut(Wire):
+    """The answer to a batch."""
+
+    server_time: datetime
+    outcomes: list[OutcomeOut] = Field(description="One for each item, as they were sent.")
+    next_sequence: int = Field(description="What is left is numbered from here.")
+    changes: list[ChangeOut] = Field(description="Each thing once, as it is now.")
+    cursor: str | None = Field(description="Kept for the next batch.")
+    more: bool = Field(
+        description="There are more changes: ask again with the cursor, with or without items."
+    )
+
+
+@ROUTES.post("/sync")
+async def sync(
+    body: SyncIn, terminal_id: OwnTerminal, open_work: OpenWork, request: Request, settings: SettingsOf
+) -> SyncOut:
+    """Take what was done, each item once and in order; tell what changed. Sent again it changes nothing."""
+    cursors: Cursors = request.app.state.cursors
+    sent = cast(list[Known | Unreadable], body.items)
+    async with open_work() as work:
+        terminal = await handlers.open_terminal(work, terminal_id)
+        bench = _Bench(terminal, settings, fingerprints_of(request))
+        after = _place(cursors, body.cursor, terminal)
+        items = [item for index, one in enumerate(sent) if (item := bench.item(index, one)) is not None]
+        answers = await handlers.sync(
+            work, terminal, items, unreadable=len(sent) - len(items), write_down=write_down
+        )
+        reached = await work.terminals.get(terminal_id)
+        fetched = await changes_of(work.connection, terminal.unit, after=after, limit=CHANGES_AT_ONCE + 1)
+        units = work.city.units
+    shown = fetched[:CHANGES_AT_ONCE]
+    cursor = cursors.write(tuple(shown[-1].place), query=_list_of(terminal)) if shown else body.cursor
+    return SyncOut(
+        server_time=work.now,
+        outcomes=_outcomes(sent, answers, units),
+        next_sequence=reached.last_sequence + 1,
+        changes=[_change(one, terminal.unit, units) for one in shown],
+        cursor=cursor,
+        more=len(fetched) > CHANGES_AT_ONCE,
+    )
+
+
+class _Bench:
+    """Where items are made of what a terminal sent."""
+
+    def __init__(self, terminal: Terminal, settings: GridSettings, fingerprints: Fingerprints) -> None:
+        self._terminal = terminal
+        self._radius_m = settings.on_site_radius_m
+        self._fingerprints = fingerprints
+
+    def item(self, index: int, sent: Known | Unreadable) -> Item | None:
+        """None for one that has not even a number."""
+        if isinstance(sent, Unreadable):
+            return self._unreadable(index, sent)
+        # The number is no part of what was done: what is left over may be numbered anew.
+        said = sent.model_dump_json(exclude={"sequence", "base_version"}).encode()
+        command, problem = None, None
+        try:
+            command = sent.to_command(self._terminal, self._radius_m)
+        except Refusal as refusal:
+            problem = write_down(refusal)
+        return Item(
+            index=index,
+            item_id=ItemId(sent.id),
+            sequence=sent.sequence,
+            kind=sent.kind,
+            recorded_at=sent.recorded_at,
+            fingerprint=self._fingerprints.of(said),
+            command=command,
+            base_version=getattr(sent, "base_version", None),
+            problem=problem,
+        )
+
+    def _unreadable(self, index: int, sent: Unreadable) -> Item | None:
+        head = sent.known
+        if head is None:
+            return None
+        return Item(
+            index=index,
+            item_id=ItemId(head.id),
+            sequence=head.sequence,
+            kind="unreadable",
+            recorded_at=head.recorded_at,
+            fingerprint=self._fingerprints.of(sent.sent),
+            problem=sent.problem,
+        )
+
+
+def _outcomes(sent: list[Known | Unreadable], answers: list[Answered], units: Units) -> list[OutcomeOut]:
+    by_index = {answered.item.index: answered for answered in answers}
+    return [_outcome(index, one, by_index.get(index), units) for index, one in enumerate(sent)]
+
+
+def _outcome(index: int, sent: Known | Unreadable, answered: Answered | None, units: Units) -> OutcomeOut:
+    if answered is None:
+        assert isinstance(sent, Unreadable)
+        return OutcomeOut(
+            index=index,
+            id=None,
+            outcome=Outcome.REFUSED,
+            first=None,
+            version=None,
+            problem=dict(sent.problem),
+            current=None,
+        )
+    return OutcomeOut(
+        index=index,
+        id=answered.item.item_id,
+        outcome=answered.outcome,
+        first=answered.first,
+        version=answered.subject_version,
+        problem=None if answered.problem is None else dict(answered.problem),
+        current=_subject(answered.current, units),
+    )
+
+
+def _subject(subject: Incident | Whistle | None, units: Units) -> IncidentOut | WhistleOut | None:
+    match subject:
+        case Incident():
+            return IncidentOut.of(subject, units)
+        case Whistle():
+            return WhistleOut.of(subject, units)
+        case None:
+            return None
+
+
+def _change(change: Change, unit: UnitCode, units: Units) -> ChangeOut:
+    state = change.state if change.state is not None and _is_of(change.state, unit) else None
+    return ChangeOut(
+        kind=cast(Any, change.place.kind),
+        id=change.place.subject_id,
+        gone=state is None,
+        state=_case(state, units) if isinstance(state, CaseLead) else _subject(state, units),
+    )
+
+
+def _is_of(state: State, unit: UnitCode) -> bool:
+    match state:
+        case Whistle():
+            return unit in state.parties
+        case Incident():
+            return unit == state.unit
+        case CaseLead():
+            return unit in (state.unit, state.assigned_to)
+
+
+def _case(lead: CaseLead, units: Units) -> CaseOut:
+    shown = {name: getattr(lead, name) for name in CaseOut.model_fields if name != "unit_name"}
+    return CaseOut(**shown, unit_name=name_of(lead.unit, units))
+
+
+def _list_of(terminal: Terminal) -> bytes:
+    """A cursor holds a place in the list of one unit."""
+    return f"terminal-changes:{terminal.unit}".encode()
+
+
+def _place(cursors: Cursors, cursor: str | None, terminal: Terminal) -> Place | None:
+    if cursor is None:
+        return None
+    changed_in, kind, subject_id = cursors.read(cursor, query=_list_of(terminal))
+    return Place(int(str(changed_in)), str(kind), UUID(str(subject_id)))

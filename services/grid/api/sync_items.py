@@ -1,0 +1,149 @@
+"""The wire shapes of what a terminal did. What cannot be read is put aside alone: the others count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, WrapValidator
+from pydantic_core import core_schema
+
+from services.grid.api.incident_schemas import PlaceIn
+from services.grid.api.schemas import SpotIn, Words
+from services.grid.domain import commands as do
+from services.grid.domain.syncing import Command
+from services.grid.domain.terminal import Terminal
+from shared.http.problems import problem_of
+from shared.http.wire import Instant, Wire
+from shared.kernel.errors import Refusal
+from shared.kernel.ids import CategoryCode, IncidentId, WhistleId
+
+PATH = "/v1/terminal/sync"
+Number = Annotated[int, Field(ge=1, le=2**53)]
+Version = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class ItemIn(Wire):
+    """What every item says."""
+
+    id: UUID = Field(
+        description="The terminal's own, a UUIDv7; of what is reported it is the id from then on."
+    )
+    sequence: Number = Field(description="1, 2, 3 … in the order in which the worker did things.")
+    recorded_at: Instant = Field(description="By the terminal's clock.")
+
+
+class IncidentItem(ItemIn):
+    """上报."""
+
+    kind: Literal["incident"]
+    category: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    text: Words
+    place: PlaceIn
+
+    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
+        del radius_m
+        return do.ReportIncident(
+            incident_id=IncidentId(self.id),
+            by=terminal.unit,
+            worker=terminal.worker,
+            category=CategoryCode(self.category),
+            text=self.text,
+            address=self.place.address,
+            site=self.place.to_site("place."),
+            recorded_at=self.recorded_at,
+        )
+
+
+class HandleItem(ItemIn):
+    """就地处置."""
+
+    kind: Literal["incident_handle"]
+    incident_id: UUID
+    base_version: Version | None = Field(None, description="As the worker saw it; left out: whatever it is.")
+    evidence: Words
+
+    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
+        del radius_m
+        return do.HandleIncident(IncidentId(self.incident_id), terminal.unit, self.evidence)
+
+
+class EscalateItem(ItemIn):
+    """上报街社."""
+
+    kind: Literal["incident_escalate"]
+    incident_id: UUID
+    base_version: Version | None = None
+
+    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
+        del radius_m
+        return do.EscalateIncident(IncidentId(self.incident_id), terminal.unit)
+
+
+class CheckInItem(ItemIn, SpotIn):
+    """报到: the worker's department stands on the site."""
+
+    kind: Literal["check_in"]
+    whistle_id: UUID
+    base_version: Version | None = None
+
+    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
+        return do.ReportIn(WhistleId(self.whistle_id), terminal.unit, terminal.unit, self.to_spot(), radius_m)
+
+
+Known = IncidentItem | HandleItem | EscalateItem | CheckInItem
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that says something else than any of ours: as far as it can be read, and why not."""
+
+    known: ItemIn | None
+    """None: not even its id, number and time can be read."""
+    sent: bytes
+    problem: Mapping[str, Any]
+
+
+_HEAD = TypeAdapter(ItemIn)
+
+
+def read(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Known | Unreadable:
+    """The item, or what is left of it."""
+    try:
+        item: Known = handler(value)
+    except ValidationError as error:
+        sent = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
+        return Unreadable(_head(value), sent, _problem(error, value))
+    return item
+
+
+Sent = Annotated[Annotated[Known, Field(discriminator="kind")], WrapValidator(read)]
+"""An item as it was sent; `read` makes an `Unreadable` of one that is none."""
+
+
+def write_down(refusal: Refusal) -> dict[str, object]:
+    """The problem document of a refusal of an item."""
+    problem = problem_of(refusal)
+    assert problem is not None
+    return problem.document(PATH)
+
+
+def _head(value: Any) -> ItemIn | None:
+    if not isinstance(value, dict):
+        return None
+    try:
+        return _HEAD.validate_python({name: value.get(name) for name in ItemIn.model_fields})
+    except ValidationError:
+        return None
+
+
+def _problem(error: ValidationError, value: Any) -> dict[str, object]:
+    kind = value.get("kind") if isinstance(value, dict) else None
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    # Pydantic puts the kind in front of the field; whoever sent the item knows it.
+    bare = [{**one, "loc": one["loc"][1:] if one["loc"][:1] == (kind,) else one["loc"]} for one in found]
+    problem = problem_of(RequestValidationError(bare))
+    assert problem is not None
+    return problem.document(PATH)
