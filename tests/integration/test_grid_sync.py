@@ -2,17 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from services.grid import handlers
+from services.grid.api.sync_items import write_down
+from services.grid.domain import commands as do
+from services.grid.domain.model import Site
+from services.grid.domain.syncing import Answered, Command, Item
 from shared.events.router import CaseAssigned, CaseDispatched
-from shared.kernel.ids import CaseId, new_id
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, ItemId, TerminalId, new_id
 from tests.integration.grid_desk import Desk, grid_desk
 from tests.kit.facts import a_fact
-from tests.kit.terminals import Device, enrolled
+from tests.kit.grid_memory import MemoryWork
+from tests.kit.terminals import WORKER, Device, enrolled
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 TEXT = "路灯倾斜，快倒了"
@@ -231,8 +239,62 @@ async def test_two_terminals_in_any_order_with_lost_answers_and_late_copies(desk
             assert await desk.told(one["id"]) == ["incident.reported"]
 
 
+async def test_the_memory_of_the_stateful_test_answers_as_the_real_one(desk: Desk) -> None:
+    device = await enrolled(desk)
+    terminal_id = TerminalId(UUID(device.terminal_id))
+    script = scripted()
+    async with desk.flat.store.work() as work:
+        memory = MemoryWork.with_terminals(await work.terminals.get(terminal_id), at=work.now)
+    for batch in script:
+        copy = memory.opened()
+        async with desk.flat.store.work() as work:
+            real = await _synced(work, terminal_id, batch)
+        assert [told(one) for one in await _synced(copy, terminal_id, batch)] == [told(one) for one in real]
+        memory = copy
+    for key in {one.item_id for batch in script for one in batch}:
+        said = [what for found, what in memory.incidents.said if found == key]
+        assert said == await desk.told(key)
+
+
+def scripted() -> list[list[Item]]:
+    """Reports, ends, repetitions, gaps, another thing under a known id, an old version."""
+    by = GUANYINSI_COMMUNITY
+    first, second, third = (IncidentId(new_id()) for _ in range(3))
+
+    def report(key: IncidentId, text: str = TEXT) -> do.ReportIncident:
+        category = CategoryCode("street_lamp")
+        return do.ReportIncident(key, by, WORKER, category, text, None, Site(spot=SITE), BLOWN_AT)
+
+    def made(sequence: int, command: Command, key: UUID | None = None, base: int | None = None) -> Item:
+        mark = str(command).encode()
+        return Item(0, ItemId(key or new_id()), sequence, "x", BLOWN_AT, mark, command, base)
+
+    one, two = made(1, report(first), first), made(2, report(second), second)
+    ended = made(3, do.HandleIncident(first, by, "已加固"), base=1)
+    batches = [
+        [two],
+        [two, one],
+        [one, two, ended],
+        [made(4, report(first, "井盖"), first), made(5, do.EscalateIncident(first, by))],
+        [made(6, do.EscalateIncident(second, by), base=7), made(7, do.EscalateIncident(second, by), base=1)],
+        [made(8, do.HandleIncident(third, by, "无")), made(10, report(third), third)],
+        [ended, made(9, replace(report(third), category=CategoryCode("no.such")), third)],
+    ]
+    return [[replace(item, index=index) for index, item in enumerate(batch)] for batch in batches]
+
+
+def told(answered: Answered) -> tuple[object, ...]:
+    problem = answered.problem and answered.problem["reason"]
+    return answered.outcome, answered.first, problem, answered.subject_version, answered.current is None
+
+
+async def _synced(work: Any, terminal_id: TerminalId, batch: list[Item]) -> list[Answered]:
+    terminal = await handlers.open_terminal(work, terminal_id)
+    return await handlers.sync(work, terminal, batch, unreadable=0, write_down=write_down)
+
+
 async def test_only_enrolled_terminals_sync_and_old_answers_are_forgotten(desk: Desk) -> None:
-    wish = {"items": []}
+    wish: dict[str, Any] = {"items": []}
     for headers, status in (({}, 401), (desk.token("ops"), 403), ({"Authorization": "Bearer jt_x"}, 401)):
         answer = await desk.client.post("/v1/terminal/sync", json=wish, headers=headers)
         assert answer.status_code == status
