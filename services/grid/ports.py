@@ -10,18 +10,22 @@ from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
+from services.grid.domain.rounds import Inspection, Track, Visit
 from services.grid.domain.syncing import Receipt
 from services.grid.domain.terminal import Terminal
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
+from shared.events.grid import TrackRecorded
 from shared.kernel.decision import Decision
 from shared.kernel.ids import (
     CaseId,
     DeliberationId,
     IncidentId,
+    InspectionId,
     ItemId,
     MicroProjectId,
     TerminalId,
+    VisitId,
     WhistleId,
 )
 
@@ -94,6 +98,28 @@ class Terminals(Protocol):
     async def keep(self, decision: Decision[Terminal]) -> Terminal: ...
 
 
+class Visits(Protocol):
+    async def find(self, key: VisitId) -> Visit | None: ...
+
+    async def preload(self, keys: Collection[VisitId]) -> None:
+        """Load many at once."""
+
+    async def keep(self, decision: Decision[Visit]) -> Visit: ...
+
+
+class Inspections(Protocol):
+    async def find(self, key: InspectionId) -> Inspection | None: ...
+
+    async def preload(self, keys: Collection[InspectionId]) -> None:
+        """Load many at once."""
+
+    async def keep(self, decision: Decision[Inspection]) -> Inspection: ...
+
+
+class Tracks(Protocol):
+    def keep(self, track: Track, said: TrackRecorded) -> None: ...
+
+
 class Receipts(Protocol):
     async def of(self, keys: Collection[ItemId]) -> Mapping[ItemId, Receipt]:
         """What was answered to items before; who sends the same id at this moment waits."""
@@ -152,6 +178,15 @@ class GridWork(Protocol):
 
     @property
     def terminals(self) -> Terminals: ...
+
+    @property
+    def visits(self) -> Visits: ...
+
+    @property
+    def inspections(self) -> Inspections: ...
+
+    @property
+    def tracks(self) -> Tracks: ...
 
     @property
     def receipts(self) -> Receipts: ...

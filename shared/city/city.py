@@ -17,6 +17,7 @@ from shared.city.documents import Document, Entry
 from shared.city.errors import BrokenFile
 from shared.city.gazetteer import Alias, Gazetteer, Match
 from shared.city.groups import Groups, load_groups
+from shared.city.inspections import Inspections, load_inspections
 from shared.city.open311 import Open311, load_open311
 from shared.city.places import Places, Placing, places_in
 from shared.city.points import Point, on_the_map
@@ -53,6 +54,7 @@ class City:
     areas: Areas = field(default_factory=Areas)
     groups: Groups = field(default_factory=Groups)
     population: Population = field(default_factory=Population)
+    inspections: Inspections
 
     @property
     def aliases(self) -> tuple[Alias, ...]:
@@ -130,6 +132,7 @@ def load_city(folder: Path) -> City:
         areas=directory.areas,
         groups=_optional(folder, "groups.csv", units, load_groups, Groups),
         population=_optional(folder, "population.csv", units, load_population, Population),
+        inspections=load_inspections(_text(folder, "inspections.yaml"), filename="inspections.yaml"),
     )
 
 

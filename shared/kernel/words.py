@@ -169,6 +169,14 @@ class DeliberationStep(StrEnum):
     CASES_LINKED = "cases_linked"
 
 
+class VisitKind(StrEnum):
+    """走访对象: whom a grid worker calls on."""
+
+    HOUSEHOLD = "household"
+    BUSINESS = "business"
+    FACILITY = "facility"
+
+
 class UnitLevel(StrEnum):
     """单位层级."""
 

@@ -12,8 +12,8 @@ DELETE FROM inbox WHERE (consumer, event_id) IN (
 
 
 async def make_months(work: Work) -> int:
-    """The log's partitions for the months to come."""
-    await partitions.ensure_now(work.connection)
+    """The partitions of the log, and of what else lies in months, for those to come."""
+    await partitions.ensure_now(work.connection, partitions.by_month(work.METADATA))
     return 0
 
 

@@ -49,7 +49,7 @@ async def upgrade(dsn: str, schema: Schema) -> None:
     await _inside(dsn, lambda connection: command.upgrade(_config(schema, connection), "head"))
     engine = create_async_engine(_async(dsn), poolclass=NullPool)
     async with engine.begin() as connection:
-        await partitions.ensure_now(connection)
+        await partitions.ensure_now(connection, partitions.by_month(schema.metadata))
     await engine.dispose()
 
 

@@ -106,6 +106,9 @@ class MemoryWork:
     receipts: Any
     whistles: Any
     case_leads: Any = None
+    visits: Any = field(default_factory=lambda: Shelf("visit_id", NotFound))
+    inspections: Any = field(default_factory=lambda: Shelf("inspection_id", NotFound))
+    tracks: Any = None
     seals: OpenSeals = field(default_factory=OpenSeals)
     city: City = field(default_factory=beijing)
 
@@ -118,4 +121,5 @@ class MemoryWork:
         """A work whose changes are its own until somebody takes it for the memory."""
         book = Book(dict(self.receipts.rows))
         shelves = (self.terminals.copy(), self.incidents.copy(), book, self.whistles.copy())
-        return MemoryWork(self.now, *shelves, city=self.city)
+        rounds = {"visits": self.visits.copy(), "inspections": self.inspections.copy()}
+        return MemoryWork(self.now, *shelves, city=self.city, **rounds)

@@ -9,6 +9,7 @@ from services.grid.api import (
     deliberation_stages,
     incidents,
     micro_projects,
+    rounds,
     sync,
     terminals,
     whistles,
@@ -24,3 +25,4 @@ ROUTES.include_router(conferences.ROUTES)
 ROUTES.include_router(micro_projects.ROUTES)
 ROUTES.include_router(terminals.ROUTES)
 ROUTES.include_router(sync.ROUTES)
+ROUTES.include_router(rounds.ROUTES)

@@ -11,7 +11,7 @@ from services.grid import handlers
 from services.grid.api.desk import OpenWork, SettingsOf
 from services.grid.api.incident_schemas import IncidentOut
 from services.grid.api.schemas import WhistleOut, name_of
-from services.grid.api.sync_items import Known, Sent, Unreadable, write_down
+from services.grid.api.sync_items import Known, Sender, Sent, Unreadable, write_down
 from services.grid.domain.case_lead import CaseLead, Standing
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
@@ -19,14 +19,13 @@ from services.grid.domain.policy.syncing import MOST_ITEMS
 from services.grid.domain.syncing import Answered, Item, Outcome
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import TerminalsOnly
-from services.grid.settings import GridSettings
 from services.grid.store.changes import Change, Place, State, changes_of
 from shared.city.units import Units
 from shared.http.auth import Known as KnownCaller
 from shared.http.idempotency import Fingerprints, fingerprints_of
 from shared.http.paging import Cursors
 from shared.http.refusals import NotSignedIn
-from shared.http.wire import Wire
+from shared.http.wire import Instant, Wire
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import ItemId, TerminalId, UnitCode
 
@@ -52,6 +51,9 @@ class SyncIn(Wire):
     items: list[Sent] = Field(
         max_length=MOST_ITEMS,
         description="What was done since the last batch that was answered, in any order.",
+    )
+    sent_at: Instant | None = Field(
+        None, description="Now, by the terminal's clock: how wrong it is is then known, and made good."
     )
     cursor: Annotated[str, Field(max_length=1024)] | None = Field(
         None, description="Of the last answer; left out, everything of the unit is told."
@@ -112,7 +114,8 @@ async def sync(
     sent = cast(list[Known | Unreadable], body.items)
     async with open_work() as work:
         terminal = await handlers.open_terminal(work, terminal_id)
-        bench = _Bench(terminal, settings, fingerprints_of(request))
+        behind = work.now - (body.sent_at or work.now)
+        bench = _Bench(Sender(terminal, settings.on_site_radius_m, behind), fingerprints_of(request))
         after = _place(cursors, body.cursor, terminal)
         items = [item for index, one in enumerate(sent) if (item := bench.item(index, one)) is not None]
         answers = await handlers.sync(
@@ -136,9 +139,8 @@ async def sync(
 class _Bench:
     """Where items are made of what a terminal sent."""
 
-    def __init__(self, terminal: Terminal, settings: GridSettings, fingerprints: Fingerprints) -> None:
-        self._terminal = terminal
-        self._radius_m = settings.on_site_radius_m
+    def __init__(self, sender: Sender, fingerprints: Fingerprints) -> None:
+        self._sender = sender
         self._fingerprints = fingerprints
 
     def item(self, index: int, sent: Known | Unreadable) -> Item | None:
@@ -149,7 +151,7 @@ class _Bench:
         said = sent.model_dump_json(exclude={"sequence", "base_version"}).encode()
         command, problem = None, None
         try:
-            command = sent.to_command(self._terminal, self._radius_m)
+            command = sent.to_command(self._sender)
         except Refusal as refusal:
             problem = write_down(refusal)
         return Item(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,18 +12,42 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, Wra
 from pydantic_core import core_schema
 
 from services.grid.api.incident_schemas import PlaceIn
-from services.grid.api.schemas import SpotIn, Words
+from services.grid.api.schemas import Code, Latitude, Longitude, SpotIn, Words
 from services.grid.domain import commands as do
+from services.grid.domain.model import Spot
+from services.grid.domain.policy.rounds import LONGEST_TRACK, LONGEST_VISIT
+from services.grid.domain.rounds import (
+    Answer,
+    Doer,
+    Fix,
+    RecordInspection,
+    RecordTrack,
+    RecordVisit,
+)
 from services.grid.domain.syncing import Command
 from services.grid.domain.terminal import Terminal
 from shared.http.problems import problem_of
 from shared.http.wire import Instant, Wire
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import CategoryCode, IncidentId, WhistleId
+from shared.kernel.ids import CategoryCode, IncidentId, InspectionId, TrackId, UnitCode, VisitId, WhistleId
+from shared.kernel.words import VisitKind
 
 PATH = "/v1/terminal/sync"
 Number = Annotated[int, Field(ge=1, le=2**53)]
 Version = Annotated[int, Field(ge=0, le=2**53)]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The terminal that sends, and what its commands need to know besides."""
+
+    terminal: Terminal
+    radius_m: float
+    behind: timedelta
+    """How much its clock is behind ours."""
+
+    def doer(self, item: "ItemIn") -> Doer:
+        return Doer(self.terminal.worker, self.terminal.unit, item.recorded_at, self.behind)
 
 
 class ItemIn(Wire):
@@ -43,12 +68,11 @@ class IncidentItem(ItemIn):
     text: Words
     place: PlaceIn
 
-    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
-        del radius_m
+    def to_command(self, sender: Sender) -> Command:
         return do.ReportIncident(
             incident_id=IncidentId(self.id),
-            by=terminal.unit,
-            worker=terminal.worker,
+            by=sender.terminal.unit,
+            worker=sender.terminal.worker,
             category=CategoryCode(self.category),
             text=self.text,
             address=self.place.address,
@@ -65,9 +89,8 @@ class HandleItem(ItemIn):
     base_version: Version | None = Field(None, description="As the worker saw it; left out: whatever it is.")
     evidence: Words
 
-    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
-        del radius_m
-        return do.HandleIncident(IncidentId(self.incident_id), terminal.unit, self.evidence)
+    def to_command(self, sender: Sender) -> Command:
+        return do.HandleIncident(IncidentId(self.incident_id), sender.terminal.unit, self.evidence)
 
 
 class EscalateItem(ItemIn):
@@ -77,9 +100,8 @@ class EscalateItem(ItemIn):
     incident_id: UUID
     base_version: Version | None = None
 
-    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
-        del radius_m
-        return do.EscalateIncident(IncidentId(self.incident_id), terminal.unit)
+    def to_command(self, sender: Sender) -> Command:
+        return do.EscalateIncident(IncidentId(self.incident_id), sender.terminal.unit)
 
 
 class CheckInItem(ItemIn, SpotIn):
@@ -89,11 +111,65 @@ class CheckInItem(ItemIn, SpotIn):
     whistle_id: UUID
     base_version: Version | None = None
 
-    def to_command(self, terminal: Terminal, radius_m: float) -> Command:
-        return do.ReportIn(WhistleId(self.whistle_id), terminal.unit, terminal.unit, self.to_spot(), radius_m)
+    def to_command(self, sender: Sender) -> Command:
+        return do.ReportIn(
+            WhistleId(self.whistle_id),
+            sender.terminal.unit,
+            sender.terminal.unit,
+            self.to_spot(),
+            sender.radius_m,
+        )
 
 
-Known = IncidentItem | HandleItem | EscalateItem | CheckInItem
+class VisitItem(ItemIn):
+    """走访."""
+
+    kind: Literal["visit"]
+    place: Code | None = Field(None, description="Left out: the worker's unit.")
+    visited: VisitKind
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_VISIT)]
+
+    def to_command(self, sender: Sender) -> Command:
+        place = UnitCode(self.place) if self.place else None
+        return RecordVisit(VisitId(self.id), sender.doer(self), place, self.visited, self.minutes)
+
+
+class InspectionItem(ItemIn):
+    """矛盾纠纷排查; `GET /v1/inspection-plans` lists the questions."""
+
+    kind: Literal["inspection"]
+    place: Code | None = None
+    plan: Code
+    form_version: Number
+    answers: dict[Code, Code] = Field(max_length=50, description="A choice for each question.")
+
+    def to_command(self, sender: Sender) -> Command:
+        return RecordInspection(
+            inspection_id=InspectionId(self.id),
+            by=sender.doer(self),
+            place=UnitCode(self.place) if self.place else None,
+            plan=self.plan,
+            form_version=self.form_version,
+            answers=tuple(Answer(question, choice) for question, choice in self.answers.items()),
+        )
+
+
+class TrackItem(ItemIn):
+    """轨迹; `recorded_at` is the time of its last point."""
+
+    kind: Literal["track"]
+    points: list[tuple[Longitude, Latitude, Annotated[int, Field(ge=0, le=90_000)]]] = Field(
+        min_length=2,
+        max_length=LONGEST_TRACK,
+        description="Longitude, latitude (wgs84), seconds since the first point.",
+    )
+
+    def to_command(self, sender: Sender) -> Command:
+        fixes = tuple(Fix(Spot(lng, lat), seconds) for lng, lat, seconds in self.points)
+        return RecordTrack(TrackId(self.id), sender.doer(self), fixes)
+
+
+Known = IncidentItem | HandleItem | EscalateItem | CheckInItem | VisitItem | InspectionItem | TrackItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,18 @@ from typing import Any
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
+from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
 from shared.kernel.ids import ItemId, TerminalId
 
-Command = do.ReportIncident | do.HandleIncident | do.EscalateIncident | do.ReportIn
+Command = (
+    do.ReportIncident
+    | do.HandleIncident
+    | do.EscalateIncident
+    | do.ReportIn
+    | RecordVisit
+    | RecordInspection
+    | RecordTrack
+)
 Subject = Incident | Whistle
 """What an item changes and others change too."""
 

@@ -3,6 +3,7 @@
 from services.grid.handlers.cases import assign_case, release_case, take_case
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
+from services.grid.handlers.rounds import record_inspection, record_track, record_visit
 from services.grid.handlers.sync import forget_receipts, open_terminal, sync
 from services.grid.handlers.terminals import (
     enrol_terminal,
@@ -37,6 +38,9 @@ __all__ = [
     "learn_unit",
     "note_case",
     "open_terminal",
+    "record_inspection",
+    "record_track",
+    "record_visit",
     "refresh_terminal",
     "release_case",
     "report_in",

@@ -11,10 +11,12 @@ from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy import incidents, parties, syncing, terminals
 from services.grid.domain.policy.syncing import KEPT_FOR, Roll
+from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
 from services.grid.domain.syncing import Answered, Command, Item, Outcome, Receipt, Subject
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import ItemIdTaken
 from services.grid.handlers.incidents import escalate_incident, handle_incident, report_incident
+from services.grid.handlers.rounds import record_inspection, record_track, record_visit
 from services.grid.handlers.whistles import report_in
 from services.grid.ports import GridWork
 from shared.kernel.decision import Decision
@@ -69,6 +71,9 @@ async def _load(work: GridWork, items: Sequence[Item]) -> None:
     told = (do.ReportIncident, do.HandleIncident, do.EscalateIncident)
     await work.incidents.reserve([cmd.incident_id for cmd in commands if isinstance(cmd, told)])
     await work.whistles.preload([cmd.whistle_id for cmd in commands if isinstance(cmd, do.ReportIn)])
+    await work.visits.preload([cmd.visit_id for cmd in commands if isinstance(cmd, RecordVisit)])
+    looked = [cmd.inspection_id for cmd in commands if isinstance(cmd, RecordInspection)]
+    await work.inspections.preload(looked)
 
 
 def _recalled(item: Item, receipt: Receipt, terminal: Terminal, write_down: WriteDown) -> Answered:
@@ -108,8 +113,8 @@ async def _subject(work: GridWork, command: Command) -> Subject | None:
             return None
 
 
-async def _apply(work: GridWork, command: Command) -> int:
-    """Do it; the version of what it made or changed."""
+async def _apply(work: GridWork, command: Command) -> int | None:
+    """Do it; the version of what it made or changed, if others may change it too."""
     match command:
         case do.ReportIncident():
             return (await report_incident(work, command)).version
@@ -119,3 +124,10 @@ async def _apply(work: GridWork, command: Command) -> int:
             return (await escalate_incident(work, command)).version
         case do.ReportIn():
             return (await report_in(work, command)).version
+        case RecordVisit():
+            await record_visit(work, command)
+        case RecordInspection():
+            await record_inspection(work, command)
+        case RecordTrack():
+            await record_track(work, command)
+    return None

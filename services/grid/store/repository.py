@@ -17,6 +17,7 @@ from services.grid.store.deliberations import ConferenceRepository, Deliberation
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.receipts import ReceiptRows
+from services.grid.store.rounds import InspectionRepository, TrackRows, VisitRepository
 from services.grid.store.seals import IncidentSeals
 from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
@@ -130,15 +131,19 @@ class GridWork(Work):
         self.micro_projects = MicroProjectRepository(self)
         self.conferences = ConferenceRepository(self)
         self.terminals = TerminalRepository(self)
+        self.visits = VisitRepository(self)
+        self.inspections = InspectionRepository(self)
+        self.tracks = TrackRows(self)
         self.receipts = ReceiptRows(connection)
         self.changes = Changes(connection)
 
     async def flush(self) -> None:
-        """Aggregates and facts; then what terminals are told of them, and what was answered to terminals."""
+        """Aggregates and facts; then what terminals are told of them, what was answered, tracks."""
         shown = [*self.whistles.shown(), *self.incidents.shown(), *self.case_leads.shown()]
         await super().flush()
         await self.changes.note(shown)
         await self.receipts.flush()
+        await self.tracks.flush()
 
     @property
     def seals(self) -> IncidentSeals:

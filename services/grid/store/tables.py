@@ -1,6 +1,18 @@
 """Grid's tables. `whistle_calls` follows from `whistles`: it is written with it and only queried."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
@@ -182,3 +194,56 @@ TERMINAL_CHANGES = Table(
     Index(None, "subject_id"),
 )
 """What of each unit changed in which transaction: one row for each thing, however often it changes."""
+
+VISITS = Table(
+    "visits",
+    METADATA,
+    Column("visit_id", Uuid, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "happened_at"),
+    Index(None, "place", "happened_at"),
+)
+
+INSPECTIONS = Table(
+    "inspections",
+    METADATA,
+    Column("inspection_id", Uuid, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("plan", Text, nullable=False),
+    Column("form_version", Integer, nullable=False),
+    Column("round", Text),
+    Column("answers", JSONB, nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "plan", "round", "place"),
+)
+
+TRACKS = Table(
+    "tracks",
+    METADATA,
+    Column("received_at", DateTime(timezone=True), primary_key=True, server_default=func.now()),
+    Column("track_id", Uuid, primary_key=True),
+    Column("worker", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("metres", Integer, nullable=False),
+    Column("seconds", Integer, nullable=False),
+    Column("points", LargeBinary, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("happened_at", DateTime(timezone=True), nullable=False),
+    Index(None, "unit", "happened_at"),
+    postgresql_partition_by="RANGE (received_at)",
+)
+"""One row for each batch of points, by month: months that nobody asks for any more are dropped whole."""

@@ -1,0 +1,193 @@
+"""巡查: which inspections there are, and how far a unit's rounds reach."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field
+
+from services.grid.api.desk import OVERSEERS, CityOf, sight_of
+from services.grid.api.schemas import name_of
+from services.grid.api.whistles import below
+from services.grid.domain import coverage
+from services.grid.domain.coverage import Unvisited, Went
+from services.grid.domain.errors import FilterRefused
+from services.grid.store import coverage as rows
+from shared.city.city import City
+from shared.city.inspections import Plan
+from shared.http.auth import Known, allow
+from shared.http.callers import Caller, Role
+from shared.http.knock import Reading
+from shared.http.refusals import NotSignedIn
+from shared.http.wire import Text, Wire
+from shared.kernel.ids import UnitCode
+from shared.service import Flat
+
+ROUTES = APIRouter()
+Onlooker = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
+SHOWN = 200
+
+
+async def _asker(caller: Known) -> Caller:
+    """Whoever is signed in: a terminal is in no role and needs the questions most."""
+    if caller is None:
+        raise NotSignedIn
+    return caller
+
+
+Asker = Annotated[Caller, Depends(_asker)]
+
+
+class ChoiceOut(Wire):
+    code: str
+    zh: str
+    en: str
+    finding: bool
+
+
+class QuestionOut(Wire):
+    code: str
+    zh: str
+    en: str
+    choices: list[ChoiceOut]
+
+
+class PlanOut(Wire):
+    """One kind of inspection with its newest questions."""
+
+    code: str
+    zh: str
+    en: str
+    round: str | None = Field(description="The week or festival that is on; null outside of all.")
+    form_version: int
+    questions: list[QuestionOut]
+
+    @classmethod
+    def of(cls, plan: Plan, today: date) -> "PlanOut":
+        form = plan.forms[-1]
+        questions = [question.model_dump() for question in form.questions]
+        return cls.model_validate(
+            {
+                "code": plan.code,
+                "zh": plan.zh,
+                "en": plan.en,
+                "round": plan.round_of(today),
+                "form_version": form.version,
+                "questions": questions,
+            }
+        )
+
+
+class WorkerOut(Wire):
+    """What one worker did in the period."""
+
+    worker: str
+    unit: str
+    unit_name: str
+    visits: int
+    minutes: int
+    metres: int = Field(description="Along the tracks.")
+    share_of_working_time: float | None = Field(
+        description="Minutes on visits of the period's workdays, eight hours each; null without a workday."
+    )
+
+    @classmethod
+    def of(cls, went: Went, workdays: int, city: City) -> "WorkerOut":
+        return cls(
+            worker=went.worker,
+            unit=went.unit,
+            unit_name=name_of(went.unit, city.units),
+            visits=went.visits,
+            minutes=went.minutes,
+            metres=went.metres,
+            share_of_working_time=went.share(workdays),
+        )
+
+
+class PlaceOut(Wire):
+    """A community."""
+
+    unit: str
+    unit_name: str
+    last_visit_at: datetime | None
+
+
+class LooksOut(Wire):
+    """How far an inspection that is on has come."""
+
+    plan: str
+    round: str
+    inspected: int
+    communities: int
+
+
+class CoverageOut(Wire):
+    """巡查覆盖."""
+
+    first: date
+    last: date
+    workdays: int
+    workers: list[WorkerOut]
+    unvisited: list[PlaceOut] = Field(description=f"The longest waiting first, at most {SHOWN}.")
+    unvisited_count: int
+    communities: int
+    inspections: list[LooksOut] = Field(description="Those that are on at the period's end.")
+
+
+@ROUTES.get("/inspection-plans")
+async def inspection_plans(_: Asker, city: CityOf, request: Request) -> list[PlanOut]:
+    """排查计划: what is asked at each kind of inspection."""
+    flat: Flat = request.app.state.flat
+    today = city.calendar.local(flat.clock.now()).date()
+    return [PlanOut.of(plan, today) for plan in city.inspections.plans.values()]
+
+
+@ROUTES.get("/coverage")
+async def coverage_report(
+    connection: Reading,
+    reader: Onlooker,
+    city: CityOf,
+    first: Annotated[date, Query(description="The first day, on the city's clock.")],
+    last: Annotated[date, Query(description="The last day.")],
+    unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
+    idle_days: Annotated[int, Query(ge=1, le=365, description="Unvisited for so many days.")] = 7,
+) -> CoverageOut:
+    """巡查覆盖: visits of each worker, communities nobody called on, inspections so far."""
+    asked = _unit(unit, sight_of(reader), city)
+    period = coverage.period_of(first, last, city)
+    places = coverage.places_of(asked, city)
+    went = await rows.went(connection, below(asked, city.units), period)
+    visited = await rows.last_visits(connection, places, period.ends)
+    idle = coverage.unvisited(places, visited, period, idle_days)
+    rounds = {code: plan.round_of(last) for code, plan in city.inspections.plans.items()}
+    on = {code: name for code, name in rounds.items() if name is not None}
+    looked = await rows.inspected(connection, list(on.items()), places)
+    looks = [
+        LooksOut(plan=code, round=name, inspected=len(looked.get(code, ())), communities=len(places))
+        for code, name in on.items()
+    ]
+    return CoverageOut(
+        first=period.first,
+        last=period.last,
+        workdays=period.workdays,
+        workers=[WorkerOut.of(one, period.workdays, city) for one in went],
+        unvisited=[_place(one, city) for one in idle[:SHOWN]],
+        unvisited_count=len(idle),
+        communities=len(places),
+        inspections=looks,
+    )
+
+
+def _place(one: Unvisited, city: City) -> PlaceOut:
+    name = name_of(one.place, city.units)
+    return PlaceOut(unit=one.place, unit_name=name, last_visit_at=one.last_visit_at)
+
+
+def _unit(asked: str | None, sight: UnitCode | None, city: City) -> UnitCode | None:
+    """The unit the report is about. Raises `FilterRefused` for one the asker does not oversee."""
+    if asked is None:
+        return sight
+    unit = UnitCode(asked)
+    if unit not in city.units or (sight is not None and not city.units.is_within(unit, sight)):
+        raise FilterRefused(unit)
+    return unit

@@ -1,0 +1,92 @@
+"""轨迹 made small: points that say nothing are left out, the others are packed as differences.
+
+Left out by D. H. Douglas and T. K. Peucker, "Algorithms for the reduction of the number of points required to
+represent a digitized line", Cartographica 10 (1973), 112-122. The Earth is taken as flat, to the scale of the
+first point: ten kilometres farther north, at 40 degrees, that is wrong by 0.13 %, nothing on ten metres.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import cos, hypot, radians
+
+from services.grid.domain.distance import MEAN_RADIUS_M, metres_between
+from services.grid.domain.model import Spot
+from services.grid.domain.rounds import Fix
+
+TOLERANCE_M = 10.0
+"""A phone knows no better where it is. Ours."""
+SCALE = 100_000
+"""Steps of a degree that are kept: about a metre."""
+
+
+def length(fixes: Sequence[Fix]) -> float:
+    """Metres along the track, before anything is left out."""
+    pairs = pairwise(fixes)
+    return sum(metres_between(one.spot, other.spot) for one, other in pairs)
+
+
+def simplified(fixes: Sequence[Fix], tolerance_m: float = TOLERANCE_M) -> tuple[Fix, ...]:
+    """The same line without the points that lie within the tolerance of it; first and last stay."""
+    flat = _flattened([fix.spot for fix in fixes])
+    kept, open_parts = {0, len(fixes) - 1}, [(0, len(fixes) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        between = range(first + 1, last)
+        far = max(between, key=lambda at: _apart(flat[at], flat[first], flat[last]), default=None)
+        if far is not None and _apart(flat[far], flat[first], flat[last]) > tolerance_m:
+            kept.add(far)
+            open_parts += [(first, far), (far, last)]
+    return tuple(fixes[at] for at in sorted(kept))
+
+
+def packed(fixes: Sequence[Fix]) -> bytes:
+    """Differences as numbers of as many bytes as they need, seven bits in each."""
+    written, before = bytearray(), (0, 0, 0)
+    for fix in fixes:
+        here = (round(fix.spot.lng * SCALE), round(fix.spot.lat * SCALE), fix.seconds)
+        for now, was in zip(here, before, strict=True):
+            _write(written, now - was)
+        before = here
+    return bytes(written)
+
+
+def unpacked(written: bytes) -> tuple[Fix, ...]:
+    """What `packed` made, to within the scale."""
+    numbers, here, found = _numbers(written), (0, 0, 0), list[Fix]()
+    for step in zip(numbers, numbers, numbers, strict=True):
+        here = (here[0] + step[0], here[1] + step[1], here[2] + step[2])
+        found.append(Fix(Spot(here[0] / SCALE, here[1] / SCALE), here[2]))
+    return tuple(found)
+
+
+def _flattened(spots: Sequence[Spot]) -> list[tuple[float, float]]:
+    metre = radians(1) * MEAN_RADIUS_M
+    east = metre * cos(radians(spots[0].lat))
+    return [(spot.lng * east, spot.lat * metre) for spot in spots]
+
+
+def _apart(point: tuple[float, float], one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Metres from a point to the stretch between two others."""
+    along = (other[0] - one[0], other[1] - one[1])
+    square = along[0] ** 2 + along[1] ** 2
+    to = (point[0] - one[0], point[1] - one[1])
+    share = 0.0 if square == 0 else max(0.0, min(1.0, (to[0] * along[0] + to[1] * along[1]) / square))
+    return hypot(to[0] - share * along[0], to[1] - share * along[1])
+
+
+def _write(written: bytearray, number: int) -> None:
+    rest = number << 1 if number >= 0 else (-number << 1) - 1
+    while rest > 0x7F:
+        written.append(rest & 0x7F | 0x80)
+        rest >>= 7
+    written.append(rest)
+
+
+def _numbers(written: bytes) -> Iterator[int]:
+    number, shift = 0, 0
+    for byte in written:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            yield -((number + 1) >> 1) if number & 1 else number >> 1
+            number, shift = 0, 0

@@ -1,0 +1,123 @@
+"""巡查 through the sync door, into the tables, and out as the coverage report."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.kernel.ids import new_id
+from tests.integration.grid_desk import Desk, grid_desk
+from tests.kit.terminals import WORKER, enrolled
+from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, SITE
+
+WEEK = {"first": "2026-03-02", "last": "2026-03-08"}
+TICKED = {"neighbours": "open", "property": "none", "wages": "none", "family": "none"}
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = BLOWN_AT
+    return house
+
+
+def item(sequence: int, kind: str, **more: Any) -> dict[str, Any]:
+    recorded_at = (BLOWN_AT - timedelta(minutes=5)).isoformat()
+    return {"id": str(new_id()), "sequence": sequence, "recorded_at": recorded_at, "kind": kind, **more}
+
+
+def visit(sequence: int, **more: Any) -> dict[str, Any]:
+    return item(sequence, "visit", **{"visited": "household", "minutes": 24, **more})
+
+
+async def report(desk: Desk, **asked: Any) -> dict[str, Any]:
+    answer = await desk.reads("coverage", by=GUANYINSI, **{**WEEK, **asked})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_round_is_recorded_once_told_and_counted(desk: Desk) -> None:
+    before = await report(desk)
+    device = await enrolled(desk)
+    points = [[SITE.lng + step / 1000, SITE.lat, step * 60] for step in range(40)]
+    batch = [
+        visit(1),
+        visit(2, minutes=216, visited="business"),
+        item(3, "inspection", plan="weekly", form_version=1, answers=TICKED),
+        item(4, "track", points=points),
+    ]
+    for _ in range(3):
+        answer = await device.syncs(*batch)
+    assert [one["first"] for one in answer.json()["outcomes"]] == ["accepted"] * 4, answer.text
+    said = [await desk.told(one["id"]) for one in batch]
+    assert said == [["visit.recorded"], ["visit.recorded"], ["inspection.recorded"], ["track.recorded"]]
+    after = await report(desk)
+    (went,) = after["workers"]
+    assert (went["worker"], went["visits"], went["minutes"]) == (WORKER, 2, 240)
+    assert (went["share_of_working_time"], after["workdays"]) == (0.1, 5)
+    assert 3_000 < went["metres"] < 3_500
+    assert before["unvisited_count"] - after["unvisited_count"] == 1
+    looks = {one["plan"]: one["inspected"] for one in after["inspections"]}
+    assert looks["weekly"] == 1
+    (row,) = await desk.rows(
+        "SELECT length(points) AS bytes FROM tracks WHERE track_id = :id", id=batch[3]["id"]
+    )
+    assert row["bytes"] < 30
+    late = await report(desk, first="2026-03-09", last="2026-03-15")
+    assert (late["workers"], late["unvisited_count"]) == ([], late["communities"])
+
+
+async def test_broken_rounds_fail_alone_and_name_their_field(desk: Desk) -> None:
+    device = await enrolled(desk)
+    wrong = {
+        "place": visit(1, place=DONGHUASHI),
+        "minutes": visit(2, minutes=0),
+        "visited": visit(3, visited="palace"),
+        "plan": item(4, "inspection", plan="daily", form_version=1, answers={}),
+        "answers.family": item(
+            5, "inspection", plan="weekly", form_version=1, answers={**TICKED, "family": "x"}
+        ),
+        "points.1": item(6, "track", points=[[SITE.lng, SITE.lat, 0], [120.5, SITE.lat, 9]]),
+        "points.0.2": item(7, "track", points=[[SITE.lng, SITE.lat, "0"], [SITE.lng, SITE.lat, 9]]),
+    }
+    answer = (await device.syncs(*wrong.values(), visit(8))).json()
+    fields = [one["problem"]["errors"][0]["field"] for one in answer["outcomes"][:-1]]
+    assert (fields, answer["outcomes"][-1]["outcome"]) == (list(wrong), "accepted")
+
+
+async def test_a_device_a_day_ahead_is_counted_on_the_right_day(desk: Desk) -> None:
+    device = await enrolled(desk)
+    ahead = visit(1, recorded_at=(BLOWN_AT + timedelta(hours=23)).isoformat())
+    body = {"items": [ahead], "sent_at": (BLOWN_AT + timedelta(days=1)).isoformat()}
+    await desk.client.post("/v1/terminal/sync", json=body, headers=device.headers)
+    (row,) = await desk.rows("SELECT * FROM visits WHERE visit_id = :id", id=ahead["id"])
+    assert row["recorded_at"] == BLOWN_AT + timedelta(hours=23)
+    assert row["happened_at"] == BLOWN_AT - timedelta(hours=1)
+
+
+async def test_terminals_read_the_plans_and_only_overseers_the_report(desk: Desk) -> None:
+    device = await enrolled(desk)
+    plans = (await desk.client.get("/v1/inspection-plans", headers=device.headers)).json()
+    assert [(plan["code"], plan["round"]) for plan in plans] == [
+        ("weekly", "2026-W10"),
+        ("spring_festival", "2026-02-09"),
+        ("national_day", None),
+    ]
+    assert (await desk.client.get("/v1/inspection-plans")).status_code == 401
+    refused = await desk.client.get("/v1/coverage", params=WEEK, headers=device.headers)
+    assert refused.status_code == 403
+    strange = await desk.reads("coverage", by=GUANYINSI, unit=DONGHUASHI, **WEEK)
+    assert (strange.status_code, strange.json()["errors"][0]["field"]) == (422, "unit")
+    backwards = await desk.reads("coverage", by=GUANYINSI, first="2026-03-08", last="2026-03-02")
+    assert (backwards.status_code, backwards.json()["errors"][0]["field"]) == (422, "last")
+    city = await desk.reads("coverage", by=None, role="supervisor", **WEEK)
+    assert city.json()["communities"] > 7_000
+    own = await desk.reads("coverage", by=GUANYINSI_COMMUNITY, **WEEK)
+    assert own.json()["communities"] == 1
