@@ -49,6 +49,7 @@ class City:
     """权责清单: the version in force at the moment this value stands for."""
     open311: Open311
     questionnaire: Questionnaire
+    inspections: Inspections
     lists: Lists
     """All versions of the responsibility list, those that begin later too."""
     areas: Areas = field(default_factory=Areas)
