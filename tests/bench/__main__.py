@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from tests.bench import close, fold, intake, latency, life, machine, memory, stored
+from tests.bench import close, fold, intake, latency, life, machine, memory, stored, sync
 from tests.bench.figures import Figure, table
 from tests.bench.house import house
 from tests.bench.options import bounded, ending_well, parser, say, show
@@ -59,8 +59,13 @@ def _intake(bus: str) -> Part:
 def _town(bus: str) -> Part:
     with house(bus) as home, home.services():
         late = latency.run_latency(home, cases=200)
+        synced = sync.run_sync(home, items=500, rounds=5)
         lived = life.run_life(home, cases=300, concurrencies=(32, 128))
-    return {"latency": (late, latency.figures(late)), "life": (lived, life.figures(lived))}
+    return {
+        "latency": (late, latency.figures(late)),
+        "sync": (synced, sync.figures(synced)),
+        "life": (lived, life.figures(lived)),
+    }
 
 
 def _fold(bus: str) -> Part:
