@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from shared.kernel.ids import new_id
+from tests.bench.cpu import since, spent
 from tests.bench.figures import Figure
 from tests.bench.house import House, house
 from tests.bench.options import bounded, ending_well, parser, say, show
@@ -46,6 +47,7 @@ def _item(number: int) -> dict[str, Any]:
 def run_sync(home: House, *, items: int, rounds: int) -> dict[str, Any]:
     """On a running grid."""
     first, again = [], []
+    before = spent(home)
     with httpx.Client(base_url=f"http://127.0.0.1:{home.port('grid')}", timeout=60) as client:
         for number in range(-1, rounds):
             token, batch = _enrolled(home, client, number), day(items)
@@ -53,7 +55,9 @@ def run_sync(home: House, *, items: int, rounds: int) -> dict[str, Any]:
             if number >= 0:
                 first.append(once)
                 again.append(twice)
+    batches = 2 * (rounds + 1)
     result = {
+        "cpu": {name: taken / batches for name, taken in since(before, home).items()},
         "items": items,
         "rounds": rounds,
         "first": statistics.median(first),
@@ -89,7 +93,12 @@ def figures(result: dict[str, Any]) -> list[Figure]:
     return [
         Figure(f"terminal sync of {result['items']} items", told, "< 1 s", result["first"] < 1),
         Figure(f"the same {result['items']} items again", f"{1e3 * result['again']:.0f} ms"),
+        Figure("a batch's CPU, first and again averaged", _told(result["cpu"])),
     ]
+
+
+def _told(cpu: dict[str, float]) -> str:
+    return ", ".join(f"{name} {1e3 * taken:.0f} ms" for name, taken in cpu.items() if taken >= 0.001)
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ def walk(*steps: tuple[float, float, int]) -> RecordTrack:
         (timedelta(days=-1, hours=-2), timedelta(days=1), timedelta(hours=-2)),
         (timedelta(days=1, hours=-2), timedelta(days=-1), timedelta(hours=-2)),
         (timedelta(days=1), timedelta(), timedelta()),
+        (timedelta(), timedelta(days=-40_000), timedelta(days=-90)),
     ],
 )
 def test_a_wrong_clock_is_made_good_when_the_device_says_what_time_it_has(
@@ -167,7 +168,8 @@ def test_a_period_is_whole_days_on_the_city_s_clock() -> None:
     period = coverage.period_of(date(2026, 3, 2), date(2026, 3, 8), CITY)
     assert period.begins.astimezone(UTC) == datetime(2026, 3, 1, 16, tzinfo=UTC)
     assert (period.ends - period.begins, period.workdays) == (timedelta(days=7), 5)
-    for first, last in ((date(2026, 3, 2), date(2026, 3, 1)), (date(2026, 1, 1), date(2026, 4, 3))):
+    wrong = ((date(2026, 3, 2), date(2026, 3, 1)), (date(2026, 1, 1), date(2026, 4, 3)), (date.min,) * 2)
+    for first, last in (*wrong, (date.max, date.max)):
         with pytest.raises(PeriodRefused):
             coverage.period_of(first, last, CITY)
 

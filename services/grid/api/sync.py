@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from services.grid import handlers
@@ -105,10 +105,10 @@ class SyncOut(Wire):
     )
 
 
-@ROUTES.post("/sync")
+@ROUTES.post("/sync", response_model=SyncOut)
 async def sync(
     body: SyncIn, terminal_id: OwnTerminal, open_work: OpenWork, request: Request, settings: SettingsOf
-) -> SyncOut:
+) -> Response:
     """Take what was done, each item once and in order; tell what changed. Sent again it changes nothing."""
     cursors: Cursors = request.app.state.cursors
     sent = cast(list[Known | Unreadable], body.items)
@@ -126,7 +126,8 @@ async def sync(
         units = work.city.units
     shown = fetched[:CHANGES_AT_ONCE]
     cursor = cursors.write(tuple(shown[-1].place), query=_list_of(terminal)) if shown else body.cursor
-    return SyncOut(
+    # Written here: FastAPI would look through five hundred outcomes once more.
+    answer = SyncOut(
         server_time=work.now,
         outcomes=_outcomes(sent, answers, units),
         next_sequence=reached.last_sequence + 1,
@@ -134,6 +135,7 @@ async def sync(
         cursor=cursor,
         more=len(fetched) > CHANGES_AT_ONCE,
     )
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
 class _Bench:

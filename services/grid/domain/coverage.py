@@ -10,6 +10,7 @@ from shared.kernel.ids import UnitCode
 from shared.kernel.words import UnitLevel
 
 MOST_DAYS = 92
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 1, 1)
 WORKDAY = timedelta(hours=8)
 """What a share of working time is a share of. Ours."""
 
@@ -52,7 +53,7 @@ class Unvisited:
 
 def period_of(first: date, last: date, city: City) -> Period:
     """The days as instants. Raises `PeriodRefused`."""
-    if not 0 <= (last - first).days < MOST_DAYS:
+    if not 0 <= (last - first).days < MOST_DAYS or not EARLIEST <= first <= LATEST:
         raise PeriodRefused(MOST_DAYS)
     calendar = city.calendar
     begins = datetime.combine(first, time(), tzinfo=calendar.zone)

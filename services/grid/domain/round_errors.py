@@ -68,7 +68,7 @@ class TrackRefused(Invalid):
 
 
 class PeriodRefused(Invalid):
-    """A report covers 1 to 92 days."""
+    """A report covers 1 to 92 days of this age."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"a report covers 1 to {most} days, the first before the last", field="last")

@@ -19,10 +19,6 @@ class Doer:
     behind: timedelta = timedelta()
     """How much the terminal's clock was behind ours when the batch was sent; negative when it was ahead."""
 
-    def happened_at(self, *, at: datetime) -> datetime:
-        """By our clock, as well as it can be known, and never after it was told."""
-        return min(self.recorded_at + self.behind, at)
-
 
 @dataclass(frozen=True, slots=True)
 class RecordVisit:

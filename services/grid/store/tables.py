@@ -246,4 +246,4 @@ TRACKS = Table(
     Index(None, "unit", "happened_at"),
     postgresql_partition_by="RANGE (received_at)",
 )
-"""One row for each batch of points, by month: months that nobody asks for any more are dropped whole."""
+"""One row for each batch of points, by month: a month that nobody asks for any more can be dropped whole."""

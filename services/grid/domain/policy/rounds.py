@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.grid.domain import tracks
 from services.grid.domain.errors import MayNotReport
-from services.grid.domain.policy.incidents import REPORTERS
+from services.grid.domain.policy.incidents import LONGEST_OFFLINE, REPORTERS
 from services.grid.domain.round_errors import (
     AnswerRefused,
     FormUnknown,
@@ -45,7 +45,7 @@ def visit(cmd: RecordVisit, *, city: City, at: datetime) -> Decision[Visit]:
         kind=cmd.kind,
         minutes=cmd.minutes,
         recorded_at=cmd.by.recorded_at,
-        happened_at=cmd.by.happened_at(at=at),
+        happened_at=happened(cmd.by, at=at),
         received_at=at,
     )
     said = VisitRecorded(
@@ -68,7 +68,7 @@ def inspect(cmd: RecordInspection, *, city: City, at: datetime) -> Decision[Insp
     form = plan.form(cmd.form_version)
     if form is None:
         raise FormUnknown(cmd.plan, cmd.form_version)
-    happened_at = cmd.by.happened_at(at=at)
+    happened_at = happened(cmd.by, at=at)
     kept = Inspection(
         inspection_id=cmd.inspection_id,
         worker=cmd.by.worker,
@@ -108,7 +108,7 @@ def track(cmd: RecordTrack, *, city: City, at: datetime) -> tuple[Track, TrackRe
         seconds=cmd.fixes[-1].seconds - cmd.fixes[0].seconds,
         points=tracks.packed(tracks.simplified(cmd.fixes)),
         recorded_at=cmd.by.recorded_at,
-        happened_at=cmd.by.happened_at(at=at),
+        happened_at=happened(cmd.by, at=at),
     )
     said = TrackRecorded(
         unit=kept.unit,
@@ -118,6 +118,11 @@ def track(cmd: RecordTrack, *, city: City, at: datetime) -> tuple[Track, TrackRe
         seconds=kept.seconds,
     )
     return kept, said
+
+
+def happened(by: Doer, *, at: datetime) -> datetime:
+    """When it was, by our clock as well as it can be known: not after it was told, nor too long before."""
+    return max(min(by.recorded_at + by.behind, at), at - LONGEST_OFFLINE)
 
 
 def _require_worker(by: Doer, city: City) -> None:
