@@ -56,7 +56,7 @@ def run_sync(home: House, *, items: int, rounds: int) -> dict[str, Any]:
                 first.append(once)
                 again.append(twice)
     batches = 2 * (rounds + 1)
-    result = {
+    result: dict[str, Any] = {
         "cpu": {name: taken / batches for name, taken in since(before, home).items()},
         "items": items,
         "rounds": rounds,
