@@ -55,7 +55,6 @@ class City:
     areas: Areas = field(default_factory=Areas)
     groups: Groups = field(default_factory=Groups)
     population: Population = field(default_factory=Population)
-    inspections: Inspections
 
     @property
     def aliases(self) -> tuple[Alias, ...]:

@@ -13,19 +13,14 @@ from shared.kernel.ids import (
     ConferenceId,
     DeliberationId,
     IncidentId,
-    MicroProjectId,
-    UnitCode,
-    WhistleId,
-)
-from shared.kernel.words import DeliberationStep, Giver, Means, RaisedFrom, Share, WhistleKind
-    IncidentId,
     InspectionId,
+    MicroProjectId,
     TrackId,
     UnitCode,
     VisitId,
     WhistleId,
 )
-from shared.kernel.words import Share, VisitKind, WhistleKind
+from shared.kernel.words import DeliberationStep, Giver, Means, RaisedFrom, Share, VisitKind, WhistleKind
 
 SOURCE_GRID = "grid"
 

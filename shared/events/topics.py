@@ -19,7 +19,7 @@ GRID = Topic(
     "jiesu.grid",
     6,
     False,
-    "incident, whistle or deliberation id",
+    "id of what it is about",
     "What happens in the grid apart from a case.",
 )
 DIRECTORY = Topic(
@@ -30,8 +30,6 @@ DIRECTORY = Topic(
     "Units as they are now, responsibility lists as they were published; compacted.",
 )
 SCORE = Topic("jiesu.score", 3, False, "period", "What scoring decided about a period, in order.")
-GRID = Topic("jiesu.grid", 6, False, "id of what it is about", "What happens in the grid apart from a case.")
-DIRECTORY = Topic("jiesu.directory", 3, True, "unit code", "Units as they are now; compacted.")
 
 TOPICS = (CASE, GRID, DIRECTORY, SCORE)
 
