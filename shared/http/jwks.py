@@ -4,8 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import orjson
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
@@ -13,6 +13,9 @@ from jwt.exceptions import PyJWTError
 from shared.http.refusals import BadToken, KeysAway
 from shared.observability.logging import logger
 from shared.observability.metrics import JWKS_FETCHED
+
+if TYPE_CHECKING:
+    import httpx
 
 LOG = logger("jiesu.http.jwks")
 ALGORITHMS = ("EdDSA", "RS256", "ES256")
@@ -28,7 +31,7 @@ class Jwks:
         self,
         source: str,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
@@ -57,7 +60,7 @@ class Jwks:
         self._read_at = self._ticks()
         try:
             self._keys = usable(await self._fetched())
-        except (OSError, httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             JWKS_FETCHED.labels("away").inc()
             LOG.warning("jwks_away", error=type(error).__name__, remembered=len(self._keys))
             return
@@ -66,9 +69,17 @@ class Jwks:
     async def _fetched(self) -> bytes:
         if not self._source.startswith("https://"):
             return await asyncio.to_thread(Path(self._source).read_bytes)
-        async with httpx.AsyncClient(transport=self._transport, timeout=3.0) as client:
-            answer = await client.get(self._source)
-            return answer.raise_for_status().content
+        return await self._downloaded()
+
+    async def _downloaded(self) -> bytes:
+        import httpx  # Nearly two megabytes that a key set in a file does without.
+
+        try:
+            async with httpx.AsyncClient(transport=self._transport, timeout=3.0) as client:
+                answer = await client.get(self._source)
+                return answer.raise_for_status().content
+        except httpx.HTTPError as error:
+            raise ConnectionError(f"the issuer's keys did not come: {type(error).__name__}") from error
 
 
 def usable(document: bytes) -> dict[str, PyJWK]:
