@@ -16,6 +16,7 @@ from shared.events import router
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import Channel, Kind
+from shared.store.running_city import RunningCity
 from tests.kit.callbacks import a_city
 from tests.kit.desk import ServiceDesk, at_desk
 
@@ -100,7 +101,7 @@ class Desk(ServiceDesk):
 
     def goes_by(self, **callback: Any) -> None:
         """The city changes its policy of calling back."""
-        self.flat.store.city = a_city(**callback)
+        self.flat.store.running_city = RunningCity(a_city(**callback), None)
 
     async def tries(
         self, callback_id: str, *, by: str = "caller-1", key: str | None = None, **body: Any

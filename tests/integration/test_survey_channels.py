@@ -27,7 +27,6 @@ from tests.integration.survey_desk import (
     withdrawn,
 )
 from tests.kit.accessible import Page, faults
-from tests.kit.city import beijing
 
 pytestmark = pytest.mark.postgres
 TWO_MINDS = {"contacted": True, "solved": "no", "satisfied": "satisfied"}
@@ -43,7 +42,7 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def desk(house: Desk) -> Desk:
     """A desk where nothing waits any more from the tests before."""
     house.clock.at = NOON
-    house.flat.store.city = beijing()
+    house.goes_by()
     waiting = await house.rows("SELECT DISTINCT case_id FROM callbacks WHERE state = 'scheduled'")
     for row in waiting:
         await house.hears(withdrawn(CaseId(row["case_id"])))
@@ -413,7 +412,7 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     desk.clock.passes(days=120)
     begin = desk.clock.now()
     desk.goes_by(recheck=Decimal(0))
-    first, second, third, fourth = [await desk.callback() for _ in range(4)]
+    first, second, third, fourth, fifth = [await desk.callback() for _ in range(5)]
     await desk.sends()
     desk.clock.passes(minutes=10)
     await desk.holds(first)
@@ -421,26 +420,29 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     await desk.holds(second, by="caller-2")
     await desk.tries(second, by="caller-2", missed="wrong_number")
     await desk.answers(desk.flat.equipment.links.token(CallbackId(UUID(third))))
+    await desk.holds(fifth, by="caller-2")
+    await desk.tries(fifth, by="caller-2", missed="refused")
     desk.clock.passes(minutes=10)
     await desk.tells("keys", event_id=f"e-{fourth}", callback_id=fourth, keys="111")
     period = {"since": begin.isoformat(), "until": (begin + timedelta(hours=1)).isoformat()}
     found = (await desk.reads("figures", role="supervisor", **period)).json()
     assert {name: found[name] for name in ("asked", "completed", "unreachable", "cancelled", "skipped")} == {
-        "asked": 4,
+        "asked": 5,
         "completed": 3,
-        "unreachable": 1,
+        "unreachable": 2,
         "cancelled": 0,
         "skipped": 0,
     }
-    assert (found["contact_rate"], found["answer_rate"]) == (0.75, 0.75)
-    assert (found["seconds_to_first_try"], found["seconds_to_first_try_p90"]) == (600, pytest.approx(1020))
+    # Who refused was spoken with and gave no answer; a wrong number is neither.
+    assert (found["contact_rate"], found["answer_rate"]) == (0.8, 0.6)
+    assert (found["seconds_to_first_try"], found["seconds_to_first_try_p90"]) == (600, pytest.approx(960))
     assert found["seconds_to_answer"] == 600
     channels = {
         one["channel"]: (one["tries"], one["answered"], one["answer_rate"]) for one in found["channels"]
     }
     assert channels == {
-        "phone": (2, 1, 0.5),
-        "link": (4, 1, 0.25),
+        "phone": (3, 1, 0.3333),
+        "link": (5, 1, 0.2),
         "in_app": (None, 0, None),
         "ivr": (0, 1, None),
     }
@@ -448,9 +450,11 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     following = (
         await desk.reads("figures/callers", role="supervisor", limit=1, cursor=page["next"], **period)
     ).json()
-    work = {"calls": 1, "rechecks": 0}
-    assert page["items"] == [{"caller": "caller-1", "reached": 1, **work}]
-    assert (following["items"], following["next"]) == ([{"caller": "caller-2", "reached": 0, **work}], None)
+    assert page["items"] == [{"caller": "caller-1", "calls": 1, "reached": 1, "rechecks": 0}]
+    assert (following["items"], following["next"]) == (
+        [{"caller": "caller-2", "calls": 2, "reached": 0, "rechecks": 0}],
+        None,
+    )
     nothing = (
         await desk.reads(
             "figures", role="analyst", since="2020-01-01T00:00:00Z", until="2020-02-01T00:00:00Z"

@@ -13,7 +13,6 @@ from services.survey.gateways import contact_gateway, http_messenger
 from shared.kernel.ids import CaseId
 from shared.kernel.words import CallbackChannel
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, survey_desk, withdrawn
-from tests.kit.city import beijing
 from tests.kit.gateway import Gateway, phone_book, phone_of
 from tests.kit.serving import served
 
@@ -57,7 +56,7 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 @pytest.fixture
 async def town(house: Town) -> Town:
     house.desk.clock.at = NOON
-    house.desk.flat.store.city = beijing()
+    house.desk.goes_by()
     house.gateway.status = 202
     await house.desk.sends()
     house.gateway.received.clear()

@@ -58,7 +58,9 @@ class FiguresOut(Wire):
     cancelled: int
     completed: int
     unreachable: int
-    contact_rate: float | None = Field(description="Of rounds that ended: somebody was reached.")
+    contact_rate: float | None = Field(
+        description="Of rounds that ended: he was spoken with, even if he refused, or answered alone."
+    )
     answer_rate: float | None = Field(description="Of rounds that ended: there is a result.")
     flagged: int = Field(description="Answers that contradicted each other.")
     seconds_to_first_try: float | None = Field(description="Half of the rounds were tried by then.")
@@ -72,7 +74,7 @@ class FiguresOut(Wire):
 class CallerOut(Wire):
     caller: str
     calls: int
-    reached: int
+    reached: int = Field(description="Calls in which the citizen answered.")
     rechecks: int
 
 

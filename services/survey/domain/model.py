@@ -43,6 +43,11 @@ class Attempt:
     by: str
     missed: Missed | None = None
 
+    @property
+    def has_spoken(self) -> bool:
+        """接通: the citizen was there, whether he answered or would not be asked."""
+        return self.reached or self.missed is Missed.REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:

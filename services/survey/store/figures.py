@@ -29,7 +29,7 @@ class RoundFigures:
     completed: int
     unreachable: int
     contacted: int
-    """Of those that ended: rounds in which the citizen was spoken with or answered alone."""
+    """Of those that ended: the citizen was spoken with, even if he refused, or answered alone."""
     flagged: int
     tried_median: float | None
     tried_p90: float | None
@@ -55,6 +55,7 @@ class CallerFigures:
     caller: str
     calls: int
     reached: int
+    """Calls with an answer; who refused gave none."""
     rechecks: int
 
 

@@ -107,7 +107,7 @@ def _worklist_row(case_id: CaseId, one: Round) -> Row:
         "link_until": one.link_until,
         "doubtful": one.doubt is not None,
         "tried_at": one.attempts[0].at if one.attempts else None,
-        "reached": any(each.reached for each in one.attempts),
+        "reached": any(each.has_spoken for each in one.attempts),
         "channel": one.channel,
         "agrees": one.agrees,
         "ended_at": one.ended_at,

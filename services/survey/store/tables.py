@@ -38,6 +38,7 @@ CALLBACKS = Table(
     Column("link_until", DateTime(timezone=True)),
     Column("doubtful", Boolean, nullable=False),
     Column("tried_at", DateTime(timezone=True)),
+    # The citizen was spoken with, or answered alone: who refused to be asked was reached, and has no result.
     Column("reached", Boolean, nullable=False),
     Column("channel", Text),
     Column("agrees", Boolean),
