@@ -109,6 +109,10 @@ def _as_closed(fact: r.CaseClosed) -> Code:
     return Code.CLOSED if fact.reached else Code.CLOSED_UNREACHED
 
 
+def _as_asked(fact: s.CallbackScheduled) -> Code:
+    return Code.CALLBACK_SCHEDULED if fact.by_phone else Code.CALLBACK_OPEN
+
+
 def _if_planned(fact: r.CaseModeSet) -> Code | None:
     """Of the modes only the one with a plan of its own changes what the citizen may count on."""
     return Code.PLANNED if fact.mode is HandlingMode.DEDICATED else None
@@ -246,7 +250,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseClosed, Line(_as_closed, S.CLOSED)),
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
     hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),
-    hear(s.CallbackScheduled, Line(Code.CALLBACK_SCHEDULED, until=lambda fact: fact.due_at)),
+    hear(s.CallbackScheduled, Line(_as_asked, until=lambda fact: fact.due_at if fact.by_phone else None)),
     hear(s.CallbackAttempted, Line(lambda fact: None if fact.reached else Code.CALLBACK_MISSED)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
     hear(s.CallbackUnreachable, Line(Code.CALLBACK_UNREACHABLE)),

@@ -19,7 +19,8 @@ from shared.kernel.ids import CaseId
 
 
 async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
-    await handlers.note_case(work, NoteCase(heard.fact.case_id, heard.fact.has_phone))
+    fact = heard.fact
+    await handlers.note_case(work, NoteCase(fact.case_id, fact.has_phone, not fact.proactive))
 
 
 async def case_handled(work: SurveyWork, heard: Heard[CaseResolved | CaseAnswered]) -> None:

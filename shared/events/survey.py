@@ -26,6 +26,8 @@ class CallbackScheduled(CallbackFact):
     TYPE: ClassVar[str] = "jiesu.callback.scheduled"
 
     due_at: datetime
+    by_phone: bool = True
+    """False: the citizen left no number. He may answer in the app; nobody calls."""
 
 
 class CallbackSkipped(CallbackFact):

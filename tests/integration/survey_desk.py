@@ -49,7 +49,9 @@ class Desk(ServiceDesk):
     AT = NOON
     TABLES = ("surveys", "callbacks", "attempts", "messages", "webhooks")
 
-    async def case(self, case_id: CaseId | None = None, *, has_phone: bool = True) -> CaseId:
+    async def case(
+        self, case_id: CaseId | None = None, *, has_phone: bool = True, proactive: bool = False
+    ) -> CaseId:
         """A case that was registered."""
         fact = CaseRegistered(
             case_id=case_id or CaseId(new_id()),
@@ -57,6 +59,7 @@ class Desk(ServiceDesk):
             kind=Kind.COMPLAINT,
             sealed_words="sealed",
             has_phone=has_phone,
+            proactive=proactive,
         )
         await self.hears(fact)
         return fact.case_id

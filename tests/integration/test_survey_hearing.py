@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
@@ -79,8 +80,21 @@ async def test_what_is_resolved_at_night_is_due_in_the_morning(desk: Desk) -> No
     assert datetime.fromisoformat(found["due_at"]) == MORNING
 
 
-async def test_whoever_left_no_phone_cannot_be_asked_and_that_is_said_at_once(desk: Desk) -> None:
+async def test_who_left_no_phone_is_sent_nothing_and_handed_to_no_caller_but_may_answer(desk: Desk) -> None:
     case_id = await desk.case(has_phone=False)
+    callback_id = await desk.callback(case_id)
+    await desk.sends()
+    assert await desk.rows("SELECT 1 FROM messages WHERE callback_id = :id", id=UUID(callback_id)) == []
+    assert (await desk.claims(callback_id)).json()["reason"] == "no_phone"
+    await desk.rings("end_expired")
+    assert await desk.told(case_id) == [SCHEDULED]
+    desk.clock.passes(days=14)
+    await desk.rings("end_expired")
+    assert await desk.told(case_id) == [SCHEDULED, UNREACHABLE]
+
+
+async def test_what_a_unit_found_by_itself_has_nobody_to_ask_and_that_is_said_at_once(desk: Desk) -> None:
+    case_id = await desk.case(has_phone=False, proactive=True)
     await desk.hears(resolved(case_id))
     assert await desk.told(case_id) == [SCHEDULED, UNREACHABLE]
     assert (await desk.said(case_id))[-1]["payload"]["attempts"] == 0

@@ -66,11 +66,34 @@ def test_a_running_round_is_not_started_twice() -> None:
     assert again == Decision(survey)
 
 
-def test_nobody_to_phone_ends_the_round_at_once() -> None:
-    decided = start(Survey(CASE, has_phone=False), FIRST, at=NOON)
+def test_where_no_citizen_asked_for_anything_the_round_ends_at_once() -> None:
+    decided = start(Survey(CASE, has_phone=False, has_citizen=False), FIRST, at=NOON)
     assert [type(fact) for fact in decided.facts] == [say.CallbackScheduled, say.CallbackUnreachable]
     assert decided.state.rounds[0].state is RoundState.UNREACHABLE
     assert decided.state.running is None
+
+
+def test_who_left_no_phone_may_answer_in_the_app_for_a_links_days_and_then_the_round_ends() -> None:
+    started = start(Survey(CASE, has_phone=False), FIRST, at=NOON)
+    assert [(type(fact), fact.by_phone) for fact in started.facts] == [(say.CallbackScheduled, False)]
+    survey, end = started.state, NOON + timedelta(days=14)
+    assert not answering.owes_link(survey, FIRST), "there is nowhere to send one to"
+    assert not calling.may_take(survey, FIRST, "caller-1", at=NOON)
+    with pytest.raises(errors.NoPhone):
+        claimed(survey)
+    answered = answering.answer_in_app(
+        survey, do.AnswerInApp(CASE, HAPPY), beijing(), at=end - timedelta(microseconds=1)
+    )
+    assert answered.facts[-1].channel is CallbackChannel.IN_APP
+    assert calling.expire(survey, FIRST, at=end - timedelta(microseconds=1)) == Decision(survey)
+    assert isinstance(calling.expire(survey, FIRST, at=end).facts[-1], say.CallbackUnreachable)
+
+
+def test_who_cannot_be_called_about_a_contradiction_is_taken_at_his_word() -> None:
+    two_minds = replace(UNHAPPY, satisfied=Satisfied.SATISFIED)
+    survey = start(Survey(CASE, has_phone=False), FIRST, at=NOON).state
+    answered = answering.answer_in_app(survey, do.AnswerInApp(CASE, two_minds), beijing(), at=NOON)
+    assert (answered.facts[-1].flagged, answered.state.running) == (True, None)
 
 
 def test_the_first_result_is_scored_and_the_next_stands_beside_it() -> None:

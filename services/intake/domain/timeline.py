@@ -45,6 +45,8 @@ class Code(StrEnum):
     CLOSED_UNASKED = "closed_unasked"
     OVERDUE = "overdue"
     CALLBACK_SCHEDULED = "callback_scheduled"
+    CALLBACK_OPEN = "callback_open"
+    """Asked in the app alone: there is no number to call."""
     CALLBACK_MISSED = "callback_missed"
     CALLBACK_COMPLETED = "callback_completed"
     CALLBACK_UNREACHABLE = "callback_unreachable"

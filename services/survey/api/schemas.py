@@ -203,6 +203,7 @@ class WorklistItem(Wire):
     attempts: int
     claimed_until: datetime | None
     second_call: bool = Field(description="The citizen has answered, and contradicted himself.")
+    by_phone: bool = Field(description="False: the citizen left no number and answers in the app alone.")
 
     @classmethod
     def of(cls, row: CallbackRow) -> "WorklistItem":
@@ -215,6 +216,7 @@ class WorklistItem(Wire):
             attempts=row.attempts,
             claimed_until=row.claimed_until,
             second_call=row.doubtful,
+            by_phone=row.by_phone,
         )
 
 

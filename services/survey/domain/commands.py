@@ -8,10 +8,11 @@ from shared.kernel.ids import CallbackId, CaseId
 
 @dataclass(frozen=True, slots=True)
 class NoteCase:
-    """A case exists; may its citizen be phoned?"""
+    """A case exists; may its citizen be phoned, and is there one?"""
 
     case_id: CaseId
     has_phone: bool
+    has_citizen: bool = True
 
 
 @dataclass(frozen=True, slots=True)

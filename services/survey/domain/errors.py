@@ -2,8 +2,8 @@
 
 Refusal
 ├─ NotFound: UnknownCallback, UnknownLink
-├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, CheckedByOneself, SaidAlready,
-│            (MoveNotAllowed)
+├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, NoPhone, CheckedByOneself,
+│            SaidAlready, (MoveNotAllowed)
 ├─ Gone:     LinkExpired, LinkUsed, NothingAsked
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
 ├─ UnsupportedType: NotAForm
@@ -57,6 +57,11 @@ class NotClaimed(Conflict):
 class NotDueYet(Conflict):
     def __init__(self, due_at: datetime) -> None:
         super().__init__("the next attempt is not due yet", due_at=due_at.isoformat())
+
+
+class NoPhone(Conflict):
+    def __init__(self) -> None:
+        super().__init__("the citizen left no phone number, and answers in the app alone")
 
 
 class AnswersMissing(Invalid):

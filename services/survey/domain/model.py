@@ -91,6 +91,7 @@ class Round:
     attempts: tuple[Attempt, ...] = ()
     claim: Claim | None = None
     link_until: datetime | None = None
+    """Until then the citizen may answer alone; then the round ends by itself."""
     answers: Answers | None = None
     channel: CallbackChannel | None = None
     scored: bool = False
@@ -117,6 +118,8 @@ class Survey:
     """Cases merged into this one: their citizens are called back with this one's."""
     handled: bool = False
     """Resolved, answered or over, and not reopened since: whoever is joined now need not wait."""
+    has_citizen: bool = True
+    """False: 未诉先办, a unit found it by itself; without a phone number there is nobody to ask."""
     version: int = 0
 
     @property

@@ -1,6 +1,6 @@
 """Survey's reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ class CallbackRow:
     attempts: int
     claimed_until: datetime | None
     doubtful: bool
+    by_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,7 @@ async def worklist(
 ) -> list[CallbackRow]:
     """Rounds in a state, the longest due first."""
     c = tables.CALLBACKS.c
-    picked = select(
-        c.callback_id, c.case_id, c.number, c.state, c.due_at, c.attempts, c.claimed_until, c.doubtful
-    )
+    picked = select(*(c[field.name] for field in fields(CallbackRow)))
     listed = picked.where(c.kind == kind, c.state == state)
     query = listed.order_by(c.due_at, c.callback_id).limit(limit)
     if due_before is not None:

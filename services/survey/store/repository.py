@@ -23,7 +23,7 @@ ROUND, RECHECK = "round", "recheck"
 # The case is locked, not the worklist's row: every change begins there, so nobody waits in a circle.
 NEXT = """
 SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
-WHERE c.state = 'scheduled' AND c.open_from <= $1 AND c.not_by IS DISTINCT FROM $2
+WHERE c.state = 'scheduled' AND c.by_phone AND c.open_from <= $1 AND c.not_by IS DISTINCT FROM $2
 ORDER BY c.open_from, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
 """
 
@@ -70,7 +70,7 @@ class SurveyRepository(Repository[CaseId, Survey]):
 
     def projections(self, aggregate: Survey) -> Iterable[tuple[Table, Row]]:
         for one in aggregate.calls:
-            yield tables.CALLBACKS, _worklist_row(aggregate.case_id, one)
+            yield tables.CALLBACKS, _worklist_row(aggregate, one)
             for row in _attempt_rows(one):
                 yield tables.ATTEMPTS, row
 
@@ -89,11 +89,12 @@ class SurveyWork(Work):
         self.webhooks = WebhookRepository(connection)
 
 
-def _worklist_row(case_id: CaseId, one: Round) -> Row:
+def _worklist_row(survey: Survey, one: Round) -> Row:
     claimed_until = one.claim.until if one.claim else None
     return {
         "callback_id": one.callback_id,
-        "case_id": case_id,
+        "case_id": survey.case_id,
+        "by_phone": survey.has_phone,
         "kind": _kind(one),
         "number": one.number,
         "state": one.state,

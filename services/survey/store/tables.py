@@ -16,6 +16,7 @@ SURVEYS = Table(
     Column("rechecks", JSONB, nullable=False),
     Column("joined", JSONB, nullable=False),
     Column("handled", Boolean, nullable=False),
+    Column("has_citizen", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -43,8 +44,14 @@ CALLBACKS = Table(
     Column("channel", Text),
     Column("agrees", Boolean),
     Column("ended_at", DateTime(timezone=True)),
+    Column("by_phone", Boolean, nullable=False),
     Index("ix_callbacks_worklist", "kind", "state", "due_at", "callback_id"),
-    Index("ix_callbacks_open", "open_from", "callback_id", postgresql_where=text("state = 'scheduled'")),
+    Index(
+        "ix_callbacks_open",
+        "open_from",
+        "callback_id",
+        postgresql_where=text("state = 'scheduled' AND by_phone"),
+    ),
     Index("ix_callbacks_link_until", "link_until", postgresql_where=text("state = 'scheduled'")),
     Index("ix_callbacks_started_at", "started_at"),
 )

@@ -92,13 +92,14 @@ def take(
     answers = read(answers, asked)
     tried = replace(one, attempts=(*one.attempts, attempt), claim=None)
     contradicts = asked.contradiction(answers.solved, answers.satisfied) is not None
-    if contradicts and one.doubt is None and answers.may_call_again:
+    may_call_again = answers.may_call_again and survey.has_phone
+    if contradicts and one.doubt is None and may_call_again:
         return _doubt(survey, tried, answers, city, at=attempt.at)
     flagged = contradicts or one.doubt is not None
     done = _complete(
         survey, replace(tried, flagged=flagged), answers, attempt.channel, (attempted(survey, tried),)
     )
-    if recheck_id is None or flagged or not answers.may_call_again:
+    if recheck_id is None or flagged or not may_call_again:
         return done
     return _draw_check(done, one.callback_id, attempt, recheck_id, city)
 

@@ -28,6 +28,8 @@ def require_open_hours(city: City, *, at: datetime) -> None:
 def claim(survey: Survey, cmd: do.ClaimRound, *, at: datetime) -> Decision[Survey]:
     """A caller takes the round in hand for a while; asking again renews the lease."""
     one = require_open(survey, cmd.callback_id)
+    if not survey.has_phone:
+        raise errors.NoPhone
     if one.not_by == cmd.by:
         raise errors.CheckedByOneself
     if one.claim and one.claim.by != cmd.by and one.claim.until > at:
@@ -40,7 +42,7 @@ def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) 
     one = find(survey, callback_id)
     if one is None or one.state is not RoundState.SCHEDULED or one.not_by == by:
         return False
-    return one.due_at <= at and (one.claim is None or one.claim.until <= at)
+    return survey.has_phone and one.due_at <= at and (one.claim is None or one.claim.until <= at)
 
 
 def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: datetime) -> Decision[Survey]:

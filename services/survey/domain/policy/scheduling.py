@@ -1,7 +1,7 @@
 """Who is asked, and when: rounds begin with the end of the handling and end with what becomes of the case."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.survey.domain import commands as do
 from services.survey.domain import sampling
@@ -15,20 +15,26 @@ from shared.kernel.ids import CaseId
 
 def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
     """Remember a case that may have to be called back. Says nothing."""
-    return Decision(replace(known or Survey(cmd.case_id, cmd.has_phone), has_phone=cmd.has_phone))
+    survey = known or Survey(cmd.case_id, cmd.has_phone)
+    return Decision(replace(survey, has_phone=cmd.has_phone, has_citizen=cmd.has_citizen))
 
 
 def schedule(survey: Survey, cmd: do.Schedule, city: City, *, at: datetime) -> Decision[Survey]:
-    """回访: start a round. Without a phone number it ends at once: there is no way to ask."""
+    """回访: start a round. Who left no phone number may answer in the app for as long as a link is good;
+    where no citizen asked for anything the round ends at once.
+    """
     if survey.running:
         return Decision(survey)
     due = city.calendar.next_open(at, city.policy.callback.hours.window)
     started = Round(cmd.callback_id, len(survey.rounds) + 1, RoundState.SCHEDULED, at, due)
     if not _is_drawn(survey, city):
         return _skip(survey, started, city, at=at)
-    scheduled = say.CallbackScheduled(**named(survey, started), due_at=due)
+    scheduled = say.CallbackScheduled(**named(survey, started), due_at=due, by_phone=survey.has_phone)
     if survey.has_phone:
         return Decision(_begun(survey, started), (scheduled,))
+    if survey.has_citizen:
+        until = at + timedelta(days=city.policy.callback.link_days)
+        return Decision(_begun(survey, replace(started, link_until=until)), (scheduled,))
     over = ended(started, "give_up", at=at)
     unreachable = say.CallbackUnreachable(**named(survey, over), attempts=0)
     return Decision(_begun(survey, over), (scheduled, unreachable))
