@@ -31,13 +31,21 @@ from shared.events.grid import (
 )
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import EventId, UnitCode
-from shared.kernel.words import HandlingMode, Overdue
+from shared.kernel.words import HandlingMode, Overdue, Unreached
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
 
 F = TypeVar("F", bound=CaseFact)
 D = TypeVar("D", bound=DeliberationFact)
 S = CaseState
+UNREACHED = {
+    Unreached.LADDER: Code.CALLBACK_UNREACHABLE,
+    Unreached.WRONG_NUMBER: Code.CALLBACK_WRONG_NUMBER,
+    Unreached.REFUSED: Code.CALLBACK_REFUSED,
+    Unreached.DAYS_OVER: Code.CALLBACK_UNANSWERED,
+    # Nobody asked for it, so nobody is told.
+    Unreached.NOBODY: None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,15 @@ def _as_closed(fact: r.CaseClosed) -> Code:
 
 def _as_asked(fact: s.CallbackScheduled) -> Code:
     return Code.CALLBACK_SCHEDULED if fact.by_phone else Code.CALLBACK_OPEN
+
+
+def _as_tried(fact: s.CallbackAttempted) -> Code | None:
+    """Of the last try is told what came of the round."""
+    return None if fact.reached or fact.last else Code.CALLBACK_MISSED
+
+
+def _as_unreached(fact: s.CallbackUnreachable) -> Code | None:
+    return UNREACHED[fact.reason or Unreached.LADDER]
 
 
 def _if_planned(fact: r.CaseModeSet) -> Code | None:
@@ -251,8 +268,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
     hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),
     hear(s.CallbackScheduled, Line(_as_asked, until=lambda fact: fact.due_at if fact.by_phone else None)),
-    hear(s.CallbackAttempted, Line(lambda fact: None if fact.reached else Code.CALLBACK_MISSED)),
+    hear(s.CallbackAttempted, Line(_as_tried)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
-    hear(s.CallbackUnreachable, Line(Code.CALLBACK_UNREACHABLE)),
+    hear(s.CallbackUnreachable, Line(_as_unreached)),
     on(r.UnitChanged, unit_changed, needs=_unit),
 )

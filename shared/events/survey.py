@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from shared.events.fact import CaseFact
 from shared.kernel.ids import CallbackId
-from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 
 SURVEY = "survey"
 
@@ -49,6 +49,8 @@ class CallbackAttempted(CallbackFact):
     reached: bool
     contradictory: bool = False
     """The answers do not go together: they count for nothing before a second call."""
+    last: bool = False
+    """Nobody was reached and no try follows: what became of the round is said at once."""
 
 
 class CallbackCompleted(CallbackFact):
@@ -80,11 +82,13 @@ class CallbackRechecked(CallbackFact):
 
 
 class CallbackUnreachable(CallbackFact):
-    """Every attempt of the ladder failed, or there is no way to ask."""
+    """未果: the round ended without an answer: nobody took a call, or for another of the reasons."""
 
     TYPE: ClassVar[str] = "jiesu.callback.unreachable"
 
     attempts: int
+    reason: Unreached | None = None
+    """None: said before reasons were."""
 
 
 class CallbackCancelled(CallbackFact):

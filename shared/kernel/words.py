@@ -122,6 +122,20 @@ class CallbackChannel(StrEnum):
     """Keys pressed while a machine asks."""
 
 
+class Unreached(StrEnum):
+    """回访未果: why a round of calling back ended without an answer."""
+
+    LADDER = "ladder"
+    """Every call of the ladder was made, and nobody took one."""
+    WRONG_NUMBER = "wrong_number"
+    REFUSED = "refused"
+    """The citizen was on the phone and did not want to be asked."""
+    DAYS_OVER = "days_over"
+    """The days in which the citizen could answer alone went by."""
+    NOBODY = "nobody"
+    """No citizen asked for the case, and there is no number."""
+
+
 class WhistleKind(StrEnum):
     """哨型: 综合执法 / 重点工作 / 应急处置."""
 

@@ -16,12 +16,12 @@ from shared.events import router as r
 from shared.events.catalog import declared_in
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
-from shared.events.survey import SURVEY
+from shared.events.survey import SURVEY, CallbackAttempted, CallbackScheduled, CallbackUnreachable
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, UnitCode
-from shared.kernel.words import Overdue
+from shared.kernel.words import Overdue, Unreached
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from tests.kit.city import beijing
 from tests.kit.facts import AN_ID, a_fact, an_envelope
@@ -147,3 +147,34 @@ def test_every_refusal_has_a_status() -> None:
         if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
     ]
     assert {status_of(kind) for kind in leaves} == {403, 404, 409, 410, 413, 415, 422, 429, 503}
+
+
+@pytest.mark.parametrize(
+    ("why", "line"),
+    [
+        (None, "callback_unreachable"),
+        (Unreached.LADDER, "callback_unreachable"),
+        (Unreached.WRONG_NUMBER, "callback_wrong_number"),
+        (Unreached.REFUSED, "callback_refused"),
+        (Unreached.DAYS_OVER, "callback_unanswered"),
+        (Unreached.NOBODY, None),
+    ],
+)
+async def test_a_round_without_an_answer_is_told_by_its_reason(
+    why: Unreached | None, line: str | None
+) -> None:
+    fact = a_fact(CallbackUnreachable).model_copy(update={"reason": why})
+    assert [note.code for note in (await heard(fact)).notes] == ([line] if line else [])
+
+
+@pytest.mark.parametrize(("last", "lines"), [(True, []), (False, ["callback_missed"])])
+async def test_of_the_last_try_nobody_is_told_that_another_follows(last: bool, lines: list[str]) -> None:
+    fact = a_fact(CallbackAttempted).model_copy(update={"reached": False, "last": last})
+    assert [note.code for note in (await heard(fact)).notes] == lines
+
+
+@pytest.mark.parametrize(("by_phone", "line"), [(True, "callback_scheduled"), (False, "callback_open")])
+async def test_who_left_no_number_is_not_told_of_a_call(by_phone: bool, line: str) -> None:
+    fact = a_fact(CallbackScheduled).model_copy(update={"by_phone": by_phone})
+    [note] = (await heard(fact)).notes
+    assert (note.code, note.until is None) == (line, not by_phone)

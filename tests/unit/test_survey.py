@@ -19,7 +19,7 @@ from shared.events import survey as say
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.city import beijing
 
@@ -115,7 +115,7 @@ def test_the_ladder_climbs_0_4_24_72_hours_and_ends_unreachable() -> None:
     assert dues == [NOON + timedelta(hours=hours) for hours in (4, 24, 72)]
     last = call(claimed(survey, at=now), None, at=now)
     assert [type(fact) for fact in last.facts] == [say.CallbackAttempted, say.CallbackUnreachable]
-    assert last.facts[-1].attempts == 4
+    assert (last.facts[-1].attempts, last.facts[-1].reason) == (4, Unreached.LADDER)
 
 
 def test_a_late_call_is_not_followed_by_the_next_one_at_once() -> None:

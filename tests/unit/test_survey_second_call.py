@@ -13,7 +13,7 @@ from services.survey.domain.policy import answering, calling, scheduling
 from shared.events import survey as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, new_id
-from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.callbacks import (
     CASE,
@@ -121,7 +121,11 @@ def test_a_reopened_case_ends_the_running_callback_and_its_checks_and_a_fresh_ro
 @pytest.mark.parametrize("missed", Missed)
 def test_a_wrong_number_or_a_refusal_ends_the_callback_any_other_miss_climbs(missed: Missed) -> None:
     ends = missed in (Missed.WRONG_NUMBER, Missed.REFUSED)
-    assert said(call(a_survey(), None, missed=missed)) == ["attempted", *(["unreachable"] if ends else [])]
+    decided = call(a_survey(), None, missed=missed)
+    assert said(decided) == ["attempted", *(["unreachable"] if ends else [])]
+    assert decided.facts[0].last is ends, "of a last try nobody is told that another follows"
+    if ends:
+        assert decided.facts[1].reason == Unreached(missed)
 
 
 def test_a_call_that_reached_somebody_was_not_missed() -> None:
@@ -146,6 +150,7 @@ def test_a_round_whose_days_are_over_ends_unreachable_or_with_what_was_said_in_d
     waiting = linked(a_survey())
     assert said(expired(waiting, 13.99)) == []
     assert said(expired(waiting, 14)) == ["unreachable"]
+    assert expired(waiting, 14).facts[0].reason is Unreached.DAYS_OVER
     doubted = by_link(waiting, TWO_MINDS).state
     assert said(expired(doubted, 14)) == ["completed"]
     assert said(expired(expired(waiting, 14).state, 15)) == []

@@ -18,7 +18,7 @@ ROUND_LIFE = Lifecycle(
             _OPEN,
             RoundState.UNREACHABLE,
             say.CallbackUnreachable,
-            "the ladder is used up, or the days to answer are over",
+            "the ladder is used up, the number is wrong, the citizen refused, or the days to answer are over",
         ),
         Move("cancel", _OPEN, RoundState.CANCELLED, say.CallbackCancelled, "the case went on another way"),
     ),

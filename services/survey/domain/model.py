@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 
 
 class RoundState(StrEnum):
@@ -29,7 +29,7 @@ class Missed(StrEnum):
     """The citizen was on the phone and did not want to be asked."""
 
 
-HOPELESS = frozenset({Missed.WRONG_NUMBER, Missed.REFUSED})
+HOPELESS = {Missed.WRONG_NUMBER: Unreached.WRONG_NUMBER, Missed.REFUSED: Unreached.REFUSED}
 """Where calling again would reach nobody, or somebody who has said no."""
 
 

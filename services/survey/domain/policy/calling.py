@@ -12,7 +12,7 @@ from shared.city.city import City
 from shared.events import survey as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Unreached
 
 LEASE = timedelta(minutes=30)
 """How long a claimed callback is kept for its caller (ours)."""
@@ -69,29 +69,42 @@ def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision
     in_hand = one.claim is not None and one.claim.until > at
     if one.link_until > at or in_hand:
         return Decision(survey)
-    return stand(survey, one, (), at=at) if one.doubt else _give_up(survey, one, (), at=at)
+    if one.doubt is not None:
+        return stand(survey, one, (), at=at)
+    return _give_up(survey, one, (), Unreached.DAYS_OVER, at=at)
 
 
 def _not_reached(survey: Survey, one: Round, attempt: Attempt, city: City) -> Decision[Survey]:
     tried = replace(one, attempts=(*one.attempts, attempt), claim=None)
-    said = (attempted(survey, tried),)
+    why = _why_no_more(tried, city)
+    said = (attempted(survey, tried, is_last=why is not None or tried.doubt is not None),)
     if tried.doubt is not None:
         return stand(survey, tried, said, at=attempt.at)
-    ladder = city.policy.callback.attempts
-    calls = sum(each.channel is CallbackChannel.PHONE for each in tried.attempts)
-    if calls >= len(ladder) or attempt.missed in HOPELESS:
-        return _give_up(survey, tried, said, at=attempt.at)
-    rung = city.calendar.deadline(one.started_at, ladder[calls])
+    if why is not None:
+        return _give_up(survey, tried, said, why, at=attempt.at)
+    rung = city.calendar.deadline(one.started_at, city.policy.callback.attempts[_calls(tried)])
     # However late this call was: the next one is not made at once, or a late desk would use up the ladder.
     due = city.calendar.next_open(max(rung, spaced(city, at=attempt.at)), city.policy.callback.hours.window)
     return Decision(put_back(survey, replace(tried, due_at=due)), said)
 
 
+def _why_no_more(tried: Round, city: City) -> Unreached | None:
+    """Why no call follows the last one, if none does."""
+    missed = tried.attempts[-1].missed
+    if missed in HOPELESS:
+        return HOPELESS[missed]
+    return Unreached.LADDER if _calls(tried) >= len(city.policy.callback.attempts) else None
+
+
+def _calls(one: Round) -> int:
+    return sum(each.channel is CallbackChannel.PHONE for each in one.attempts)
+
+
 def _give_up(
-    survey: Survey, one: Round, said: tuple[say.CallbackFact, ...], *, at: datetime
+    survey: Survey, one: Round, said: tuple[say.CallbackFact, ...], why: Unreached, *, at: datetime
 ) -> Decision[Survey]:
     over = ended(one, "give_up", at=at)
-    unreachable = say.CallbackUnreachable(**named(survey, over), attempts=len(over.attempts))
+    unreachable = say.CallbackUnreachable(**named(survey, over), attempts=len(over.attempts), reason=why)
     return Decision(put_back(survey, over), (*said, unreachable))
 
 

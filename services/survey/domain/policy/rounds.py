@@ -48,7 +48,9 @@ def spaced(city: City, *, at: datetime) -> datetime:
     return city.calendar.next_open(wait, rules.hours.window)
 
 
-def attempted(survey: Survey, one: Round, *, contradictory: bool = False) -> say.CallbackAttempted:
+def attempted(
+    survey: Survey, one: Round, *, contradictory: bool = False, is_last: bool = False
+) -> say.CallbackAttempted:
     """What is said of the last attempt."""
     last = one.attempts[-1]
     return say.CallbackAttempted(
@@ -57,6 +59,7 @@ def attempted(survey: Survey, one: Round, *, contradictory: bool = False) -> say
         channel=last.channel,
         reached=last.reached,
         contradictory=contradictory,
+        last=is_last,
     )
 
 

@@ -11,6 +11,7 @@ from shared.city.city import City
 from shared.events import survey as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId
+from shared.kernel.words import Unreached
 
 
 def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
@@ -36,7 +37,7 @@ def schedule(survey: Survey, cmd: do.Schedule, city: City, *, at: datetime) -> D
         until = at + timedelta(days=city.policy.callback.link_days)
         return Decision(_begun(survey, replace(started, link_until=until)), (scheduled,))
     over = ended(started, "give_up", at=at)
-    unreachable = say.CallbackUnreachable(**named(survey, over), attempts=0)
+    unreachable = say.CallbackUnreachable(**named(survey, over), attempts=0, reason=Unreached.NOBODY)
     return Decision(_begun(survey, over), (scheduled, unreachable))
 
 
