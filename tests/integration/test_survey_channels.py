@@ -74,10 +74,23 @@ async def test_the_next_best_call_is_the_one_that_has_waited_longest_and_is_free
         made.append(await desk.callback())
     assert [await next_of(desk), await next_of(desk, "caller-2")] == made[:2]
     desk.clock.passes(minutes=1)
-    assert [await next_of(desk), await next_of(desk)] == [made[2], None]
+    assert [await next_of(desk, "caller-4"), await next_of(desk, "caller-3")] == [made[2], None]
     desk.clock.passes(minutes=29)
     # Two leases are over; the third caller is given the oldest again.
     assert await next_of(desk, "caller-3") == made[0]
+
+
+async def test_who_asks_again_with_a_call_in_hand_is_given_the_same_and_nothing_is_burned(desk: Desk) -> None:
+    made = [await desk.callback() for _ in range(2)]
+    # Intake is away here: each answer is a 503 that names no callback.
+    assert [await next_of(desk), await next_of(desk), await next_of(desk)] == [made[0]] * 3
+    mine = (await desk.reads("callbacks", mine=True)).json()["items"]
+    assert mine == [], "somebody else's worklist"
+    held = await desk.client.get("/v1/callbacks?mine=true", headers=desk.token("caller", sub="caller-1"))
+    assert [item["callback_id"] for item in held.json()["items"]] == [made[0]]
+    assert await next_of(desk, "caller-2") == made[1]
+    await desk.tries(made[0], missed="busy")
+    assert await next_of(desk) is None
 
 
 async def test_a_handful_is_the_callers_own_and_tells_nobodys_number(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.survey import handlers
 from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
@@ -38,16 +38,24 @@ Desk = Annotated[Caller, allow(Role.CALLER, Role.SUPERVISOR, Role.OPS)]
 
 @ROUTES.get("/callbacks")
 async def worklist(
+    request: Request,
     connection: Reading,
-    _: Desk,
+    reader: Desk,
     asked: Asked,
     state: Annotated[RoundState, Query()] = RoundState.SCHEDULED,
     kind: Annotated[Literal["round", "recheck"], Query(description="Rounds, or checks of them.")] = "round",
     due_before: Instant | None = None,
+    mine: Annotated[bool, Query(description="Only what the reader has in hand now.")] = False,
 ) -> Page[WorklistItem]:
     """The callers' worklist, the longest due first."""
     rows = await queries.worklist(
-        connection, kind=kind, state=state, due_before=due_before, after=asked.after, limit=asked.fetch
+        connection,
+        kind=kind,
+        state=state,
+        due_before=due_before,
+        held=(reader.subject, request.app.state.flat.clock.now()) if mine else None,
+        after=asked.after,
+        limit=asked.fetch,
     )
     return asked.page(rows, position=lambda row: (row.due_at, row.callback_id), item=WorklistItem.of)
 
@@ -62,9 +70,12 @@ async def claim_next(
     city: TheCity,
     language: AcceptLanguage = None,
 ) -> ClaimOut | Response:
-    """Take the next-best callback in hand: the one that has waited longest and is in nobody's hand."""
+    """Take the next-best callback in hand: the one that has waited longest and is in nobody's hand.
+
+    Who has one in hand that is not written down is given the same again.
+    """
     async with open_work() as work:
-        found = await handlers.claim_next(work, caller.subject)
+        found = await handlers.take_next(work, caller.subject)
     if not found:
         return Response(status_code=204)
     [(survey, callback_id)] = found

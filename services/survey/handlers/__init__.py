@@ -66,6 +66,20 @@ async def claim_next(work: SurveyWork, by: str, many: int = 1) -> list[tuple[Sur
     return []
 
 
+async def take_next(work: SurveyWork, by: str) -> list[tuple[Survey, CallbackId]]:
+    """The call this caller has in hand and has not written down, else the next-best one.
+
+    Who asks again because the answer was lost, or because intake was away, is given the same callback.
+    """
+    calling.require_open_hours(work.city, at=work.now)
+    for case_id, callback_id in await work.surveys.in_hand_of(by, work.now):
+        survey = await work.surveys.get(case_id)
+        if calling.has_in_hand(survey, callback_id, by, at=work.now):
+            renewed = calling.claim(survey, do.ClaimRound(callback_id, by), at=work.now)
+            return [(await work.surveys.keep(renewed), callback_id)]
+    return await claim_next(work, by)
+
+
 async def _taken(work: SurveyWork, by: str, case_id: CaseId, callback_id: CallbackId) -> bool:
     """The worklist is read without lock: what somebody took meanwhile is passed over, and not found again."""
     survey = await work.surveys.get(case_id)

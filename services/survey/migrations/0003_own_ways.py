@@ -19,6 +19,9 @@ def upgrade() -> None:
     op.add_column("surveys", sa.Column("has_citizen", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("callbacks", sa.Column("by_phone", sa.Boolean(), nullable=False, server_default=sa.true()))
     _index_open(OPEN_BY_PHONE)
+    op.create_index(
+        "ix_callbacks_claimed", "callbacks", ["claimed_by", "claimed_until"], postgresql_where=OPEN
+    )
 
 
 def _index_open(where: sa.TextClause) -> None:
@@ -27,6 +30,7 @@ def _index_open(where: sa.TextClause) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_callbacks_claimed", table_name="callbacks")
     _index_open(OPEN)
     op.drop_column("callbacks", "by_phone")
     op.drop_column("surveys", "has_citizen")

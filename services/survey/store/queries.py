@@ -49,16 +49,20 @@ async def worklist(
     kind: str,
     state: RoundState,
     due_before: datetime | None,
+    held: tuple[str, datetime] | None,
     after: Position,
     limit: int,
 ) -> list[CallbackRow]:
-    """Rounds in a state, the longest due first."""
+    """Rounds in a state, the longest due first; with `held` those this caller has in hand at that moment."""
     c = tables.CALLBACKS.c
     picked = select(*(c[field.name] for field in fields(CallbackRow)))
     listed = picked.where(c.kind == kind, c.state == state)
     query = listed.order_by(c.due_at, c.callback_id).limit(limit)
     if due_before is not None:
         query = query.where(c.due_at <= due_before)
+    if held is not None:
+        by, at = held
+        query = query.where(c.claimed_by == by, c.claimed_until > at)
     if after is not None:
         query = query.where(tuple_(c.due_at, c.callback_id) > tuple_(*after))
     return [CallbackRow(*row) for row in await connection.execute(query)]

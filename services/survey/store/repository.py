@@ -57,12 +57,23 @@ class SurveyRepository(Repository[CaseId, Survey]):
         await self.preload(CaseId(case_id) for case_id, _ in rows)
         return [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
 
+    async def in_hand_of(self, by: str, at: datetime) -> Sequence[tuple[CaseId, CallbackId]]:
+        c = tables.CALLBACKS.c
+        mine = (c.claimed_by == by) & (c.claimed_until > at) & (c.due_at <= at) & c.by_phone
+        held = mine & (c.state == RoundState.SCHEDULED)
+        return await self._picked(held, c.claimed_until, 1)
+
     async def _rounds(
         self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int
     ) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
-        open_round = (c.kind == ROUND) & (c.state == RoundState.SCHEDULED)
-        picked = select(c.case_id, c.callback_id).where(open_round & where).order_by(order, c.callback_id)
+        return await self._picked((c.kind == ROUND) & (c.state == RoundState.SCHEDULED) & where, order, limit)
+
+    async def _picked(
+        self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int
+    ) -> Sequence[tuple[CaseId, CallbackId]]:
+        c = tables.CALLBACKS.c
+        picked = select(c.case_id, c.callback_id).where(where).order_by(order, c.callback_id)
         rows = await self._work.connection.execute(picked.limit(limit))
         found = [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
         await self.preload(case_id for case_id, _ in found)

@@ -52,6 +52,9 @@ CALLBACKS = Table(
         "callback_id",
         postgresql_where=text("state = 'scheduled' AND by_phone"),
     ),
+    Index(
+        "ix_callbacks_claimed", "claimed_by", "claimed_until", postgresql_where=text("state = 'scheduled'")
+    ),
     Index("ix_callbacks_link_until", "link_until", postgresql_where=text("state = 'scheduled'")),
     Index("ix_callbacks_started_at", "started_at"),
 )

@@ -45,6 +45,14 @@ def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) 
     return survey.has_phone and one.due_at <= at and (one.claim is None or one.claim.until <= at)
 
 
+def has_in_hand(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
+    """Whether this caller took the call and may still write it down."""
+    one = find(survey, callback_id)
+    if one is None or one.state is not RoundState.SCHEDULED or one.claim is None:
+        return False
+    return one.claim.by == by and one.claim.until > at
+
+
 def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: datetime) -> Decision[Survey]:
     """Write down a call: with answers the round is complete, without them the next rung is due."""
     one = require_open(survey, cmd.callback_id)
