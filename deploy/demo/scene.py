@@ -196,8 +196,8 @@ class Scene:
     async def _rings(
         self, caller: PhoneCaller, callback_id: str, solved: str, satisfied: str, note: str
     ) -> None:
-        await caller.claims(callback_id)
         try:
+            await caller.claims(callback_id)
             await caller.writes_down(callback_id, solved=solved, satisfied=satisfied, note=note)
         except Refused as refusal:
             if self.clock.is_driven or refusal.reason not in NOT_NOW:

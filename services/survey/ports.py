@@ -55,6 +55,11 @@ class Messages(Protocol):
         """What the gateway says of a message that was sent; False when there is none."""
 
 
+class Readings(Protocol):
+    async def note(self, case_id: CaseId, callback_id: CallbackId, by: str, *, at: datetime) -> None:
+        """Write down for ever that this caller was about to be shown this citizen's contact."""
+
+
 class Webhooks(Protocol):
     async def is_first(self, event_id: str, *, at: datetime) -> bool:
         """Take down that this event came; False when it came before."""
@@ -142,6 +147,9 @@ class SurveyWork(Protocol):
 
     @property
     def messages(self) -> Messages: ...
+
+    @property
+    def readings(self) -> Readings: ...
 
     @property
     def webhooks(self) -> Webhooks: ...

@@ -47,7 +47,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "survey"
     AT = NOON
-    TABLES = ("surveys", "callbacks", "attempts", "messages", "webhooks")
+    TABLES = ("surveys", "callbacks", "attempts", "messages", "webhooks", "readings")
 
     async def case(
         self, case_id: CaseId | None = None, *, has_phone: bool = True, proactive: bool = False
@@ -88,9 +88,12 @@ class Desk(ServiceDesk):
         found: dict[str, Any] = answer.json()
         return found
 
-    async def claims(self, callback_id: str, *, by: str = "caller-1", language: str = "zh") -> httpx.Response:
+    async def claims(
+        self, callback_id: str, *, by: str = "caller-1", language: str = "zh", inbound: bool = False
+    ) -> httpx.Response:
         headers = {**self.token("caller", sub=by), "Accept-Language": language}
-        return await self.client.post(f"/v1/callbacks/{callback_id}/claim", headers=headers)
+        path = f"/v1/callbacks/{callback_id}/claim{'?inbound=true' if inbound else ''}"
+        return await self.client.post(path, headers=headers)
 
     async def claims_next(self, *, by: str = "caller-1") -> httpx.Response:
         return await self.client.post("/v1/callbacks/next/claim", headers=self.token("caller", sub=by))

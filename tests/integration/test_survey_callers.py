@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from shared.kernel.ids import new_id
 from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, YES, Desk, survey_desk
@@ -136,6 +138,22 @@ async def test_a_claim_is_for_half_an_hour_and_its_holder_may_renew_it(desk: Des
     await desk.holds(callback_id, by="caller-2")
 
 
+async def test_who_was_shown_a_contact_is_written_down_for_ever_and_only_operators_read_it(
+    desk: Desk,
+) -> None:
+    callback_id = await desk.callback()
+    await desk.holds(callback_id)
+    assert (await desk.claims(callback_id, by="caller-2")).status_code == 409
+    case_id = (await desk.sees(callback_id))["case_id"]
+    (line,) = (await desk.reads("contact-readings", role="ops", case_id=case_id)).json()["items"]
+    assert (line["callback_id"], line["by"]) == (callback_id, "caller-1")
+    assert (await desk.reads("contact-readings", role="ops", case_id=case_id, by="x")).json()["items"] == []
+    for role in ("caller", "supervisor", "analyst", "citizen"):
+        assert (await desk.reads("contact-readings", role=role)).status_code == 403
+    with pytest.raises(IntegrityError, match="append-only"):
+        await desk.rows("DELETE FROM readings RETURNING 1")
+
+
 async def test_of_two_callers_at_once_one_has_the_callback(desk: Desk) -> None:
     callback_id = await desk.callback()
     callers = [f"caller-{number}" for number in range(6)]
@@ -172,13 +190,17 @@ async def test_an_answer_completes_the_callback_and_is_said_in_codes(desk: Desk)
 async def test_nobody_is_called_in_quiet_hours_but_the_citizen_may_ring(desk: Desk) -> None:
     callback_id = await desk.callback()
     desk.clock.at = NIGHT
-    await desk.holds(callback_id)
     before = await desk.counts()
+    claimed = await desk.claims(callback_id)
+    assert (claimed.status_code, claimed.json()["reason"]) == (409, "quiet_hours")
     refused = await desk.tries(callback_id, answers=YES, key="at-night")
     assert refused.headers["content-type"] == "application/problem+json"
     assert (refused.status_code, refused.json()["reason"]) == (409, "quiet_hours")
     assert datetime.fromisoformat(refused.json()["opens_at"]) == MORNING
     assert await desk.counts() == before
+    rang = await desk.claims(callback_id, inbound=True)
+    assert (rang.status_code, rang.json()["contact"]) == (200, {"name": None, "phone": None})
+    assert await desk.rows("SELECT 1 FROM readings WHERE callback_id = :id", id=UUID(callback_id)) == []
     assert (await desk.tries(callback_id, answers=YES, inbound=True, key="at-night")).status_code == 201
 
 
@@ -206,7 +228,7 @@ async def test_the_ladder_of_four_calls_ends_unreachable(desk: Desk) -> None:
     for hours in (4, 24, 72):
         await desk.holds(callback_id)
         assert (await desk.tries(callback_id)).status_code == 201
-        await desk.holds(callback_id)
+        assert (await desk.claims(callback_id)).json()["reason"] == "not_due_yet"
         early = await desk.tries(callback_id)
         assert (early.status_code, early.json()["reason"]) == (409, "not_due_yet")
         due = datetime.fromisoformat(early.json()["due_at"])
@@ -224,7 +246,7 @@ async def test_a_desk_that_is_days_late_does_not_use_up_the_ladder_at_once(desk:
     desk.clock.passes(days=7)
     await desk.holds(callback_id)
     assert (await desk.tries(callback_id)).status_code == 201
-    await desk.holds(callback_id)
+    assert (await desk.claims(callback_id)).json()["reason"] == "not_due_yet"
     assert (await desk.tries(callback_id)).json()["reason"] == "not_due_yet"
 
 

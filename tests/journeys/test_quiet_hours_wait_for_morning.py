@@ -15,7 +15,9 @@ async def test_quiet_hours_wait_for_morning(stage: Stage) -> None:
     callback = await stage.callback(held)
     due = instant(callback["due_at"]).astimezone(SHANGHAI)
     assert (due.hour, due.minute) == (9, 0)
-    await stage.caller.claims(callback["callback_id"])
+    with pytest.raises(Refused) as not_claimed:
+        await stage.caller.claims(callback["callback_id"])
+    assert not_claimed.value.reason == "quiet_hours"
     with pytest.raises(Refused) as refused:
         await stage.caller.writes_down(callback["callback_id"], solved="yes", satisfied="satisfied")
     assert (refused.value.status, refused.value.reason) == (409, "quiet_hours")

@@ -150,6 +150,19 @@ def test_nobody_is_called_before_the_rung_is_due() -> None:
         call(claimed(survey), HAPPY, at=NOON + timedelta(hours=1))
 
 
+def test_nobody_chooses_a_call_at_night_or_before_it_is_due_unless_the_citizen_rang() -> None:
+    mine, rang = do.ClaimRound(FIRST, "caller-1"), do.ClaimRound(FIRST, "caller-1", inbound=True)
+    waiting = call(claimed(a_survey()), None, at=NOON).state
+    for survey, at, refusal in (
+        (a_survey(), NIGHT, errors.QuietHours),
+        (waiting, NOON + timedelta(hours=1), errors.NotDueYet),
+    ):
+        with pytest.raises(refusal):
+            calling.choose(survey, mine, beijing(), at=at)
+        assert calling.choose(survey, rang, beijing(), at=at).state.rounds[0].claim
+    assert calling.choose(waiting, mine, beijing(), at=NOON + timedelta(hours=4)).state.rounds[0].claim
+
+
 def test_two_callers_never_have_the_same_callback_in_hand() -> None:
     survey = claimed(a_survey())
     with pytest.raises(errors.ClaimedByAnother):

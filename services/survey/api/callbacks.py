@@ -105,12 +105,18 @@ async def claim(
     equipped: Equipped,
     city: TheCity,
     language: AcceptLanguage = None,
+    inbound: Annotated[
+        bool, Query(description="The citizen is on the phone: at any hour, and without a contact.")
+    ] = False,
 ) -> ClaimOut:
     """Take a callback in hand for half an hour; the contact is fetched now and kept nowhere."""
-    command = do.ClaimRound(CallbackId(callback_id), caller.subject)
+    command = do.ClaimRound(CallbackId(callback_id), caller.subject, inbound)
     async with open_work() as work:
         survey = await handlers.claim(work, command)
-    return await _in_hand(survey, command.callback_id, equipped, city.questionnaire, language_of(language))
+    asked, spoken = city.questionnaire, language_of(language)
+    if inbound:
+        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), asked, spoken)
+    return await _in_hand(survey, command.callback_id, equipped, asked, spoken)
 
 
 @ROUTES.post("/callbacks/{callback_id}/attempts", status_code=201, response_model=CallbackOut)
@@ -139,14 +145,20 @@ async def attempt(
 async def _in_hand(
     survey: Survey, callback_id: CallbackId, equipped: Equipment, asked: Questionnaire, language: str
 ) -> ClaimOut:
+    # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
+    contact = ContactOut.of(await equipped.contacts.contact_of(survey.case_id))
+    return _shown(survey, callback_id, contact, asked, language)
+
+
+def _shown(
+    survey: Survey, callback_id: CallbackId, contact: ContactOut, asked: Questionnaire, language: str
+) -> ClaimOut:
     one = find(survey, callback_id)
     doubt = one.doubt.answers if one and one.doubt else None
     wrong = asked.contradiction(doubt.solved, doubt.satisfied) if doubt else None
-    # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
-    contact = await equipped.contacts.contact_of(survey.case_id)
     return ClaimOut(
         callback=CallbackOut.of(survey, callback_id),
-        contact=ContactOut.of(contact),
+        contact=contact,
         opening=asked.opening.of(language),
         script=questions(asked, language),
         clear_up=wrong.of(language) if wrong else None,

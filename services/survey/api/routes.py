@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.survey.api import callbacks, citizens, figures, messages, outbox, pages, webhooks
+from services.survey.api import callbacks, citizens, figures, messages, outbox, pages, readings, webhooks
 
 ROUTES = APIRouter(prefix="/v1", tags=["survey"])
-for _part in (callbacks, citizens, messages, webhooks, figures):
+for _part in (callbacks, citizens, messages, webhooks, figures, readings):
     ROUTES.include_router(_part.ROUTES)
 
 PAGES = APIRouter(include_in_schema=False)

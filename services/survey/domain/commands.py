@@ -31,8 +31,11 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRound:
+    """`inbound`: the citizen is on the phone: no number is needed, quiet hours and due times do not bind."""
+
     callback_id: CallbackId
     by: str
+    inbound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class NotClaimed(Conflict):
 
 class NotDueYet(Conflict):
     def __init__(self, due_at: datetime) -> None:
-        super().__init__("the next attempt is not due yet", due_at=due_at.isoformat())
+        super().__init__("the citizen may not be called before it is due", due_at=due_at.isoformat())
 
 
 class NoPhone(Conflict):

@@ -52,7 +52,15 @@ async def reopen(work: SurveyWork, case_id: CaseId) -> None:
 
 async def claim(work: SurveyWork, cmd: do.ClaimRound) -> Survey:
     survey = await work.surveys.with_callback(cmd.callback_id)
-    return await work.surveys.keep(calling.claim(survey, cmd, at=work.now))
+    held = await work.surveys.keep(calling.choose(survey, cmd, work.city, at=work.now))
+    if not cmd.inbound:
+        await _note_reading(work, held, cmd.callback_id, cmd.by)
+    return held
+
+
+async def _note_reading(work: SurveyWork, survey: Survey, callback_id: CallbackId, by: str) -> None:
+    """Written with the claim, before intake is asked: whoever is shown a contact is in the audit."""
+    await work.readings.note(survey.case_id, callback_id, by, at=work.now)
 
 
 async def claim_next(work: SurveyWork, by: str, many: int = 1) -> list[tuple[Survey, CallbackId]]:
@@ -67,6 +75,14 @@ async def claim_next(work: SurveyWork, by: str, many: int = 1) -> list[tuple[Sur
 
 
 async def take_next(work: SurveyWork, by: str) -> list[tuple[Survey, CallbackId]]:
+    """The next call for this caller, with the note that he is shown whom to call."""
+    found = await _in_hand_or_next(work, by)
+    for survey, callback_id in found:
+        await _note_reading(work, survey, callback_id, by)
+    return found
+
+
+async def _in_hand_or_next(work: SurveyWork, by: str) -> list[tuple[Survey, CallbackId]]:
     """The call this caller has in hand and has not written down, else the next-best one.
 
     Who asks again because the answer was lost, or because intake was away, is given the same callback.

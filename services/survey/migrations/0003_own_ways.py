@@ -1,4 +1,5 @@
-"""Citizens without a phone number are asked in the app alone: callers are not handed their callbacks.
+"""Who read which contact, append-only. Who left no phone number is asked in the app alone: callers are not
+handed such a callback.
 
 Every new column keeps its default: the version before this one goes on inserting while it is applied.
 """
@@ -15,7 +16,33 @@ OPEN = sa.text("state = 'scheduled'")
 OPEN_BY_PHONE = sa.text("state = 'scheduled' AND by_phone")
 
 
+# The note is evidence: what was written stays as it was written, also for the service itself.
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+APPEND_ONLY = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON readings
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
+
+
 def upgrade() -> None:
+    op.create_table(
+        "readings",
+        sa.Column("reading_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("callback_id", sa.Uuid(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("reading_id", name="pk_readings"),
+    )
+    op.create_index("ix_readings_case_id", "readings", ["case_id"])
+    op.create_index("ix_readings_at_reading_id", "readings", ["at", "reading_id"])
+    op.execute(REFUSE_CHANGE)
+    op.execute(APPEND_ONLY)
     op.add_column("surveys", sa.Column("has_citizen", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("callbacks", sa.Column("by_phone", sa.Boolean(), nullable=False, server_default=sa.true()))
     _index_open(OPEN_BY_PHONE)
@@ -34,3 +61,5 @@ def downgrade() -> None:
     _index_open(OPEN)
     op.drop_column("callbacks", "by_phone")
     op.drop_column("surveys", "has_citizen")
+    op.drop_table("readings")
+    op.execute("DROP FUNCTION refuse_change()")

@@ -12,6 +12,7 @@ from services.survey.domain.model import Round, RoundState, Survey
 from services.survey.ports import Equipment
 from services.survey.store import tables
 from services.survey.store.messages import MessageRepository, WebhookRepository
+from services.survey.store.readings import ReadingRepository
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.ids import CallbackId, CaseId
@@ -97,6 +98,7 @@ class SurveyWork(Work):
         super().__init__(connection, now=now, city=city, cause=cause)
         self.surveys = SurveyRepository(self)
         self.messages = MessageRepository(connection)
+        self.readings = ReadingRepository(connection)
         self.webhooks = WebhookRepository(connection)
 
 

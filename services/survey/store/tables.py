@@ -91,6 +91,18 @@ MESSAGES = Table(
 moment of sending.
 """
 
+READINGS = Table(
+    "readings",
+    METADATA,
+    Column("reading_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("callback_id", Uuid, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Index("ix_readings_at_reading_id", "at", "reading_id"),
+)
+"""Append-only: which caller was shown which citizen's contact. Intake's own audit knows survey alone."""
+
 WEBHOOKS = Table(
     "webhooks",
     METADATA,

@@ -28,13 +28,23 @@ def require_open_hours(city: City, *, at: datetime) -> None:
 def claim(survey: Survey, cmd: do.ClaimRound, *, at: datetime) -> Decision[Survey]:
     """A caller takes the round in hand for a while; asking again renews the lease."""
     one = require_open(survey, cmd.callback_id)
-    if not survey.has_phone:
+    if not survey.has_phone and not cmd.inbound:
         raise errors.NoPhone
     if one.not_by == cmd.by:
         raise errors.CheckedByOneself
     if one.claim and one.claim.by != cmd.by and one.claim.until > at:
         raise errors.ClaimedByAnother(one.claim.until)
     return Decision(put_back(survey, replace(one, claim=Claim(cmd.by, at + LEASE))))
+
+
+def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> Decision[Survey]:
+    """A caller takes the one he chose: whoever may not be called now is in nobody's hand, number and all."""
+    one = require_open(survey, cmd.callback_id)
+    if not cmd.inbound:
+        require_open_hours(city, at=at)
+        if one.due_at > at:
+            raise errors.NotDueYet(one.due_at)
+    return claim(survey, cmd, at=at)
 
 
 def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
