@@ -30,7 +30,7 @@ class Surveys(Protocol):
         """Rounds that are due and whose citizen has not been sent anything, their cases under lock."""
 
     async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
-        """Rounds whose days to answer are over and that nobody has in hand, their cases under lock."""
+        """Rounds and checks whose days are over and that nobody has in hand, their cases under lock."""
 
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         """The calls that have waited longest and that nobody else takes at this moment, cases under lock."""

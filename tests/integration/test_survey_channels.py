@@ -161,6 +161,19 @@ async def test_a_result_is_checked_by_another_caller(desk: Desk) -> None:
     assert (await desk.sees(callback_id))["answers"]["solved"] == "yes"
 
 
+async def test_a_check_nobody_else_can_make_does_not_stay_open_for_ever(desk: Desk) -> None:
+    desk.goes_by(recheck=Decimal(1))
+    case_id = await desk.case()
+    callback_id = await desk.callback(case_id)
+    await desk.holds(callback_id)
+    await desk.tries(callback_id, answers=YES)
+    desk.clock.passes(days=14)
+    await desk.rings("end_expired")
+    listed = (await desk.reads("callbacks", kind="recheck", state="not_done")).json()["items"]
+    assert [item["case_id"] for item in listed] == [str(case_id)]
+    assert (await desk.told(case_id))[-1] == "callback.completed"
+
+
 async def test_a_case_that_is_not_drawn_is_skipped_by_a_fact_and_nobody_is_called(desk: Desk) -> None:
     desk.goes_by(sampling=Decimal("0.1"))
     made = [await desk.case() for _ in range(60)]

@@ -193,6 +193,18 @@ def test_a_check_that_reaches_nobody_is_over_and_says_nothing() -> None:
     assert missed.state.rechecks[0].state is RoundState.UNREACHABLE
 
 
+def test_a_check_that_nobody_else_makes_in_its_days_ends_not_done_and_says_nothing() -> None:
+    survey, over = a_check(), NOON + timedelta(days=beijing().policy.callback.link_days)
+    assert calling.expire(survey, CHECK, at=over - timedelta(microseconds=1)) == Decision(survey)
+    held = calling.claim(survey, do.ClaimRound(CHECK, "caller-2"), at=over).state
+    assert calling.expire(held, CHECK, at=over) == Decision(held), "somebody is making it"
+    ended = calling.expire(survey, CHECK, at=over)
+    assert (ended.facts, ended.state.rechecks[0].state) == ((), RoundState.NOT_DONE)
+    assert ended.state.rounds == survey.rounds
+    with pytest.raises(errors.UnknownLink):
+        answering.require_link(survey, CHECK, at=NOON)
+
+
 def test_only_plain_results_of_phone_calls_are_checked() -> None:
     assert by_link(linked(a_survey(city=CHECK_ALL)), HAPPY).state.rechecks == ()
     assert call(a_survey(), replace(HAPPY, may_call_again=False), city=CHECK_ALL).state.rechecks == ()

@@ -1,4 +1,6 @@
-"""The life of one round of calling back. A recheck lives by it too, but says only `rechecked`."""
+"""The life of one round of calling back. A recheck lives by it too, but says only `rechecked`, and that
+only when it was made.
+"""
 
 from services.survey.domain.model import RoundState
 from shared.events import survey as say
@@ -20,6 +22,7 @@ ROUND_LIFE = Lifecycle(
             say.CallbackUnreachable,
             "the ladder is used up, the number is wrong, the citizen refused, or the days to answer are over",
         ),
+        Move("lapse", _OPEN, RoundState.NOT_DONE, say.CallbackRechecked, "nobody made the check in its days"),
         Move("cancel", _OPEN, RoundState.CANCELLED, say.CallbackCancelled, "the case went on another way"),
     ),
 )

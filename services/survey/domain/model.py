@@ -16,6 +16,8 @@ class RoundState(StrEnum):
     UNREACHABLE = "unreachable"
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
+    NOT_DONE = "not_done"
+    """A check that nobody made while there was time."""
 
 
 class Missed(StrEnum):
@@ -91,7 +93,7 @@ class Round:
     attempts: tuple[Attempt, ...] = ()
     claim: Claim | None = None
     link_until: datetime | None = None
-    """Until then the citizen may answer alone; then the round ends by itself."""
+    """Until then the citizen may answer alone, or a check be made; then the round ends by itself."""
     answers: Answers | None = None
     channel: CallbackChannel | None = None
     scored: bool = False

@@ -46,12 +46,15 @@ class SurveyRepository(Repository[CaseId, Survey]):
 
     async def without_link(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
-        return await self._rounds((c.due_at <= at) & c.link_until.is_(None), c.due_at, limit)
+        owed = (c.kind == ROUND) & (c.state == RoundState.SCHEDULED) & c.link_until.is_(None)
+        return await self._picked(owed & (c.due_at <= at), c.due_at, limit)
 
     async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
         free = c.claimed_until.is_(None) | (c.claimed_until <= at)
-        return await self._rounds((c.link_until <= at) & free, c.link_until, limit)
+        return await self._picked(
+            (c.state == RoundState.SCHEDULED) & (c.link_until <= at) & free, c.link_until, limit
+        )
 
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         rows: Sequence[Any] = (await self._work.connection.exec_driver_sql(NEXT, (at, by, limit))).all()
@@ -63,12 +66,6 @@ class SurveyRepository(Repository[CaseId, Survey]):
         mine = (c.claimed_by == by) & (c.claimed_until > at) & (c.due_at <= at) & c.by_phone
         held = mine & (c.state == RoundState.SCHEDULED)
         return await self._picked(held, c.claimed_until, 1)
-
-    async def _rounds(
-        self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int
-    ) -> Sequence[tuple[CaseId, CallbackId]]:
-        c = tables.CALLBACKS.c
-        return await self._picked((c.kind == ROUND) & (c.state == RoundState.SCHEDULED) & where, order, limit)
 
     async def _picked(
         self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int

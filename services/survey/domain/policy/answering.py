@@ -41,7 +41,7 @@ def answer_by_link(survey: Survey, cmd: do.AnswerByLink, city: City, *, at: date
 def require_link(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Round:
     """The round a link opens. Raises `UnknownLink`, `LinkUsed`, `LinkExpired`."""
     one = find(survey, callback_id)
-    if one is None or one.link_until is None:
+    if one is None or one.link_until is None or one.checks is not None:
         raise errors.UnknownLink
     # Its days come first: a round that was given up when they were over was used by nobody.
     if at >= one.link_until and one.answers is None:
@@ -164,5 +164,15 @@ def _draw_check(
         return done
     number = len(done.state.rounds)
     due = spaced(city, at=call.at)
-    check = Round(recheck_id, number, RoundState.SCHEDULED, call.at, due, checks=checks, not_by=call.by)
+    until = call.at + timedelta(days=city.policy.callback.link_days)
+    check = Round(
+        recheck_id,
+        number,
+        RoundState.SCHEDULED,
+        call.at,
+        due,
+        link_until=until,
+        checks=checks,
+        not_by=call.by,
+    )
     return Decision(replace(done.state, rechecks=(*done.state.rechecks, check)), done.facts)

@@ -80,13 +80,15 @@ def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: dat
 
 
 def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision[Survey]:
-    """The days to answer are over: nobody was reached, or what was said in doubt counts as it is."""
+    """The days are over: nobody was reached, or what was said in doubt counts as it is; a check was not made."""
     one = find(survey, callback_id)
     if one is None or one.state is not RoundState.SCHEDULED or one.link_until is None:
         return Decision(survey)
     in_hand = one.claim is not None and one.claim.until > at
     if one.link_until > at or in_hand:
         return Decision(survey)
+    if one.checks is not None:
+        return Decision(put_back(survey, ended(one, "lapse", at=at)))
     if one.doubt is not None:
         return stand(survey, one, (), at=at)
     return _give_up(survey, one, (), Unreached.DAYS_OVER, at=at)
