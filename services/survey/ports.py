@@ -51,8 +51,10 @@ class Messages(Protocol):
     async def keep(self, messages: Sequence[Message]) -> None:
         """Write down what became of them."""
 
-    async def note_delivery(self, callback_id: CallbackId, kind: str, state: MessageState) -> bool:
-        """What the gateway says of a message that was sent; False when there is none."""
+    async def note_delivery(
+        self, callback_id: CallbackId, kind: str, state: MessageState, *, at: datetime
+    ) -> bool:
+        """What the gateway says of a message that was sent, at the latest now; False when there is none."""
 
 
 class Readings(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -122,6 +122,19 @@ async def test_while_intake_cannot_be_asked_the_message_waits(town: Town) -> Non
         town.desk.flat.store.equipment = whole
         await away.aclose()
     assert (await town.state(callback_id), town.gateway.received) == (("queued", 1), [])
+
+
+async def test_what_arrived_though_survey_never_wrote_that_it_was_taken_was_sent(town: Town) -> None:
+    callback_id = await town.desk.callback()
+    while await town.desk.rings("send_links"):
+        pass
+    told = await town.desk.tells(
+        "deliveries", event_id=f"d-{callback_id}", callback_id=callback_id, kind="sms", status="delivered"
+    )
+    assert told.json() == {"outcome": "taken"}
+    message = await town.desk.message(callback_id)
+    assert (message["state"], datetime.fromisoformat(message["sent_at"])) == ("delivered", NOON)
+    assert await town.desk.sends() == 0
 
 
 async def test_who_answered_before_the_message_went_is_sent_nothing(town: Town) -> None:

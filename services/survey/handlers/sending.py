@@ -87,7 +87,7 @@ async def note_delivery(
     """What the gateway says of a message; False when this very event was taken before, or of another."""
     if not await work.webhooks.is_first(event_id, at=work.now):
         return False
-    return await work.messages.note_delivery(callback_id, kind, state)
+    return await work.messages.note_delivery(callback_id, kind, state, at=work.now)
 
 
 async def forget_webhooks(work: SurveyWork) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,10 +78,14 @@ class MessageRepository:
         ]
         await bulk.upsert(self._connection, tables.MESSAGES, rows)
 
-    async def note_delivery(self, callback_id: CallbackId, kind: str, state: MessageState) -> bool:
+    async def note_delivery(
+        self, callback_id: CallbackId, kind: str, state: MessageState, *, at: datetime
+    ) -> bool:
         m = tables.MESSAGES.c
         this = (m.callback_id == callback_id) & (m.kind == kind) & m.state.in_(UNSETTLED)
-        changed = await self._connection.execute(update(tables.MESSAGES).where(this).values(state=state))
+        # Still queued when survey died after handing it over: it was sent all the same.
+        told = {"state": state, "sent_at": func.coalesce(m.sent_at, at)}
+        changed = await self._connection.execute(update(tables.MESSAGES).where(this).values(told))
         return changed.rowcount == 1
 
 
