@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.survey.domain.links import Links
-from services.survey.domain.messages import Message, MessageState, Outcome
+from services.survey.domain.messages import EventKind, Message, MessageState, Outcome
 from services.survey.domain.model import Survey
 from services.survey.domain.signatures import Signatures
 from shared.city.city import City
@@ -63,7 +63,7 @@ class Readings(Protocol):
 
 
 class Webhooks(Protocol):
-    async def is_first(self, event_id: str, *, at: datetime) -> bool:
+    async def is_first(self, kind: EventKind, event_id: str, *, at: datetime) -> bool:
         """Take down that this event came; False when it came before."""
 
     async def forget(self, before: datetime) -> int:

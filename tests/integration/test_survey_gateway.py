@@ -171,6 +171,10 @@ async def test_where_the_city_wants_it_a_machine_calls_and_says_which_keys_to_pr
     pressed = await town.desk.tells("keys", event_id=f"e-{callback_id}", callback_id=callback_id, keys="111")
     assert pressed.json() == {"outcome": "taken"}
     assert (await town.desk.sees(callback_id))["channel"] == "ivr"
+    # The gateway counts deliveries apart: the same id there is another event, and only once.
+    told = {"event_id": f"e-{callback_id}", "callback_id": callback_id, "kind": "sms", "status": "delivered"}
+    outcomes = [(await town.desk.tells("deliveries", **told)).json()["outcome"] for _ in range(2)]
+    assert outcomes == ["taken", "ignored"]
 
 
 async def test_a_gateway_that_is_away_is_a_busy_one(town: Town) -> None:

@@ -23,6 +23,13 @@ class MessageState(StrEnum):
     """The citizen answered before it was sent, or the case went another way."""
 
 
+class EventKind(StrEnum):
+    """Of what the gateway tells; it may name one event of each kind by the same id."""
+
+    KEYS = "keys"
+    DELIVERIES = "deliveries"
+
+
 class Outcome(StrEnum):
     """What came of handing a message over."""
 

@@ -2,6 +2,7 @@
 
 from services.survey.domain import commands as do
 from services.survey.domain.errors import NothingAsked
+from services.survey.domain.messages import EventKind
 from services.survey.domain.model import Survey
 from services.survey.domain.policy import answering, calling, scheduling
 from services.survey.ports import SurveyWork
@@ -124,7 +125,7 @@ async def answer_in_app(work: SurveyWork, cmd: do.AnswerInApp) -> Survey:
 
 async def answer_by_keys(work: SurveyWork, event_id: str, cmd: do.AnswerByKeys) -> bool:
     """What was pressed; False when this very event was taken before."""
-    if not await work.webhooks.is_first(event_id, at=work.now):
+    if not await work.webhooks.is_first(EventKind.KEYS, event_id, at=work.now):
         return False
     survey = await work.surveys.with_callback(cmd.callback_id)
     await work.surveys.keep(answering.answer_by_keys(survey, cmd, work.city, at=work.now))

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from services.survey.domain.links import Links
-from services.survey.domain.messages import Message, MessageState, Outcome, after, dropped
+from services.survey.domain.messages import EventKind, Message, MessageState, Outcome, after, dropped
 from services.survey.domain.policy import answering
 from services.survey.ports import Handed, Outgoing, SurveyWork
 from shared.city.questionnaire import LINK, Questionnaire
@@ -85,7 +85,7 @@ async def note_delivery(
     work: SurveyWork, event_id: str, callback_id: CallbackId, kind: str, state: MessageState
 ) -> bool:
     """What the gateway says of a message; False when this very event was taken before, or of another."""
-    if not await work.webhooks.is_first(event_id, at=work.now):
+    if not await work.webhooks.is_first(EventKind.DELIVERIES, event_id, at=work.now):
         return False
     return await work.messages.note_delivery(callback_id, kind, state, at=work.now)
 

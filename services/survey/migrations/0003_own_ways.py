@@ -43,11 +43,23 @@ def upgrade() -> None:
     op.create_index("ix_readings_at_reading_id", "readings", ["at", "reading_id"])
     op.execute(REFUSE_CHANGE)
     op.execute(APPEND_ONLY)
+    _name_kinds_of_events()
     op.add_column("surveys", sa.Column("has_citizen", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("callbacks", sa.Column("by_phone", sa.Boolean(), nullable=False, server_default=sa.true()))
     _index_open(OPEN_BY_PHONE)
     op.create_index(
         "ix_callbacks_claimed", "callbacks", ["claimed_by", "claimed_until"], postgresql_where=OPEN
+    )
+
+
+def _name_kinds_of_events() -> None:
+    """What was heard before is known again as either kind: which it was is not written down."""
+    op.add_column("webhooks", sa.Column("kind", sa.Text(), nullable=False, server_default="keys"))
+    op.drop_constraint("pk_webhooks", "webhooks")
+    op.create_primary_key("pk_webhooks", "webhooks", ["kind", "event_id"])
+    op.execute(
+        "INSERT INTO webhooks (kind, event_id, received_at) "
+        "SELECT 'deliveries', event_id, received_at FROM webhooks"
     )
 
 
@@ -61,5 +73,12 @@ def downgrade() -> None:
     _index_open(OPEN)
     op.drop_column("callbacks", "by_phone")
     op.drop_column("surveys", "has_citizen")
+    op.execute(
+        "DELETE FROM webhooks one USING webhooks other "
+        "WHERE one.event_id = other.event_id AND one.kind > other.kind"
+    )
+    op.drop_constraint("pk_webhooks", "webhooks")
+    op.create_primary_key("pk_webhooks", "webhooks", ["event_id"])
+    op.drop_column("webhooks", "kind")
     op.drop_table("readings")
     op.execute("DROP FUNCTION refuse_change()")

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.survey.domain.messages import Message, MessageState
+from services.survey.domain.messages import EventKind, Message, MessageState
 from services.survey.domain.model import RoundState
 from services.survey.store import tables
 from shared.kernel.ids import CallbackId, CaseId
@@ -90,17 +90,18 @@ class MessageRepository:
 
 
 class WebhookRepository:
-    """Events of the gateway, by its own names for them."""
+    """Events of the gateway, by its own names for them: keys and deliveries are counted apart."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def is_first(self, event_id: str, *, at: datetime) -> bool:
-        row = {"event_id": event_id, "received_at": at}
+    async def is_first(self, kind: EventKind, event_id: str, *, at: datetime) -> bool:
+        row = {"kind": kind, "event_id": event_id, "received_at": at}
         written = await self._connection.execute(insert(tables.WEBHOOKS).values(row).on_conflict_do_nothing())
         return written.rowcount == 1
 
     async def forget(self, before: datetime) -> int:
         w = tables.WEBHOOKS.c
-        old = select(w.event_id).where(w.received_at < before).limit(FORGOTTEN_AT_ONCE)
-        return (await self._connection.execute(delete(tables.WEBHOOKS).where(w.event_id.in_(old)))).rowcount
+        old = select(w.kind, w.event_id).where(w.received_at < before).limit(FORGOTTEN_AT_ONCE)
+        these = tuple_(w.kind, w.event_id).in_(old)
+        return (await self._connection.execute(delete(tables.WEBHOOKS).where(these))).rowcount

@@ -106,6 +106,7 @@ READINGS = Table(
 WEBHOOKS = Table(
     "webhooks",
     METADATA,
+    Column("kind", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
     Column("received_at", DateTime(timezone=True), nullable=False, index=True),
 )
