@@ -1,7 +1,7 @@
 """What survey makes of what it hears: who is asked, when, and who is asked with them."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -194,3 +194,41 @@ async def test_two_cases_merged_into_each_other_over_time_are_each_asked(desk: D
     into, joined = await pair(desk)
     await desk.hears(merged(into, joined), resolved(joined))
     assert (await desk.told(into), await desk.told(joined)) == ([SCHEDULED], [SCHEDULED])
+
+
+async def test_the_version_before_goes_on_inserting_while_this_ones_migrations_are_applied(
+    desk: Desk,
+) -> None:
+    case_id, callback_id, later = new_id(), new_id(), NOON + timedelta(hours=1)
+    await desk.rows(
+        "INSERT INTO surveys (case_id, has_phone, rounds, joined, handled, version) "
+        "VALUES (:id, true, '[]', '[]', true, 1) RETURNING case_id",
+        id=case_id,
+    )
+    (row,) = await desk.rows(
+        "INSERT INTO callbacks "
+        "(callback_id, case_id, number, state, due_at, attempts, claimed_by, claimed_until) VALUES (:id, :case_id, 1, 'scheduled', :due, 0, 'caller-1', :until) "
+        "RETURNING kind, open_from, doubtful, reached, by_phone",
+        id=callback_id,
+        case_id=case_id,
+        due=NOON,
+        until=later,
+    )
+    assert row == {
+        "kind": "round",
+        "open_from": later,
+        "doubtful": False,
+        "reached": False,
+        "by_phone": True,
+    }
+    (message,) = await desk.rows(
+        "INSERT INTO messages (callback_id, sent_at) VALUES (:id, :at) RETURNING kind, state, tries",
+        id=callback_id,
+        at=NOON,
+    )
+    assert message == {"kind": "link", "state": "sent", "tries": 1}
+    await desk.rows(
+        "INSERT INTO webhooks (event_id, received_at) VALUES ('e-before', :at) RETURNING kind", at=NOON
+    )
+    # Its case has no such round: no other test shall find it waiting.
+    await desk.rows("DELETE FROM callbacks WHERE callback_id = :id RETURNING kind", id=callback_id)

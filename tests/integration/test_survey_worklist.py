@@ -35,13 +35,14 @@ async def like(desk: Desk, database: str, callback_id: str, many: int) -> None:
         )
     )[0]
     row = (await desk.rows("SELECT * FROM callbacks WHERE callback_id = :id", id=UUID(callback_id)))[0]
+    del row["open_from"]  # computed
     surveys: list[Any] = []
     callbacks: list[Any] = []
     for number in range(many):
         case_id, own, due = new_id(), new_id(), row["due_at"] + timedelta(seconds=number)
         rounds = [{**survey["rounds"][0], "callback_id": str(own), "due_at": due.isoformat()}]
         surveys.append(tuple({**survey, "case_id": case_id, "rounds": json.dumps(rounds)}.values()))
-        changed = {**row, "callback_id": own, "case_id": case_id, "due_at": due, "open_from": due}
+        changed = {**row, "callback_id": own, "case_id": case_id, "due_at": due}
         callbacks.append(tuple(changed.values()))
     connection = await asyncpg.connect(database)
     try:

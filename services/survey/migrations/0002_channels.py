@@ -1,6 +1,7 @@
 """Rechecks, the worklist's next-best, attempts for figures, messages on their way, webhooks heard.
 
 Rounds that were there keep their worklist rows; their attempts are written out with their next change.
+New columns keep a default: the version before this one goes on inserting while it is applied.
 """
 
 import sqlalchemy as sa
@@ -18,7 +19,6 @@ OPEN = sa.text("state = 'scheduled'")
 
 def upgrade() -> None:
     op.add_column("surveys", sa.Column("rechecks", postgresql.JSONB(), nullable=False, server_default="[]"))
-    op.alter_column("surveys", "rechecks", server_default=None)
     _widen_callbacks()
     op.create_table(
         "attempts",
@@ -47,7 +47,8 @@ def _widen_callbacks() -> None:
     for column in (
         sa.Column("kind", sa.Text(), nullable=False, server_default="round"),
         sa.Column("started_at", TIME),
-        sa.Column("open_from", TIME),
+        # Computed, for the version before knows nothing of it, and takes callbacks in hand all the same.
+        sa.Column("open_from", TIME, sa.Computed("greatest(due_at, claimed_until)", persisted=True)),
         sa.Column("not_by", sa.Text()),
         sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("tried_at", TIME),
@@ -57,14 +58,10 @@ def _widen_callbacks() -> None:
         sa.Column("ended_at", TIME),
     ):
         op.add_column("callbacks", column)
-    op.execute(
-        "UPDATE callbacks SET started_at = due_at, open_from = greatest(due_at, claimed_until), "
-        "reached = state = 'completed'"
-    )
+    op.alter_column("callbacks", "started_at", server_default=sa.func.now())
+    op.execute("UPDATE callbacks SET started_at = due_at, reached = state = 'completed'")
     for name in ("started_at", "open_from"):
         op.alter_column("callbacks", name, nullable=False)
-    for name in ("kind", "doubtful", "reached"):
-        op.alter_column("callbacks", name, server_default=None)
     op.create_index("ix_callbacks_worklist", "callbacks", ["kind", "state", "due_at", "callback_id"])
     op.create_index("ix_callbacks_open", "callbacks", ["open_from", "callback_id"], postgresql_where=OPEN)
     op.create_index("ix_callbacks_link_until", "callbacks", ["link_until"], postgresql_where=OPEN)
@@ -81,10 +78,8 @@ def _widen_messages() -> None:
     ):
         op.add_column("messages", column)
     op.execute("UPDATE messages SET next_at = sent_at")
-    op.alter_column("messages", "next_at", nullable=False)
+    op.alter_column("messages", "next_at", nullable=False, server_default=sa.func.now())
     op.alter_column("messages", "sent_at", nullable=True)
-    for name in ("kind", "state", "tries"):
-        op.alter_column("messages", name, server_default=None)
     op.drop_constraint("pk_messages", "messages")
     op.create_primary_key("pk_messages", "messages", ["callback_id", "kind"])
     op.create_index(

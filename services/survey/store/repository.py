@@ -110,7 +110,6 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "state": one.state,
         "started_at": one.started_at,
         "due_at": one.due_at,
-        "open_from": max(one.due_at, claimed_until) if claimed_until else one.due_at,
         "attempts": len(one.attempts),
         "claimed_by": one.claim.by if one.claim else None,
         "claimed_until": claimed_until,

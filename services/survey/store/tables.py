@@ -1,6 +1,18 @@
 """Survey's tables: a case with its rounds, these as a worklist and as figures, messages, webhooks heard."""
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Computed,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.store.tables import service_metadata
@@ -31,7 +43,12 @@ CALLBACKS = Table(
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
     # The instant from which a caller may take it: due, and in nobody's hand.
-    Column("open_from", DateTime(timezone=True), nullable=False),
+    Column(
+        "open_from",
+        DateTime(timezone=True),
+        Computed("greatest(due_at, claimed_until)", persisted=True),
+        nullable=False,
+    ),
     Column("attempts", Integer, nullable=False),
     Column("claimed_by", Text),
     Column("claimed_until", DateTime(timezone=True)),

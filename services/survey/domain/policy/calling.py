@@ -80,7 +80,7 @@ def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: dat
 
 
 def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision[Survey]:
-    """The days are over: nobody was reached, or what was said in doubt counts as it is; a check was not made."""
+    """The days are over: nobody was reached, or what was said in doubt counts; a check was not made."""
     one = find(survey, callback_id)
     if one is None or one.state is not RoundState.SCHEDULED or one.link_until is None:
         return Decision(survey)
