@@ -207,7 +207,8 @@ async def test_the_version_before_goes_on_inserting_while_this_ones_migrations_a
     )
     (row,) = await desk.rows(
         "INSERT INTO callbacks "
-        "(callback_id, case_id, number, state, due_at, attempts, claimed_by, claimed_until) VALUES (:id, :case_id, 1, 'scheduled', :due, 0, 'caller-1', :until) "
+        "(callback_id, case_id, number, state, due_at, attempts, claimed_by, claimed_until) "
+        "VALUES (:id, :case_id, 1, 'scheduled', :due, 0, 'caller-1', :until) "
         "RETURNING kind, open_from, doubtful, reached, by_phone",
         id=callback_id,
         case_id=case_id,

@@ -147,6 +147,19 @@ def test_a_refusal_is_a_page_in_both_languages(reason: str) -> None:
     assert [one.attributes["lang"] for one in Page(text).all("section")] == ["en"]
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "heading"),
+    [(410, "link_used", "over"), (404, "unknown_link", "over"), (503, "unavailable", "not_now")],
+)
+def test_only_a_link_that_is_over_is_said_to_be_and_the_title_says_it_in_both_languages(
+    status: int, reason: str, heading: str
+) -> None:
+    found = Page(bytes(show_problem(Problem(status, reason, "detail"), "/links/x").body).decode())
+    zh, en = WORDS["zh"][heading], WORDS["en"][heading]
+    assert [one.words for one in found.all("title")] == [f"{zh} · {en}"]
+    assert [one.words for name in ("h1", "h2") for one in found.all(name)] == [zh, en]
+
+
 def test_every_reason_a_link_is_refused_for_has_a_sentence() -> None:
     refusals = (errors.LinkUsed, errors.LinkExpired, errors.UnknownLink)
     names = {re.sub(r"(?<!^)(?=[A-Z])", "_", one.__name__).lower() for one in refusals}

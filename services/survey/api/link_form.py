@@ -28,6 +28,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "thanks": "谢谢您的评价",
         "noted": "您的评价已经记下。此链接不能再次使用。",
         "over": "此链接不能使用了",
+        "not_now": "暂时没有成功",
     },
     "en": {
         "title": "How was your request dealt with?",
@@ -45,6 +46,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "thanks": "Thank you for your answer",
         "noted": "Your answers have been noted. This link cannot be used again.",
         "over": "This link cannot be used",
+        "not_now": "It did not work this time",
     },
 }
 

@@ -88,14 +88,12 @@ async def answer_page(
 
 def show_problem(problem: Problem, _path: str) -> Response:
     """A refusal as a page, in both languages: nobody knows yet which one its reader has."""
+    # Only a link that is over is said to be: whoever met a moment's trouble shall come again with it.
+    heading = "over" if problem.reason in DETAILS else "not_now"
+    title_zh, title_en = WORDS["zh"][heading], WORDS["en"][heading]
     detail_zh, detail_en = DETAILS.get(problem.reason, OTHERWISE)
-    body = OVER.format(
-        title_zh=WORDS["zh"]["over"],
-        detail_zh=detail_zh,
-        title_en=WORDS["en"]["over"],
-        detail_en=detail_en,
-    )
-    answer = page(WORDS["zh"]["over"], body, language="zh", status=problem.status)
+    body = OVER.format(title_zh=title_zh, detail_zh=detail_zh, title_en=title_en, detail_en=detail_en)
+    answer = page(f"{title_zh} · {title_en}", body, language="zh", status=problem.status)
     answer.headers.update(problem.headers)
     return answer
 
