@@ -7,7 +7,7 @@ from services.survey.domain.links import Links
 from services.survey.domain.signatures import Signatures
 from services.survey.gateways import EmbeddedMessenger, contact_gateway, http_messenger
 from services.survey.ports import Equipment
-from services.survey.settings import SurveySettings
+from services.survey.settings import SurveySettings, secret_in
 from services.survey.store import SurveyWork
 from services.survey.timers import TIMERS
 from shared.sealing.passes import CasePasses
@@ -22,14 +22,14 @@ def equip(settings: SurveySettings) -> Equipment:
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )
-    signatures = Signatures(settings.gateway_key.read_bytes())
+    signatures = Signatures(secret_in(settings.gateway_key))
     gateway = settings.message_gateway_url
     return Equipment(
         contacts,
-        Links(settings.link_key.read_bytes(), settings.public_url),
+        Links(secret_in(settings.link_key), settings.public_url),
         http_messenger(gateway, signatures) if gateway else EmbeddedMessenger(),
         signatures,
-        CasePasses(settings.case_pass_key.read_bytes()),
+        CasePasses(secret_in(settings.case_pass_key)),
     )
 
 

@@ -4,6 +4,24 @@ from pathlib import Path
 
 from shared.kernel.settings import ServiceSettings
 
+SHORTEST = 32
+"""Bytes of a secret: as long as the digest of HMAC-SHA-256 that is made with it."""
+
+
+class WeakKey(Exception):
+    """A secret that could be guessed; survey does not start with it."""
+
+    def __init__(self, path: Path, length: int) -> None:
+        super().__init__(f"{path.name} holds {length} bytes, and a secret has at least {SHORTEST}: {path}")
+
+
+def secret_in(path: Path) -> bytes:
+    """The secret in a file. Raises `WeakKey`."""
+    secret = path.read_bytes()
+    if len(secret) < SHORTEST:
+        raise WeakKey(path, len(secret))
+    return secret
+
 
 class SurveySettings(ServiceSettings):
     intake_url: str = "http://127.0.0.1:8101"
@@ -25,7 +43,7 @@ class SurveySettings(ServiceSettings):
 
     @property
     def gateway_key(self) -> Path:
-        """Secret that survey and the message gateway sign with, for each other."""
+        """At least 32 bytes that survey and the message gateway sign with, for each other."""
         return self.keys / "gateway.key"
 
     @property
