@@ -52,8 +52,10 @@ def a_png(*, size: tuple[int, int] = (64, 48), unpacked: int = 1000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
-def a_movie(major: bytes, *, handler: bytes = b"vide") -> bytes:
-    """A recording with the place in three boxes, a date, and a track of positions."""
+def a_movie(major: bytes, *, handler: bytes = b"vide", inside: bytes = b"", **tables: bytes) -> bytes:
+    """A recording with the place in three boxes, a date, and a track of positions; its tables can be others,
+    and `moov` can hold more.
+    """
     words = GPS_WORDS
     head = box(b"ftyp", major, bytes(4), major)
     picture, position = b"the moving picture" * 20, words[2] * 3
@@ -63,21 +65,22 @@ def a_movie(major: bytes, *, handler: bytes = b"vide") -> bytes:
         b"moov",
         box(b"mvhd", bytes(4), words[3] * 2, bytes(88)),
         track(handler, first, [len(picture)], words[3]),
-        track(b"meta", first + len(picture), [len(words[2])] * 3, words[3]),
+        track(b"meta", first + len(picture), [len(words[2])] * 3, words[3], **tables),
+        inside,
         box(b"udta", box(b"\xa9xyz", struct.pack(">HH", 18, 0x15C7), words[0]), bytes(4)),
         box(b"meta", bytes(4), words[1]),
     )
     return head + media + movie + box(b"uuid", bytes(16), b"<x:xmpmeta>", words[0])
 
 
-def track(handler: bytes, offset: int, sizes: list[int], date: bytes) -> bytes:
-    """One track whose samples lie in one chunk."""
-    tables = box(
-        b"stbl",
-        box(b"stsz", bytes(8), struct.pack(f">{len(sizes) + 1}I", len(sizes), *sizes)),
-        box(b"stsc", bytes(4), struct.pack(">4I", 1, 1, len(sizes), 1)),
-        box(b"stco", bytes(4), struct.pack(">2I", 1, offset)),
-    )
+def track(handler: bytes, offset: int, sizes: list[int], date: bytes, **other: bytes) -> bytes:
+    """One track whose samples lie in one chunk; its tables can be others, or none (empty)."""
+    usual = {
+        "stsz": box(b"stsz", bytes(8), struct.pack(f">{len(sizes) + 1}I", len(sizes), *sizes)),
+        "stsc": box(b"stsc", bytes(4), struct.pack(">4I", 1, 1, len(sizes), 1)),
+        "stco": box(b"stco", bytes(4), struct.pack(">2I", 1, offset)),
+    }
+    tables = box(b"stbl", *(usual | other).values())
     media = box(
         b"mdia",
         box(b"mdhd", bytes(4), date * 2, bytes(12)),

@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from services.intake.domain.errors import BrokenFile, EmptyFile, TooManyPixels, UnknownContent
 from services.intake.domain.media import Cleaned, MediaKind, chunks, examine, size_of
-from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_webm, an_amr, an_mp3, an_ogg
+from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_webm, an_amr, an_mp3, an_ogg, box
 
 LEICA = "secret maker"
 
@@ -149,6 +149,19 @@ def test_a_video_loses_place_date_and_the_track_that_follows_the_phone(major: by
     assert len(content) == len(data)
     assert [words for words in GPS_WORDS if words in content] == []
     assert b"the moving picture" in content
+
+
+@pytest.mark.parametrize(
+    "counted",
+    [
+        b"",
+        box(b"stsc", bytes(8)),
+        box(b"stsc", bytes(4), struct.pack(">4I", 1, 2, 3, 1)),
+    ],
+)
+def test_positions_whose_samples_nobody_counts_are_a_broken_file(counted: bytes) -> None:
+    with pytest.raises(BrokenFile):
+        examine(a_movie(b"isom", stsc=counted))
 
 
 def test_sound_in_mp4_is_sound() -> None:

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from services.intake.domain.errors import BrokenFile
@@ -16,8 +16,12 @@ def sample_ranges(data: Data, media: Mapping[bytes, Any], boxes: Boxes) -> Itera
     tables = _down(data, _down(data, media, b"minf", boxes), b"stbl", boxes)
     offsets = _offsets(data, tables)
     sizes = _sizes(data, tables[b"stsz"]) if b"stsz" in tables else iter(())
-    counts = _counts(data, tables[b"stsc"], len(offsets)) if b"stsc" in tables else iter(())
-    for offset, count in zip(offsets, counts, strict=False):
+    told = _counts(data, tables[b"stsc"], len(offsets)) if b"stsc" in tables else iter(())
+    counts = list(islice(told, len(offsets)))
+    # Chunks nobody counts the samples of could not be written over, so they would stay.
+    if len(counts) != len(offsets):
+        raise BrokenFile
+    for offset, count in zip(offsets, counts, strict=True):
         length = sum(islice(sizes, count))
         if offset + length > len(data):
             raise BrokenFile
@@ -51,8 +55,7 @@ def _sizes(data: Data, table: Any) -> Iterator[int]:
 def _counts(data: Data, table: Any, chunks: int) -> Iterator[int]:
     """How many samples each chunk has; a row holds from its first chunk to the next row's."""
     rows = [(first, count) for first, count, _ in _rows(data, table, 4, ">III")]
-    ends = [first for first, _ in rows[1:]]
-    for (first, count), after in zip(rows, (*ends, chunks + 1), strict=True):
+    for (first, count), (after, _) in pairwise((*rows, (chunks + 1, 0))):
         yield from (min(count, MOST_PARTS) for _ in range(first, min(after, chunks + 1)))
 
 
