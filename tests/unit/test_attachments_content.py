@@ -9,7 +9,14 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from services.intake.domain.errors import BrokenFile, EmptyFile, TooManyPixels, UnknownContent
+from services.intake.domain.errors import (
+    BrokenFile,
+    EmptyFile,
+    FragmentedRecording,
+    TooManyPixels,
+    UncleanableTrack,
+    UnknownContent,
+)
 from services.intake.domain.media import Cleaned, MediaKind, chunks, examine, size_of
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_webm, an_amr, an_mp3, an_ogg, box
 
@@ -162,6 +169,24 @@ def test_a_video_loses_place_date_and_the_track_that_follows_the_phone(major: by
 def test_positions_whose_samples_nobody_counts_are_a_broken_file(counted: bytes) -> None:
     with pytest.raises(BrokenFile):
         examine(a_movie(b"isom", stsc=counted))
+
+
+@pytest.mark.parametrize(
+    "fragmented",
+    [
+        a_movie(b"isom", inside=box(b"mvex", box(b"trex", bytes(24)))),
+        a_movie(b"isom") + box(b"moof", box(b"traf", box(b"udta", GPS_WORDS[0]))) + box(b"mdat", GPS_WORDS[2]),
+    ],
+)
+def test_a_recording_in_fragments_is_refused_by_name(fragmented: bytes) -> None:
+    with pytest.raises(FragmentedRecording):
+        examine(fragmented)
+
+
+def test_a_track_of_positions_with_compact_sizes_is_refused_by_name() -> None:
+    compact = box(b"stz2", bytes(7), b"\x08", struct.pack(">I3B", 3, *[len(GPS_WORDS[2])] * 3))
+    with pytest.raises(UncleanableTrack):
+        examine(a_movie(b"isom", stsz=compact))
 
 
 def test_sound_in_mp4_is_sound() -> None:

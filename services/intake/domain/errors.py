@@ -41,7 +41,9 @@ Gone
 TooLarge
 └─ FileTooLarge            more than one attachment may have
 UnsupportedType
-└─ UnknownContent          no picture and no recording we take, whatever its name says
+├─ UnknownContent          no picture and no recording we take, whatever its name says
+├─ FragmentedRecording     MP4 in fragments: each may say where it was made
+└─ UncleanableTrack        a track beside picture and sound, its sizes written in a form we do not read
 TooMany
 └─ TooManyWrongCodes       guessing is stopped
 Unavailable
@@ -289,6 +291,24 @@ class UnknownContent(UnsupportedType):
     def __init__(self) -> None:
         super().__init__(
             "by its content this is none of JPEG, PNG, WebP, MP3, M4A, WAV, Ogg, AMR, MP4, MOV, WebM"
+        )
+
+
+class FragmentedRecording(UnsupportedType):
+    """Metadata may lie in each fragment, and nothing of it would be taken out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "an MP4 in fragments cannot be freed of its metadata; save it as one whole file", field="file"
+        )
+
+
+class UncleanableTrack(UnsupportedType):
+    """What such a track holds could not be written over."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a track beside picture and sound cannot be removed; save the recording without it", field="file"
         )
 
 

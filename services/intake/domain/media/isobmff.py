@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.intake.domain.errors import BrokenFile
+from services.intake.domain.errors import BrokenFile, FragmentedRecording
 from services.intake.domain.media.parts import MOST_PARTS, Blank, Cleaned, Data, MediaKind, edited
 from services.intake.domain.media.samples import sample_ranges
 
@@ -21,6 +21,8 @@ BRANDS = frozenset(
 )
 TOLD = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip"})
 """Boxes that say something about the recording, or may hide something."""
+FRAGMENTED = frozenset({b"moof", b"mvex"})
+"""Boxes of a recording whose tracks go on in fragments, each with tables and metadata of its own."""
 DATED = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 HANDLERS = {b"vide": MediaKind.VIDEO, b"soun": MediaKind.AUDIO}
 Edit = tuple[int, Blank | bytes]
@@ -36,16 +38,23 @@ class Box(NamedTuple):
 
 
 def read(data: Data) -> Cleaned | None:
-    """The cleaned recording, or None when it is none of these. Raises `BrokenFile`."""
+    """The cleaned recording, or None when it is none of these.
+
+    Raises `BrokenFile`, `FragmentedRecording`, `UncleanableTrack`.
+    """
     if data[4:8] != b"ftyp" or data[8:12] not in BRANDS:
         return None
     top = list(boxes(data, 0, len(data)))
+    if any(box.name in FRAGMENTED for box in top):
+        raise FragmentedRecording
     movie = next((box for box in top if box.name == b"moov"), None)
     if movie is None or not any(box.name == b"mdat" for box in top):
         raise BrokenFile
     kinds: set[MediaKind] = set()
     edits = [edit for box in top if box.name in TOLD for edit in _freed(box)]
     for box in boxes(data, movie.content, movie.end):
+        if box.name in FRAGMENTED:
+            raise FragmentedRecording
         if box.name == b"trak":
             edits += _track(data, box, kinds)
         else:

@@ -16,7 +16,8 @@ READERS = (
 def examine(data: Data) -> Cleaned:
     """What it is and what of it is kept.
 
-    Raises `EmptyFile`, `UnknownContent`, `BrokenFile`, `TooManyPixels`.
+    Raises `EmptyFile`, `UnknownContent`, `BrokenFile`, `TooManyPixels`, `FragmentedRecording`,
+    `UncleanableTrack`.
     """
     if not len(data):
         raise EmptyFile

@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
-from services.intake.domain.errors import BrokenFile
+from services.intake.domain.errors import BrokenFile, UncleanableTrack
 from services.intake.domain.media.parts import MOST_PARTS, Data
 
 Boxes = Callable[[Data, int, int], Iterator[Any]]
 
 
 def sample_ranges(data: Data, media: Mapping[bytes, Any], boxes: Boxes) -> Iterator[tuple[int, int]]:
-    """Beginning and end of each of the track's chunks."""
+    """Beginning and end of each of the track's chunks. Raises `BrokenFile`, `UncleanableTrack`."""
     tables = _down(data, _down(data, media, b"minf", boxes), b"stbl", boxes)
+    if b"stz2" in tables:
+        raise UncleanableTrack
     offsets = _offsets(data, tables)
     sizes = _sizes(data, tables[b"stsz"]) if b"stsz" in tables else iter(())
     told = _counts(data, tables[b"stsc"], len(offsets)) if b"stsc" in tables else iter(())
