@@ -4,6 +4,7 @@ import io
 import struct
 import wave
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -187,6 +188,27 @@ def test_a_track_of_positions_with_compact_sizes_is_refused_by_name() -> None:
     compact = box(b"stz2", bytes(7), b"\x08", struct.pack(">I3B", 3, *[len(GPS_WORDS[2])] * 3))
     with pytest.raises(UncleanableTrack):
         examine(a_movie(b"isom", stsz=compact))
+
+
+class Counted(bytes):
+    """A file that counts how often it was asked for a stretch of itself."""
+
+    asked = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        self.asked += 1
+        return super().__getitem__(key)
+
+
+def test_a_file_that_is_nothing_but_filling_is_not_walked_byte_by_byte() -> None:
+    photo, sound = a_jpeg(), an_mp3()
+    assert stored(photo[:2] + b"\xff" * 50_000 + photo[2:])[0].width == 64
+    filled = Counted(b"\xff\xd8" + b"\xff" * 50_000)
+    tags = Counted(b"ID3\x03\x00\x00\x00\x00\x00\x00" * 50_000 + sound)
+    for made_up in (filled, tags):
+        with pytest.raises(BrokenFile):
+            examine(made_up)
+        assert made_up.asked < 2000
 
 
 def test_sound_in_mp4_is_sound() -> None:

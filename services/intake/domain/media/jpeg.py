@@ -17,6 +17,7 @@ KEPT_APPS = {0xE0: b"JFIF\x00", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}
 """Application segments a picture needs to be shown in its colours; all others, and comments, are left out."""
 EXIF = b"Exif\x00\x00"
 ORIENTATION = 0x0112
+_NO_FILL = re.compile(rb"[^\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
@@ -48,8 +49,7 @@ def _segment(data: Data, at: int) -> tuple[int, int, int]:
     """Where the segment at this place begins, its marker, and where it ends."""
     if data[at : at + 1] != b"\xff":
         raise BrokenFile
-    while data[at + 1 : at + 2] == b"\xff":
-        at += 1
+    at = _last_fill(data, at)
     if at + 2 > len(data):
         raise BrokenFile
     marker = data[at + 1]
@@ -67,6 +67,13 @@ def _segment(data: Data, at: int) -> tuple[int, int, int]:
     if found is None:
         raise BrokenFile
     return at, SOS, found.start()
+
+
+def _last_fill(data: Data, at: int) -> int:
+    """The last of the FF bytes that begin here: before a marker there may be any number of them."""
+    # Found by the engine at once: a file of nothing else would take seconds byte by byte.
+    found = _NO_FILL.search(data, at)
+    return (found.start() if found else len(data)) - 1
 
 
 def _is_kept(data: Data, at: int, marker: int) -> bool:
