@@ -14,14 +14,19 @@ from services.intake.domain.errors import (
     BrokenFile,
     EmptyFile,
     FileTooLarge,
+    FragmentedRecording,
     TooManyPixels,
+    UncleanableTrack,
     UnknownContent,
 )
 from services.intake.domain.open311.errors import Flaw, WrongParameters
 from services.intake.store import IntakeWork, Objects
 from shared.http.knock import Opening
 
-NOT_TAKEN = (BrokenFile, EmptyFile, FileTooLarge, TooManyPixels, UnknownContent)
+NOT_TAKEN = (
+    *(BrokenFile, EmptyFile, FileTooLarge, TooManyPixels),
+    *(FragmentedRecording, UncleanableTrack, UnknownContent),
+)
 
 
 @asynccontextmanager
