@@ -7,8 +7,8 @@ Not here: classifications that were sure (nothing to tell), notes and clocks tha
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar, cast
-from uuid import uuid5
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID, uuid5
 
 from services.intake import handlers
 from services.intake.domain.commands import Follow, NoteLikeness, RegisterFinding, RegisterIncident
@@ -62,8 +62,8 @@ class Line(Generic[F]):
     promises: bool = False
     """`until` is the day the citizen may count on."""
     detail: Callable[[F], str | None] = lambda _: None
-    settles: Callable[[F], Settlement | None] = lambda _: None
-    """What the desk had asked for, and has been decided by it."""
+    settles: Callable[[F, EventId | None], Settlement | None] = lambda _, __: None
+    """What the desk had asked for, and has been decided by it; it is told which fact led to this one."""
 
 
 def follow(line: Line[F]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
@@ -91,7 +91,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         status=status,
         unit=unit if line.takes_unit else None,
         promised_at=until if line.promises else None,
-        settles=line.settles(fact),
+        settles=line.settles(fact, _led_by(envelope)),
     )
 
 
@@ -99,6 +99,14 @@ def _sequence(envelope: Envelope, fact: CaseFact) -> int | None:
     """Router's count for the case. What it counts elsewhere (an order, a callback) is no measure for it."""
     counts = envelope.source == r.ROUTER and envelope.subject.endswith(str(fact.case_id))
     return envelope.sequence if counts else None
+
+
+def _led_by(envelope: Envelope) -> EventId | None:
+    """The fact it answers; None where a person or a clock led to it."""
+    try:
+        return EventId(UUID(envelope.cause.causation_id))
+    except ValueError:
+        return None
 
 
 def hear(fact: type[F], line: Line[F]) -> Subscription:
@@ -139,10 +147,15 @@ def _if_asked(fact: r.MoveRefused) -> Code | None:
     return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
 
 
-def _if_proposed(fact: r.MoveRefused) -> Settlement | None:
+def _if_proposed(fact: r.MoveRefused, _: EventId | None) -> Settlement | None:
     if fact.move not in frozenset(Wish):
         return None
-    return Settlement(Wish(fact.move), Outcome.REFUSED, fact.state)
+    return Settlement(fact.asked_by, Wish(fact.move), Outcome.REFUSED, fact.state)
+
+
+def _done(wish: Wish) -> Callable[[Any, EventId | None], Settlement | None]:
+    """The wish came true, if it was ours: router's own desk answers and declines as well."""
+    return lambda _, asked_by: Settlement(asked_by, wish, Outcome.DONE) if asked_by else None
 
 
 async def case_registered(work: IntakeWork, heard: Heard[CaseRegistered]) -> None:
@@ -240,7 +253,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CoOrderResolved, Line(Code.CO_RESOLVED, unit=lambda fact: fact.unit)),
     hear(
         r.CaseAnswered,
-        Line(Code.ANSWERED, S.ANSWERED, settles=lambda _: Settlement(Wish.ANSWER, Outcome.DONE)),
+        Line(Code.ANSWERED, S.ANSWERED, settles=_done(Wish.ANSWER)),
     ),
     hear(
         r.CaseDeclined,
@@ -248,7 +261,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
             Code.DECLINED,
             S.DECLINED,
             detail=lambda fact: fact.reason,
-            settles=lambda _: Settlement(Wish.DECLINE, Outcome.DONE),
+            settles=_done(Wish.DECLINE),
         ),
     ),
     hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),

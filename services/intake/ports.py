@@ -19,7 +19,7 @@ from services.intake.domain.words import Words
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, IncidentId
+from shared.kernel.ids import CaseId, EventId, IncidentId
 
 
 class Cases(Protocol):
@@ -145,13 +145,13 @@ class Proposals(Protocol):
         """Write it when the knock ends."""
 
     def settle(self, key: CaseId, settlement: Settlement) -> None:
-        """What became of those of this case that were waiting, written when the knock ends."""
+        """What became of the one that was answered, if it waits still; written when the knock ends."""
 
     async def forget_words(self, keys: Sequence[CaseId]) -> None:
         """Remove what the desk wrote itself; answers of the knowledge base name nobody."""
 
     async def shown(self, key: CaseId) -> Proposal | None:
-        """The newest answer to a case that was not refused."""
+        """The answer router accepted, or one of the knowledge base that was given at once."""
 
 
 class Attachments(Protocol):
@@ -264,6 +264,10 @@ class IntakeWork(Protocol):
 
     now: datetime
     city: City
+
+    @property
+    def said_last(self) -> EventId:
+        """The fact that was taken down last in this knock."""
 
     @property
     def cases(self) -> Cases: ...

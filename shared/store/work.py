@@ -57,6 +57,11 @@ class Work:
             )
             self._said.append(said)
 
+    @property
+    def said_last(self) -> EventId:
+        """The fact that was taken down last: whoever waits for its answer knows that by this id."""
+        return self._said[-1].id
+
     async def look_again(self) -> None:
         """Have the city with all that others committed up to now: for who is about to change it, alone."""
         await self.running_city.look(self.connection, self.now)

@@ -11,7 +11,7 @@ from services.intake.store.seed import known_entries
 from shared.events import router as r
 from shared.kernel.ids import CaseId, EventId, new_id
 from shared.kernel.words import DeclineReason
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
 from tests.kit.city import FOLDER
 
 pytestmark = pytest.mark.postgres
@@ -33,6 +33,15 @@ def desk(house: Desk) -> Desk:
     return house
 
 
+async def asked_in(desk: Desk, receipt: Receipt) -> EventId:
+    """The fact that proposed last."""
+    (*_, last) = await desk.rows(
+        "SELECT id FROM event_log WHERE key = :key AND type LIKE '%_proposed.v1' ORDER BY sequence",
+        key=receipt.case_id,
+    )
+    return EventId(last["id"])
+
+
 def an_entry(**more: Any) -> dict[str, Any]:
     return {"question": "护照如何办理？", "answer": "请到出入境大厅。", "valid_from": "2026-01-01", **more}
 
@@ -49,6 +58,8 @@ async def test_a_question_the_base_knows_is_answered_in_the_same_breath(desk: De
     assert [one["type"] for one in said] == ["jiesu.case.registered.v1", "jiesu.case.answer_proposed.v1"]
     assert said[0]["payload"]["being_answered"] is True
     assert "户籍窗口" not in str(said)
+    receipt = Receipt(told["case_id"], told["tracking_number"], told["access_code"])
+    assert "户籍窗口" in (await desk.follows(receipt)).json()["answer"]
 
 
 async def test_the_answer_stands_in_the_citizens_view_in_his_language(desk: Desk) -> None:
@@ -79,8 +90,10 @@ async def test_the_desk_answers_in_its_own_words_which_stay_here_sealed(desk: De
     assert (answer.status_code, answer.json()["outcome"]) == (202, "pending")
     assert "张先生" not in str(await desk.said(receipt.case_id))
     assert "张先生" not in str(await desk.rows("SELECT * FROM proposals"))
+    assert (await desk.follows(receipt)).json()["answer"] is None
+    asked = await asked_in(desk, receipt)
+    await desk.hears(r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id))), because=asked)
     assert (await desk.follows(receipt)).json()["answer"] == "张先生，请到出入境大厅。"
-    await desk.hears(r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id))))
     (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
     assert (proposal["outcome"], proposal["proposed_by"]) == ("done", "dispatcher")
 
@@ -92,6 +105,8 @@ async def test_the_desk_answers_with_an_entry(desk: Desk) -> None:
     path = f"/v1/cases/{receipt.case_id}/answer"
     answer = await desk.client.post(path, json={"entry_id": entry["entry_id"]}, headers=clerk)
     assert answer.status_code == 202, answer.text
+    accepted = r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id)))
+    await desk.hears(accepted, because=await asked_in(desk, receipt))
     assert (await desk.follows(receipt)).json()["answer"] == entry["answer"]
     assert (await desk.said(receipt.case_id))[-1]["payload"]["entry_id"] == entry["entry_id"]
 
@@ -114,14 +129,38 @@ async def test_what_router_refuses_is_shown_to_the_desk_and_not_to_the_citizen(d
     clerk, path = desk.token("dispatcher"), f"/v1/cases/{receipt.case_id}"
     await desk.client.post(f"{path}/answer", json={"text": "答。"}, headers=clerk)
     case_id = CaseId(UUID(receipt.case_id))
-    await desk.hears(
-        r.MoveRefused(case_id=case_id, move="answer", state="signed", asked_by=EventId(new_id()))
-    )
+    asked = await asked_in(desk, receipt)
+    await desk.hears(r.MoveRefused(case_id=case_id, move="answer", state="signed", asked_by=asked))
     (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
     assert (proposal["outcome"], proposal["refused_in"]) == ("refused", "signed")
     view = (await desk.follows(receipt)).json()
     assert view["answer"] is None
     assert [line["code"] for line in view["entries"]] == ["registered"]
+
+
+async def test_of_two_answers_the_one_router_accepted_is_the_answer(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    clerk, path = desk.token("dispatcher"), f"/v1/cases/{receipt.case_id}"
+    asked = []
+    for words in ("先答。", "后答。"):
+        await desk.client.post(f"{path}/answer", json={"text": words}, headers=clerk)
+        asked.append(await asked_in(desk, receipt))
+    case_id = CaseId(UUID(receipt.case_id))
+    await desk.hears(r.CaseAnswered(case_id=case_id), because=asked[0])
+    await desk.hears(r.MoveRefused(case_id=case_id, move="answer", state="answered", asked_by=asked[1]))
+    proposed = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
+    assert [one["outcome"] for one in proposed] == ["refused", "done"]
+    assert (await desk.follows(receipt)).json()["answer"] == "先答。"
+
+
+async def test_what_routers_own_desk_answered_makes_no_answer_of_ours_true(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    clerk, path = desk.token("dispatcher"), f"/v1/cases/{receipt.case_id}"
+    await desk.client.post(f"{path}/answer", json={"text": "答。"}, headers=clerk)
+    await desk.hears(r.CaseAnswered(case_id=CaseId(UUID(receipt.case_id))), because=new_id())
+    (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
+    assert proposal["outcome"] == "pending"
+    assert (await desk.follows(receipt)).json()["answer"] is None
 
 
 @pytest.mark.parametrize(

@@ -68,9 +68,13 @@ class ServiceDesk:
             self.tokens[who, roles, unit] = signed
         return {"Authorization": f"Bearer {self.tokens[who, roles, unit]}"}
 
-    async def hears(self, *facts: Fact, again: int = 0, at: datetime | None = None) -> None:
-        """One batch from the bus, `again` so many times over; said now, or when the test says."""
-        batch = [self.envelope(fact, at=at) for fact in facts]
+    async def hears(
+        self, *facts: Fact, again: int = 0, at: datetime | None = None, because: object = "test"
+    ) -> None:
+        """One batch from the bus, `again` so many times over; said now, or when the test says; `because` of
+        an event.
+        """
+        batch = [self.envelope(fact, at=at, because=because) for fact in facts]
         for _ in range(again + 1):
             await self.delivers(batch)
 
@@ -87,7 +91,7 @@ class ServiceDesk:
                 for one in fresh:
                     await subscriptions.handle(work, one)
 
-    def envelope(self, fact: Fact, *, at: datetime | None = None) -> Heard[Any]:
+    def envelope(self, fact: Fact, *, at: datetime | None = None, because: object = "test") -> Heard[Any]:
         """The fact as its sayer would send it next."""
         place = (fact.SOURCE, fact.key())
         self.sequences[place] = self.sequences.get(place, 0) + 1
@@ -99,7 +103,7 @@ class ServiceDesk:
             time=at or self.clock.now(),
             sequence=self.sequences[place],
             key=fact.key(),
-            cause=Cause("test", "test"),
+            cause=Cause(str(because), "test"),
         )
         return Heard(envelope, fact)
 

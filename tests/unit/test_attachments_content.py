@@ -176,7 +176,9 @@ def test_positions_whose_samples_nobody_counts_are_a_broken_file(counted: bytes)
     "fragmented",
     [
         a_movie(b"isom", inside=box(b"mvex", box(b"trex", bytes(24)))),
-        a_movie(b"isom") + box(b"moof", box(b"traf", box(b"udta", GPS_WORDS[0]))) + box(b"mdat", GPS_WORDS[2]),
+        a_movie(b"isom")
+        + box(b"moof", box(b"traf", box(b"udta", GPS_WORDS[0])))
+        + box(b"mdat", GPS_WORDS[2]),
     ],
 )
 def test_a_recording_in_fragments_is_refused_by_name(fragmented: bytes) -> None:

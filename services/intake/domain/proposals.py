@@ -8,7 +8,7 @@ from uuid import UUID
 from services.intake.domain.model import Case
 from shared.events.intake import CaseAnswerProposed, CaseDeclineProposed
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, EventId
 from shared.kernel.words import DeclineReason
 
 
@@ -43,6 +43,8 @@ class Proposal:
     outcome: Outcome = Outcome.PENDING
     refused_in: str | None = None
     """The state of the case that made it impossible."""
+    asked_by: EventId | None = None
+    """The fact that asked router; whatever answers it names that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What router said of something that was proposed."""
+    """What router said of something that was proposed; `asked_by` is the fact that proposed it."""
 
+    asked_by: EventId
     wish: Wish
     outcome: Outcome
     refused_in: str | None = None

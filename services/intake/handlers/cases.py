@@ -123,11 +123,11 @@ async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
     if linked is not None and not await work.cases.exists(linked):
         raise NoSuchLinkedCase
     case = await work.cases.keep(drawn.decision)
+    if drawn.answered is not None:
+        work.proposals.keep(replace(drawn.answered, asked_by=work.said_last))
     if drawn.contact is not None:
         work.contacts.keep(drawn.contact)
     _tell(work, case.case_id, Code.REGISTERED)
-    if drawn.answered is not None:
-        work.proposals.keep(drawn.answered)
     return Registered(case, drawn.access_code)
 
 

@@ -1,6 +1,7 @@
 """咨询: the knowledge base kept and asked; answering and declining proposed to router."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from services.intake.domain import proposals
@@ -57,8 +58,9 @@ async def shown_answer(work: IntakeWork, case_id: CaseId) -> Answer | None:
 
 
 async def _propose(work: IntakeWork, case: Case, proposal: Proposal) -> Case:
-    work.proposals.keep(proposal)
-    return await work.cases.keep(proposals.propose(case, proposal))
+    kept = await work.cases.keep(proposals.propose(case, proposal))
+    work.proposals.keep(replace(proposal, asked_by=work.said_last))
+    return kept
 
 
 async def _answer(work: IntakeWork, cmd: ProposeAnswer) -> Answer:

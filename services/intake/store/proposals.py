@@ -14,7 +14,8 @@ from shared.store.shape import Shape
 
 SHAPE = Shape(Proposal, PROPOSALS)
 SETTLE = """
-UPDATE proposals SET outcome = $3, refused_in = $4 WHERE case_id = $1 AND wish = $2 AND outcome = 'pending'
+UPDATE proposals SET outcome = $3, refused_in = $4
+WHERE case_id = $1 AND wish = $2 AND asked_by = $5 AND outcome = 'pending'
 """
 
 
@@ -43,10 +44,12 @@ class ProposalRows:
 
     async def shown(self, key: CaseId) -> Proposal | None:
         c = PROPOSALS.c
-        wanted = select(PROPOSALS).where(
-            c.case_id == key, c.wish == Wish.ANSWER, c.outcome != Outcome.REFUSED
-        )
-        found = await self._connection.execute(wanted.order_by(c.proposal_id.desc()).limit(1))
+        is_done = c.outcome == Outcome.DONE
+        # What the desk wrote may come too late, when units work on the case by now: router says whether.
+        at_once = (c.outcome == Outcome.PENDING) & c.proposed_by.is_(None)
+        wanted = select(PROPOSALS).where(c.case_id == key, c.wish == Wish.ANSWER, is_done | at_once)
+        best = wanted.order_by(is_done.desc(), c.proposal_id.desc()).limit(1)
+        found = await self._connection.execute(best)
         row = found.mappings().one_or_none()
         return SHAPE.from_row({str(name): value for name, value in row.items()}) if row else None
 
@@ -54,6 +57,10 @@ class ProposalRows:
         """New ones first: a fact may settle what was asked a moment ago."""
         await bulk.insert(self._connection, PROPOSALS, [asdict(one) for one in self._kept])
         for key, one in self._settled:
-            await self._connection.exec_driver_sql(SETTLE, (key, one.wish, one.outcome, one.refused_in))
+            await self._connection.exec_driver_sql(SETTLE, _settled(key, one))
         self._kept.clear()
         self._settled.clear()
+
+
+def _settled(key: CaseId, one: Settlement) -> tuple[object, ...]:
+    return key, one.wish, one.outcome, one.refused_in, one.asked_by

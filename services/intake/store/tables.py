@@ -217,6 +217,7 @@ PROPOSALS = Table(
     Column("proposed_at", DateTime(timezone=True), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("refused_in", Text),
+    Column("asked_by", Uuid),
 )
 
 UNIT_COPIES = declare_unit_copies(METADATA)
