@@ -163,6 +163,20 @@ async def test_what_routers_own_desk_answered_makes_no_answer_of_ours_true(desk:
     assert (await desk.follows(receipt)).json()["answer"] is None
 
 
+async def test_a_fact_older_than_what_is_known_settles_nothing(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    case_id, clerk = CaseId(UUID(receipt.case_id)), desk.token("dispatcher")
+    path = f"/v1/cases/{receipt.case_id}"
+    await desk.client.post(f"{path}/answer", json={"text": "答。"}, headers=clerk)
+    asked = await asked_in(desk, receipt)
+    old = desk.envelope(r.CaseAnswered(case_id=case_id), because=asked)
+    await desk.hears(r.CaseWithdrawn(case_id=case_id))
+    await desk.delivers([old])
+    (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
+    assert proposal["outcome"] == "pending"
+    assert (await desk.follows(receipt)).json()["status"] == "withdrawn"
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -137,9 +137,14 @@ def ask_withdrawal(case: Case, cmd: AskWithdrawal) -> Decision[Case]:
     return Decision(case, (WithdrawalAsked(case_id=cmd.case_id),))
 
 
+def is_news(case: Case, cmd: Follow) -> bool:
+    """Whether it is not older than what is already known."""
+    return cmd.sequence is None or cmd.sequence > case.router_sequence
+
+
 def follow(case: Case, cmd: Follow) -> Decision[Case]:
-    """Take over what router said, unless it is older than what is already known: a replay changes nothing."""
-    if cmd.sequence is not None and cmd.sequence <= case.router_sequence:
+    """Take over what router said, unless it is no news: a replay changes nothing."""
+    if not is_news(case, cmd):
         return Decision(case)
     return Decision(
         replace(

@@ -172,7 +172,7 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
     if cmd.note is not None:
         work.timeline.note(cmd.note)
     after = policy.follow(case, cmd)
-    if cmd.settles is not None:
+    if cmd.settles is not None and policy.is_news(case, cmd):
         work.proposals.settle(cmd.case_id, cmd.settles)
     if case.router_sequence == 0 and after.state.router_sequence > 0:
         work.likenesses.ready(cmd.case_id)
