@@ -103,6 +103,16 @@ class Once:
             await answers.complete(work.connection, given)
         return response_of(given)
 
+    async def told_before(self, connection: AsyncConnection) -> Response | None:
+        """The answer kept for this request, claiming nothing: for one that would be refused by now, because
+        what it is measured by has changed since. Raises `IdempotencyKeyReused`.
+        """
+        if self.key is None:
+            return None
+        pair = (self.caller, self.key)
+        known = (await answers.read(connection, [pair])).get(pair)
+        return self.replayed(known) if known is not None else None
+
     def given(self, status: int, content: Content, headers: Mapping[str, str]) -> Answer:
         """The answer as a row: what a group commit hands to `answers.write`."""
         names = {name.lower(): value for name, value in headers.items()}

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -137,6 +138,24 @@ async def test_the_same_key_and_body_give_the_same_answer_for_ever(desk: Desk) -
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["location"] == first.headers["location"]
     assert again.headers["idempotent-replayed"] == "true"
+    assert await desk.counts() == before
+
+
+async def test_a_category_the_city_gave_up_since_changes_no_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = {"Idempotency-Key": "before-the-change"}
+    first = await desk.reports(headers=key, **FULL)
+    city = desk.flat.city
+    left = {code: one for code, one in city.categories.by_code.items() if code != FULL["category"]}
+    fewer = replace(city, categories=replace(city.categories, by_code=left))
+    monkeypatch.setattr(desk.flat.store.running_city, "_city", fewer)
+    before = await desk.counts()
+    again = await desk.reports(headers=key, **FULL)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert (await desk.reports(headers=key, **{**FULL, "text": "另。"})).status_code == 422
+    new = await desk.reports(headers={"Idempotency-Key": "after-it"}, **FULL)
+    assert (new.status_code, new.json()["reason"]) == (422, "no_such_category")
     assert await desk.counts() == before
 
 

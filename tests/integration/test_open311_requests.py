@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -212,6 +213,20 @@ async def test_the_same_key_and_form_are_the_same_request(desk: Desk) -> None:
     assert first.content == again.content
     assert again.headers["content-type"] == "application/json; charset=utf-8"
     is_error(await posts(desk, headers=headers, **{**LAMP, "lat": "39.8"}), 400, "Idempotency-Key")
+
+
+async def test_a_service_the_city_gave_up_since_changes_no_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = {"Idempotency-Key": "open311-before"}
+    first = await posts(desk, headers=headers, **LAMP)
+    city = desk.flat.city
+    fewer = {code: one for code, one in city.open311.services.items() if code != LAMP["service_code"]}
+    gone = replace(city, open311=replace(city.open311, services=fewer))
+    monkeypatch.setattr(desk.flat.store.running_city, "_city", gone)
+    again = await posts(desk, headers=headers, **LAMP)
+    assert (again.status_code, again.content) == (200, first.content)
+    is_error(await posts(desk, headers={"Idempotency-Key": "open311-after"}, **LAMP), 404, "service_code")
 
 
 async def test_a_media_url_that_is_not_kept_is_said_so(desk: Desk) -> None:

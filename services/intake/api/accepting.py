@@ -25,6 +25,7 @@ from shared.http.app import request_cause
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import JSON_TYPE, Once
 from shared.http.refusals import SameRequestUnderWay
+from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId
 from shared.kernel.words import Kind
 from shared.service import Flat
@@ -55,8 +56,17 @@ async def accept(request: Request, wish: CaseIn, caller: Caller, once: Once) -> 
     """Register a request together with whoever else asks just now. Raises the refusal of this one."""
     flat: Flat = request.app.state.flat
     cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject)
-    examined = policy.examine(cmd, flat.city)
-    wanted = Wanted(cmd, examined, once, request_cause(request), await _known_answer(flat, cmd))
+    cause = request_cause(request)
+    try:
+        examined = policy.examine(cmd, flat.city)
+    except Refusal:
+        # What was taken once stays taken, also when the city has no such unit or category any more.
+        async with flat.store.read() as connection:
+            kept = await once.told_before(connection)
+        if kept is None:
+            raise
+        return opened(kept, flat.store.sheet(cause).vault)
+    wanted = Wanted(cmd, examined, once, cause, await _known_answer(flat, cmd))
     return await register_one(flat.store, wanted)
 
 

@@ -22,10 +22,12 @@ from services.intake.domain.open311.request import RequestService
 from services.intake.settings import IntakeSettings
 from services.intake.store import IntakeWork, Objects
 from services.intake.store.public_requests import ShownRequest, listed, numbered
+from shared.http.callers import Caller
 from shared.http.door import route_of
 from shared.http.idempotency import IdempotencyKey, Once, fingerprints_of, read_key
 from shared.http.knock import Opening, Reading
 from shared.http.wire import Text
+from shared.kernel.errors import Refusal
 
 BASE = "/open311"
 VERSION = "/v2"
@@ -79,16 +81,41 @@ async def request_service(
     key = read_key(idempotency_key)
     async with read_form(request) as form:
         client = await the_client(request, form)
-        wish = the_wish(form, visitor.city.open311, by=client.subject)
         # Whatever can be refused is, before a file of it is stored.
-        policy.examine(wish.register(), visitor.city)
+        wish = _examined(form, visitor, client)
+        if isinstance(wish, Refusal) and key is None:
+            raise wish
         async with media.weighed(form.files) as files:
             said = form.said_with([file.sha256 for file in files])
             caller = f"{client.kind}:{client.subject}"
             once = Once(caller, key, fingerprints_of(request).of_said(request, said), route_of(request.scope))
+            if isinstance(wish, Refusal):
+                return await _told_before(once, visitor, open_work, refusal=wish)
             objects: Objects = request.app.state.flat.equipment.objects
             async with media.stored(files, objects, open_work, by=wish.by) as uploads:
                 return await _taken(replace(wish, attachments=uploads), form, visitor, open_work, once)
+
+
+def _examined(form: Form, visitor: Visitor, client: Caller) -> RequestService | Refusal:
+    """The command, or why it cannot be taken today: it may have been taken before."""
+    try:
+        wish = the_wish(form, visitor.city.open311, by=client.subject)
+        policy.examine(wish.register(), visitor.city)
+    except Refusal as refusal:
+        return refusal
+    return wish
+
+
+async def _told_before(
+    once: Once, visitor: Visitor, open_work: Opening[IntakeWork], *, refusal: Refusal
+) -> Response:
+    """The answer of the first time, which the city's later changes do not touch; else the refusal."""
+    async with open_work() as work:
+        kept = await once.told_before(work.connection)
+    if kept is None:
+        raise refusal
+    kept.headers["Content-Language"] = visitor.language
+    return kept
 
 
 async def _taken(
