@@ -44,6 +44,14 @@ def test_answers_are_gathered_in_each_way_clients_write_them() -> None:
     assert form.said("colour") == "red"
 
 
+def test_the_same_form_with_the_key_that_came_after_is_the_same() -> None:
+    def said(**single: str) -> bytes:
+        return Form({"service_code": "noise", **HERE, **single}, {}).said_with([])
+
+    assert said(api_key="jk_old") == said(api_key="jk_new") == said()
+    assert said(api_key="jk_old", description="吵") != said(api_key="jk_old")
+
+
 def test_an_empty_parameter_was_not_sent() -> None:
     assert sorted_out([("description", "  ")]).said("description") is None
 

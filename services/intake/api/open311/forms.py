@@ -62,9 +62,11 @@ class Form:
     def said_with(self, files: Sequence[str]) -> bytes:
         """What makes a form the same: parameters and the files' digests.
 
-        Not the body: the same form sent again has another boundary between its parts.
+        Not the body: the same form sent again has another boundary between its parts. Nor the key it came
+        with: a client whose key was replaced meanwhile sends the same form with the new one.
         """
-        return orjson.dumps([sorted(self.single.items()), sorted(self.answers.items()), files])
+        single = sorted((name, value) for name, value in self.single.items() if name != "api_key")
+        return orjson.dumps([single, sorted(self.answers.items()), files])
 
 
 @asynccontextmanager
