@@ -147,6 +147,19 @@ async def test_a_neighbours_case_is_offered_without_saying_whose_it_is(desk: Des
         assert secret not in answer.text
 
 
+async def test_words_nobody_can_open_any_more_keep_no_other_case_waiting(desk: Desk) -> None:
+    first = await registers(desk, LIFT)
+    lost = await registers(desk, LIFT)
+    again = await registers(desk, LIFT_AGAIN)
+    async with desk.flat.store.work() as work:
+        gone = "UPDATE cases SET sealed_words = 'gone.AAAA' WHERE case_id = $1"
+        await work.connection.exec_driver_sql(gone, (case_of(lost),))
+    assert await rings(desk, "link_repeats") == 3
+    assert await proposed(desk) == [(again.case_id, first.case_id, "repeat_caller")]
+    answer = await similar(desk, lost)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
 async def test_me_too_asks_router_and_stands_in_the_timeline(desk: Desk) -> None:
     neighbour = await registers(desk, LIFT)
     mine = await registers(desk, LIFT_AGAIN, phone=None)

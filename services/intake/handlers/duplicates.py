@@ -45,7 +45,9 @@ async def offers(work: IntakeWork, case: Case) -> Sequence[Offer]:
     rule = work.city.policy.duplicates
     if case.kind not in duplicates.COMPARED_KINDS or case.status not in duplicates.MERGEABLE:
         return ()
-    ours = _telling(work, case.case_id, case.sealed_words, case.category)
+    ours = _own(work, case)
+    if ours is None:
+        return ()
     around = work.vault.marks(keys_around(ours.spot, rule))
     one = _hashed(work, NoteLikeness(case.case_id, case.kind, None, "", case.registered_at), ours)
     since = work.now - timedelta(days=rule.days)
@@ -77,7 +79,9 @@ async def forget_likenesses(work: IntakeWork) -> int:
 async def _told_before(work: IntakeWork, case: Case, one: Likeness) -> CaseId | None:
     if case.status not in duplicates.MERGEABLE or not case.has_phone:
         return None
-    ours = _telling(work, case.case_id, case.sealed_words, case.category)
+    ours = _own(work, case)
+    if ours is None:
+        return None
     since = work.now - timedelta(days=work.city.policy.duplicates.days)
     found = await work.likenesses.of_caller(one, since=since)
     for each, theirs in _opened(work, found):
@@ -94,6 +98,14 @@ def _opened(work: IntakeWork, found: Sequence[Candidate]) -> Iterator[tuple[Cand
         except SealBroken:
             continue
         yield each, Telling(each.categories, theirs.spot, theirs.shingles)
+
+
+def _own(work: IntakeWork, case: Case) -> Telling | None:
+    """What the case itself told; None when its words' key was destroyed: the others must not wait for it."""
+    try:
+        return _telling(work, case.case_id, case.sealed_words, case.category)
+    except SealBroken:
+        return None
 
 
 def _telling(work: IntakeWork, case_id: CaseId, sealed_words: str, stated: str | None) -> Telling:
