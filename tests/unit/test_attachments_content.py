@@ -124,6 +124,31 @@ def test_a_webp_without_extras_is_measured_too() -> None:
         shown(content)
 
 
+def an_animation() -> bytes:
+    held = io.BytesIO()
+    first, *others = (Image.effect_noise((41, 31), spread).convert("RGB") for spread in (10, 50, 90))
+    first.save(held, "WEBP", save_all=True, append_images=others)
+    return held.getvalue()
+
+
+def test_an_animation_is_measured_by_its_canvas() -> None:
+    data = an_animation()
+    found, content = stored(data)
+    assert (found.width, found.height) == (41, 31)
+    assert content == data
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_small_canvas_hides_no_large_picture(lossless: bool) -> None:
+    """What is unpacked is the frame, whose own first bytes say how large it is."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for data in (a_webp(lossless=lossless, icc_profile=profile), an_animation()):
+        at = data.index(b"VP8X") + 12
+        small = data[:at] + bytes(6) + data[at + 6 :]
+        with pytest.raises(BrokenFile):
+            examine(small)
+
+
 def test_every_cut_of_a_picture_is_noticed() -> None:
     for data in (a_jpeg(gps=True), a_png(), a_webp()):
         for end in range(16, len(data) - 1, 97):

@@ -18,15 +18,17 @@ def read_webp(data: Data) -> Cleaned | None:
         return None
     found: dict[bytes, int] = {}
     pieces: list[Piece] = []
+    frames: list[tuple[int, int]] = []
     for name, at, end in _chunks(data):
         found.setdefault(name, at)
+        frames += _frames(data, name, at, end)
         if name == b"VP8X":
             if end != at + 18:
                 raise BrokenFile
             pieces.append(data[at : at + 8] + bytes([data[at + 8] & ~EXIF_OR_XMP]) + data[at + 9 : end])
         elif name in WEBP_KEPT:
             pieces.append(Span(at, end))
-    width, height = _webp_size(data, found)
+    width, height = _webp_size(data, found, frames)
     return Cleaned(MediaKind.IMAGE, "image/webp", _file(b"WEBP", pieces), width, height)
 
 
@@ -46,9 +48,12 @@ def _chunks(data: Data) -> Iterator[tuple[bytes, int, int]]:
     # Some writers leave the last padding byte out.
     if last > len(data) + 1:
         raise BrokenFile
-    at = 12
+    yield from _side_by_side(data, 12, min(last, len(data)))
+
+
+def _side_by_side(data: Data, at: int, last: int) -> Iterator[tuple[bytes, int, int]]:
     for _ in range(MOST_PARTS):
-        if at + 8 > min(last, len(data)):
+        if at + 8 > last:
             return
         name, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length
@@ -69,19 +74,37 @@ def _file(form: bytes, pieces: list[Piece]) -> tuple[Piece, ...]:
     return (b"RIFF" + struct.pack("<I", 4 + size_of(padded)) + form, *padded)
 
 
-def _webp_size(data: Data, found: dict[bytes, int]) -> tuple[int, int]:
-    try:
-        if (at := found.get(b"VP8X")) is not None:
-            low_w, high_w, low_h, high_h = struct.unpack_from("<HBHB", data, at + 12)
-            return 1 + low_w + (high_w << 16), 1 + low_h + (high_h << 16)
-        if (at := found.get(b"VP8L")) is not None:
-            signature, bits = struct.unpack_from("<BI", data, at + 8)
-            if signature == 0x2F:
-                return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-        elif (at := found.get(b"VP8 ")) is not None:
-            start, width, height = struct.unpack_from("<3sHH", data, at + 11)
-            if start == b"\x9d\x01\x2a":
-                return width & 0x3FFF, height & 0x3FFF
-    except struct.error:
-        raise BrokenFile from None
+def _webp_size(data: Data, found: dict[bytes, int], frames: list[tuple[int, int]]) -> tuple[int, int]:
+    """The canvas, or the one frame where there is none; no frame is larger than it, whatever is claimed."""
+    if not frames:
+        raise BrokenFile
+    width, height = frames[0]
+    if (at := found.get(b"VP8X")) is not None:
+        low_w, high_w, low_h, high_h = struct.unpack_from("<HBHB", data, at + 12)
+        width, height = 1 + low_w + (high_w << 16), 1 + low_h + (high_h << 16)
+    if any(wide > width or high > height for wide, high in frames):
+        raise BrokenFile
+    return width, height
+
+
+def _frames(data: Data, name: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sizes of the pictures in this chunk, as their own first bytes say, which is what is unpacked."""
+    if name in (b"VP8 ", b"VP8L"):
+        yield _frame_size(data, name, at, end)
+    elif name == b"ANMF":
+        for inner, start, stop in _side_by_side(data, at + 8 + 16, end):
+            if inner in (b"VP8 ", b"VP8L"):
+                yield _frame_size(data, inner, start, stop)
+
+
+def _frame_size(data: Data, name: bytes, at: int, end: int) -> tuple[int, int]:
+    head = data[at + 8 : min(end, at + 18)]
+    if name == b"VP8L" and len(head) >= 5:
+        signature, bits = struct.unpack_from("<BI", head)
+        if signature == 0x2F:
+            return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    elif name == b"VP8 " and len(head) == 10:
+        start, width, height = struct.unpack_from("<3sHH", head, 3)
+        if start == b"\x9d\x01\x2a":
+            return width & 0x3FFF, height & 0x3FFF
     raise BrokenFile
