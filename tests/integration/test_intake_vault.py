@@ -100,11 +100,15 @@ async def test_what_was_written_down_can_be_neither_changed_nor_deleted(desk: De
 
 async def test_each_service_reads_for_its_own_purpose_only(desk: Desk) -> None:
     receipt = await desk.registers(contact={"name": "张三", "phone": "13812345678"})
-    before = await desk.counts()
-    for name, purpose in (("survey", "handling"), ("router", "callback")):
+    wrong = (("survey", "handling"), ("router", "callback"))
+    for name, purpose in wrong:
         status, text = await reads(desk, receipt.case_id, desk.service(name), purpose)
         assert (status, json.loads(text)["reason"]) == (403, "purpose_not_yours")
-    assert await desk.counts() == before
+    found = await desk.rows(
+        "SELECT * FROM contact_readings WHERE case_id = :case ORDER BY reading_id", case=receipt.case_id
+    )
+    assert [(one["reader"], one["purpose"]) for one in found] == list(wrong)
+    assert {(one["found"], one["withheld"]) for one in found} == {(False, "purpose_not_yours")}
     for name, purpose in (("survey", "callback"), ("router", "handling")):
         assert (await reads(desk, receipt.case_id, desk.service(name), purpose))[0] == 200
 

@@ -267,7 +267,7 @@ class ContactReadingOut(Wire):
     purpose: Purpose
     found: bool
     at: datetime
-    withheld: Withheld | None = Field(description="Why it was not handed out, though it is or was there.")
+    withheld: Withheld | None = Field(description="Why it was not handed out.")
 
 
 class AnonymisationOut(Wire):

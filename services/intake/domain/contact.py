@@ -9,7 +9,7 @@ from uuid import UUID
 
 import phonenumbers
 
-from services.intake.domain.errors import PurposeNotYours, UnreadablePhone
+from services.intake.domain.errors import UnreadablePhone
 from shared.kernel.ids import CaseId
 
 REGION = "CN"
@@ -41,6 +41,8 @@ class Withheld(StrEnum):
     """保密: the citizen is called back, but the units must not learn who asked."""
     ANONYMISED = "anonymised"
     """The case ended long ago."""
+    PURPOSE = "purpose_not_yours"
+    """The reader has no business with it; whether there is a contact was not even looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,9 @@ class ContactReading:
     withheld: Withheld | None = None
 
 
-def require_purpose(reader: str, purpose: Purpose) -> None:
-    """Raise `PurposeNotYours` for a service that has no business with it."""
-    if purpose not in PURPOSES_OF.get(reader, frozenset()):
-        raise PurposeNotYours(reader, purpose)
+def may_read(reader: str, purpose: Purpose) -> bool:
+    """Whether it is the reader's business."""
+    return purpose in PURPOSES_OF.get(reader, frozenset())
 
 
 def withheld(row: SealedContact, purpose: Purpose) -> Withheld | None:

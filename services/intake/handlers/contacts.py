@@ -9,10 +9,10 @@ from services.intake.domain.contact import (
     ContactReading,
     SealedContact,
     Withheld,
-    require_purpose,
+    may_read,
     withheld,
 )
-from services.intake.domain.errors import Anonymised, ConfidentialContact, NoContact
+from services.intake.domain.errors import Anonymised, ConfidentialContact, NoContact, PurposeNotYours
 from services.intake.ports import IntakeWork
 from shared.kernel.errors import Refusal
 
@@ -25,15 +25,20 @@ REFUSALS: dict[Withheld, type[Anonymised | ConfidentialContact]] = {
 
 async def read_contact(work: IntakeWork, cmd: ReadContact) -> tuple[Contact, bool] | Refusal:
     """查阅: the contact, and whether it is confidential; or why there is none, to be raised after the commit,
-    for that it was asked for is written down either way. Raises `PurposeNotYours`.
+    for that it was asked for is written down either way.
     """
-    require_purpose(cmd.reader, cmd.purpose)
+    if not may_read(cmd.reader, cmd.purpose):
+        _note(work, cmd, found=False, why=Withheld.PURPOSE)
+        return PurposeNotYours(cmd.reader, cmd.purpose)
     row = await work.contacts.find(cmd.case_id)
     why = withheld(row, cmd.purpose) if row is not None else None
-    found = row is not None and row.anonymised_at is None
+    _note(work, cmd, found=row is not None and row.anonymised_at is None, why=why)
+    return _answer(work, row, why)
+
+
+def _note(work: IntakeWork, cmd: ReadContact, *, found: bool, why: Withheld | None) -> None:
     reading = ContactReading(cmd.reading_id, cmd.case_id, cmd.reader, cmd.purpose, found, work.now, why)
     work.contacts.note_readings([reading])
-    return _answer(work, row, why)
 
 
 def _answer(
