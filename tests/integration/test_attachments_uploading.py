@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from services.intake.domain.attachments import MOST_BYTES
-from shared.events.router import CaseDispatched
+from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
@@ -279,6 +279,28 @@ async def test_who_may_see_gets_a_link_and_nobody_else(desk: Desk) -> None:
     for headers in may_not:
         assert (await link(desk, own, **headers)).status_code == 404, headers
     assert (await link(desk, own)).status_code == 401
+
+
+async def test_the_community_and_the_co_unit_that_work_on_a_case_see_its_photos(desk: Desk) -> None:
+    own = await uploaded(desk)
+    receipt = await desk.registers(attachments=[own])
+    case_id, order = CaseId(UUID(receipt.case_id)), WorkOrderId(new_id())
+    community = UnitCode("110115009006")
+    assert desk.flat.city.units.is_within(community, GUANYINSI)
+    helpers = [desk.token("unit", unit=unit) for unit in (community, ELSEWHERE)]
+
+    async def answers() -> list[int]:
+        return [(await link(desk, own, **headers)).status_code for headers in helpers]
+
+    await desk.hears(dispatched(receipt))
+    assert await answers() == [404, 404]
+    await desk.hears(
+        CaseAssigned(case_id=case_id, work_order_id=order, unit=GUANYINSI, to_unit=community),
+        CoOrderSigned(case_id=case_id, work_order_id=order, unit=ELSEWHERE, in_time=True),
+    )
+    assert await answers() == [201, 201]
+    await desk.hears(dispatched(receipt))
+    assert await answers() == [404, 404]
 
 
 async def test_the_desk_lists_what_was_laid_to_a_case(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from services.intake.api.following import AccessCode, Number, read_knock
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
-from services.intake.store.attachments import attachment, attachments, unit_of
+from services.intake.store.attachments import attachment, attachments, units_of
 from shared.city.city import City
 from shared.http.auth import Known, allow
 from shared.http.callers import Caller, Role
@@ -57,7 +57,7 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
 async def list_attachments(
     connection: Reading, caller: Desk, city: InCity, case_id: Annotated[UUID, Query()]
 ) -> AttachmentsOut:
-    """What was laid to a case: for dispatchers, the case's unit and those above it, and services."""
+    """What was laid to a case: for dispatchers, services, the units that work on it and those above."""
     if not await _may_see(connection, CaseId(case_id), caller, city):
         raise NoSuchAttachment
     return all_shown(await attachments(connection, CaseId(case_id)))
@@ -115,5 +115,5 @@ async def _may_see(connection: Reading, case_id: CaseId | None, caller: Caller, 
         return True
     if not caller.may(Role.UNIT) or caller.unit is None:
         return False
-    unit = await unit_of(connection, case_id)
-    return unit is not None and city.units.knows(unit) and city.units.is_within(unit, caller.unit)
+    found = await units_of(connection, case_id)
+    return any(city.units.knows(unit) and city.units.is_within(unit, caller.unit) for unit in found)

@@ -6,15 +6,18 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.attachments import Attachment, AttachmentId, UploadState
 from services.intake.domain.media import MediaKind
-from services.intake.store.tables import ATTACHMENTS, CASES
+from services.intake.domain.timeline import Code
+from services.intake.store.tables import ATTACHMENTS, CASES, TIMELINE
 from shared.kernel.ids import CaseId, UnitCode
 
 UPLOAD = ATTACHMENTS.c
+HELPING = (Code.ASSIGNED, Code.CO_SIGNED, Code.CO_RESOLVED)
+"""Lines that say who works on a case beside its lead."""
 
 
 class AttachmentRows:
@@ -92,10 +95,18 @@ async def attachments(connection: AsyncConnection, case_id: CaseId) -> list[Atta
     return [_attachment(row) for row in (await connection.execute(asked)).mappings()]
 
 
-async def unit_of(connection: AsyncConnection, case_id: CaseId) -> UnitCode | None:
-    """The unit that has a case, as far as intake has heard."""
-    found = await connection.scalar(select(CASES.c.unit).where(CASES.c.case_id == case_id))
-    return UnitCode(found) if found else None
+async def units_of(connection: AsyncConnection, case_id: CaseId) -> frozenset[UnitCode]:
+    """Who works on a case, as far as intake has heard: the lead, and since the last dispatch the community
+    the work was given to and the co-units that have signed.
+    """
+    lead = await connection.scalar(select(CASES.c.unit).where(CASES.c.case_id == case_id))
+    line = TIMELINE.c
+    last = select(func.max(line.seq)).where(line.case_id == case_id, line.code == Code.DISPATCHED)
+    asked = select(line.unit).where(
+        line.case_id == case_id, line.code.in_(HELPING), line.seq > last.scalar_subquery()
+    )
+    helpers = (await connection.execute(asked)).scalars()
+    return frozenset(UnitCode(unit) for unit in (lead, *helpers) if unit)
 
 
 def _attachment(row: Any) -> Attachment:
