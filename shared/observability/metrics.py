@@ -76,6 +76,9 @@ TIMER_RUNS = _counter(
 )
 TIMER_MOVED = _counter("jiesu_timer_moved", "Things a timer moved on.", "service", "timer")
 TIMER_SECONDS = _histogram("jiesu_timer_seconds", "Time one ring of a timer took.", "service", "timer")
+CLOCKS_PUT_OFF = _counter(
+    "jiesu_clocks_put_off", "Clocks of cases whose ringing was refused, by reason; tried again.", "reason"
+)
 
 GATEWAY_CALLS = _counter(
     "jiesu_gateway_calls", "Calls to the outside, by gateway and outcome.", "service", "gateway", "outcome"

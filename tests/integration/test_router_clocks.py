@@ -5,13 +5,17 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.router import handlers
 from services.router.domain.model import Case
+from services.router.domain.policy import clocks
+from services.router.domain.policy.bells import decided
 from services.router.timers import TIMERS
 from shared.kernel.decision import Decision
+from shared.kernel.errors import Conflict
 from shared.kernel.ids import CaseId, WorkOrderId, new_id
 from shared.lifecycle.case import CaseState
 from shared.service import Flat, flat_of, let_go
@@ -131,3 +135,38 @@ async def test_each_clock_is_told_once_by_three_replicas_and_over_a_restart(
             "SELECT aggregateid, array_agg(sequence ORDER BY sequence) AS found FROM event_log GROUP BY 1"
         )
         assert all(row["found"] == list(range(1, len(row["found"]) + 1)) for row in sequences)
+
+
+class NotToday(Conflict):
+    """Stands for whatever a case may be refused for."""
+
+
+async def test_a_case_that_cannot_be_decided_stops_nobody_elses_clock(
+    database: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bell is put off and tried again; the others ring in the same knock, and nothing half is kept."""
+    stuck, fine = fresh(CaseState.RETURNED), fresh(CaseState.AWAITING_DISPATCHER)
+    stuck = replace(stuck, co_orders=(), resolve_by=None)
+    ruled = clocks.rule_by_silence
+    mended = False
+
+    def refused(case: Case, *given: Any, **more: Any) -> Decision[Case]:
+        if not mended:
+            raise NotToday("not today")
+        return ruled(case, *given, **more)
+
+    async with router_desk(database, tmp_path_factory.mktemp("keys")) as desk:
+        async with desk.flat.store.work() as work:
+            for case in (stuck, fine):
+                await work.cases.keep(decided(case))
+        monkeypatch.setattr(clocks, "rule_by_silence", refused)
+        desk.clock.passes(hours=30)
+        await desk.rings("bells")
+        assert await desk.told(fine.case_id) == ["case.overdue"]
+        assert await desk.told(stuck.case_id) == []
+        [row] = await desk.rows("SELECT state, bell_at, version FROM cases WHERE returned_by <> '[]'")
+        assert (row["state"], row["bell_at"]) == ("returned", desk.clock.now() + clocks.PUT_OFF)
+        mended = True
+        desk.clock.passes(hours=1)
+        await desk.rings("bells")
+        assert (await desk.told(stuck.case_id))[:2] == ["case.adjudicated", "case.dispatched"]

@@ -10,6 +10,9 @@ from services.router.domain import errors
 from services.router.domain.model import Adjudicated, OrderState, ReturnReason
 from services.router.domain.policy import clocks, returns
 from services.router.domain.policy.sending import DISCRETION
+from shared.city.city import City
+from shared.city.errors import ClosedUnit
+from shared.city.units import Units
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Ruling
 from shared.lifecycle.case import CaseState
@@ -40,19 +43,26 @@ DAY = timedelta(hours=24)
 A_RULING = Adjudicated(Ruling.REDIRECT, TIANGONGYUAN, GUANYINSI, "改派", "dispatcher", AT)
 
 
-def hand_back(case, at=AT + timedelta(hours=1), evidence="区划图"):  # type: ignore[no-untyped-def]
+def closing(*codes: UnitCode) -> City:
+    """The city after these units were closed."""
+    units = dict(CITY.units.by_code)
+    units.update((code, replace(units[code], closed=True)) for code in codes)
+    return replace(CITY, units=Units(units, CITY.units.lineages))
+
+
+def hand_back(case, at=AT + timedelta(hours=1), evidence="区划图", city=CITY):  # type: ignore[no-untyped-def]
     command = do.ReturnOrder(
         order_id=case.lead.id,
         by=street(case.lead.unit),
         reason=ReturnReason.NOT_OUR_TERRITORY,
         evidence=evidence,
     )
-    return returns.return_case(case, command, ids(), CITY, at=at)
+    return returns.return_case(case, command, ids(), city, at=at)
 
 
-def rule(case, ruling, at=AT + timedelta(hours=2), reason="经核实", **more):  # type: ignore[no-untyped-def]
+def rule(case, ruling, at=AT + timedelta(hours=2), reason="经核实", city=CITY, **more):  # type: ignore[no-untyped-def]
     command = do.Adjudicate(case_id=CASE_ID, by=DESK, ruling=ruling, reason=reason, **more)
-    return returns.adjudicate(case, command, WORDS, ids(), CITY, at=at)
+    return returns.adjudicate(case, command, WORDS, ids(), city, at=at)
 
 
 def test_a_return_names_reason_and_ruling_limit_and_keeps_evidence_here() -> None:
@@ -159,6 +169,20 @@ def test_silence_refuses_the_return_and_the_unit_keeps_it() -> None:
     assert said(decision) == ["case.adjudicated", "case.dispatched"]
     assert (decision.facts[0].ruling, decision.facts[0].to_unit) == (Ruling.SILENCE, GUANYINSI)
     assert decision.state.resolve_by == case.resolve_by
+
+
+def test_a_co_unit_closed_meanwhile_stops_no_ruling_that_nobody_gives() -> None:
+    """Silence and backstop leave it out, as does who names no co-units; who names it is refused."""
+    city = closing(ENFORCEMENT)
+    case = a_case(RETURNED)
+    silent = returns.rule_by_silence(case, ids(), city, at=case.returning.adjudicate_by)
+    assert (silent.facts[0].ruling, silent.facts[1].co_orders) == (Ruling.SILENCE, ())
+    assert [each.state for each in silent.state.earlier if each.id == CO_ID] == [OrderState.ENDED]
+    backed = hand_back(a_case(SENT, rulings=(A_RULING, A_RULING)), city=city)
+    assert (backed.facts[1].ruling, backed.facts[2].co_orders) == (Ruling.BACKSTOP, ())
+    assert rule(case, Ruling.UPHOLD, city=city).facts[1].co_orders == ()
+    with pytest.raises(ClosedUnit):
+        rule(case, Ruling.DIVIDE, city=city, lead=HOUSING, co_units=(ENFORCEMENT,))
 
 
 def test_after_the_last_ruling_the_next_return_makes_the_district_the_backstop() -> None:

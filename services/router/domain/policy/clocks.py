@@ -1,7 +1,7 @@
 """What happens when a clock runs out. Each is told once; then the next one is waited for."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.router.domain.commands import OrderIds
 from services.router.domain.lifecycle import CO_ORDER_LIFE
@@ -25,6 +25,9 @@ TOLD_AS = {
     Bell.CO_RESOLVE: Overdue.RESOLVE,
 }
 
+PUT_OFF = timedelta(hours=1)
+"""How long a clock waits whose ringing was refused (ours): tried again until the case is mended."""
+
 
 def ring(case: Case, ids: OrderIds, city: City, *, at: datetime) -> Decision[Case]:
     """The earliest clock that has run out; none: the bell is only set anew."""
@@ -38,6 +41,11 @@ def ring(case: Case, ids: OrderIds, city: City, *, at: datetime) -> Decision[Cas
     if due.bell is Bell.DUE_SOON and case.lead is not None:
         return _due_soon(case, case.lead, at=at)
     return _co_overdue(case, due.order, due.bell) if due.order else _overdue(case, due.bell)
+
+
+def put_off(case: Case, *, at: datetime) -> Decision[Case]:
+    """The case as it stands, to be looked at again: one that cannot be decided stops no other's clock."""
+    return Decision(replace(case, bell_at=at + PUT_OFF), ())
 
 
 def _due_soon(case: Case, lead: WorkOrder, *, at: datetime) -> Decision[Case]:

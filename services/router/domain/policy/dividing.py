@@ -49,7 +49,7 @@ def _divided(
             raise errors.BackstopStands(str(has_it))
     ruling = Ruling.UPHOLD if lead == returned_by else Ruling.DIVIDE
     given = Adjudicated(ruling, returned_by, lead, "", BY_CONFERENCE, at)
-    to = replace(kept_by(case, lead), co_units=cmd.co_units)
+    to = replace(kept_by(case, lead, city), co_units=cmd.co_units)
     return ruled(case, given, to, ids, city, move="divide", at=at)
 
 

@@ -57,7 +57,9 @@ def return_case(
         return decided(returned, fact)
     district = _district(returned, order.unit, city)
     ruling = Adjudicated(Ruling.BACKSTOP, order.unit, district, "", BY_POLICY, at)
-    after = ruled(replace(returned, backstopped=True), ruling, kept_by(returned, district), ids, city, at=at)
+    after = ruled(
+        replace(returned, backstopped=True), ruling, kept_by(returned, district, city), ids, city, at=at
+    )
     return replace(after, facts=(fact, *after.facts))
 
 
@@ -81,7 +83,7 @@ def rule_by_silence(case: Case, ids: do.OrderIds, city: City, *, at: datetime) -
     """Nobody decided in time: the return is refused, the unit keeps the order."""
     returning = _waiting(case)
     ruling = Adjudicated(Ruling.SILENCE, returning.unit, returning.unit, "", BY_CLOCK, at)
-    return ruled(case, ruling, kept_by(case, returning.unit), ids, city, at=at)
+    return ruled(case, ruling, kept_by(case, returning.unit, city), ids, city, at=at)
 
 
 def require_never_returned(case: Case, lead: UnitCode) -> None:
@@ -141,12 +143,14 @@ def _ruled_lead(cmd: do.Adjudicate, returned_by: UnitCode) -> UnitCode:
     return cmd.lead
 
 
-def kept_by(case: Case, lead: UnitCode) -> Sending:
-    """The same matter for a lead; co-units that are at work go on."""
+def kept_by(case: Case, lead: UnitCode, city: City) -> Sending:
+    """The same matter for a lead; co-units that are at work go on. Nobody named them now: what was closed
+    meanwhile is left out, and not refused.
+    """
     is_same = case.lead is not None and case.lead.unit == lead
     return Sending(
         lead=lead,
-        co_units=tuple(each.unit for each in case.co_orders if each.is_open),
+        co_units=tuple(each.unit for each in case.co_orders if each.is_open and each.unit in city.units),
         category=_category(case),
         tier=case.tier or Tier.GENERAL,
         place=case.place,
@@ -156,7 +160,7 @@ def kept_by(case: Case, lead: UnitCode) -> Sending:
 
 
 def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, city: City) -> Sending:
-    kept = kept_by(case, known_unit(city, lead, "lead"))
+    kept = kept_by(case, known_unit(city, lead, "lead"), city)
     told, _ = places_of(words, city)
     place = known_unit(city, cmd.place, "place") if cmd.place else case.place
     listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
