@@ -40,6 +40,7 @@ from tests.kit.city import beijing
 CITY = beijing()
 SENT, SIGNED, RETURNED = CaseState.DISPATCHED, CaseState.SIGNED, CaseState.RETURNED
 DAY = timedelta(hours=24)
+BEIJING = UnitCode("110000")
 A_RULING = Adjudicated(Ruling.REDIRECT, TIANGONGYUAN, GUANYINSI, "改派", "dispatcher", AT)
 
 
@@ -183,6 +184,29 @@ def test_a_co_unit_closed_meanwhile_stops_no_ruling_that_nobody_gives() -> None:
     assert rule(case, Ruling.UPHOLD, city=city).facts[1].co_orders == ()
     with pytest.raises(ClosedUnit):
         rule(case, Ruling.DIVIDE, city=city, lead=HOUSING, co_units=(ENFORCEMENT,))
+
+
+@pytest.mark.parametrize(
+    ("closed", "returned_by", "takes_over"),
+    [
+        ((GUANYINSI,), (GUANYINSI,), DAXING),
+        ((GUANYINSI, DAXING), (GUANYINSI,), BEIJING),
+        ((GUANYINSI,), (DAXING, GUANYINSI), BEIJING),
+    ],
+)
+def test_silence_gives_a_closed_unit_nothing_new_and_the_one_above_takes_over(  # type: ignore[no-untyped-def]
+    closed, returned_by, takes_over
+) -> None:
+    case = a_case(RETURNED, returned_by=returned_by)
+    decision = returns.rule_by_silence(case, ids(), closing(*closed), at=AT + DAY)
+    assert (decision.facts[0].ruling, decision.facts[0].to_unit) == (Ruling.SILENCE, takes_over)
+    assert (decision.facts[1].unit, decision.facts[1].clause) == (takes_over, DISCRETION)
+    assert decision.state.resolve_by == case.resolve_by
+
+
+def test_a_closed_district_is_nobodys_backstop() -> None:
+    backed = hand_back(a_case(SENT, rulings=(A_RULING, A_RULING)), city=closing(DAXING))
+    assert (backed.facts[1].ruling, backed.facts[2].unit) == (Ruling.BACKSTOP, BEIJING)
 
 
 def test_after_the_last_ruling_the_next_return_makes_the_district_the_backstop() -> None:

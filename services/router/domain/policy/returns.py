@@ -80,10 +80,13 @@ def adjudicate(
 
 
 def rule_by_silence(case: Case, ids: do.OrderIds, city: City, *, at: datetime) -> Decision[Case]:
-    """Nobody decided in time: the return is refused, the unit keeps the order."""
+    """Nobody decided in time: the return is refused, the unit keeps the order. What was closed meanwhile is
+    given nothing new: the one above it takes over.
+    """
     returning = _waiting(case)
-    ruling = Adjudicated(Ruling.SILENCE, returning.unit, returning.unit, "", BY_CLOCK, at)
-    return ruled(case, ruling, kept_by(case, returning.unit, city), ids, city, at=at)
+    lead = _acting(case, returning.unit, city)
+    ruling = Adjudicated(Ruling.SILENCE, returning.unit, lead, "", BY_CLOCK, at)
+    return ruled(case, ruling, kept_by(case, lead, city), ids, city, at=at)
 
 
 def require_never_returned(case: Case, lead: UnitCode) -> None:
@@ -172,12 +175,25 @@ def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, ci
 
 
 def _district(case: Case, unit: UnitCode, city: City) -> UnitCode:
-    """The place's district, else the unit's; the city above it where that returned the case itself, and
-    where there is none. The city returns nothing, so there always is one who did not.
+    """The place's district, else the unit's; the city above it where that was closed or returned the case
+    itself, and where there is none.
     """
     found = (case.place and city.units.district_of(case.place)) or city.units.district_of(unit)
-    above = city.units.lineage(found or city.units.lineage(unit)[-1])
-    return next(UnitCode(each) for each in above if each not in case.returned_by)
+    return _above(case, found or city.units.lineage(unit)[-1], city)
+
+
+def _acting(case: Case, unit: UnitCode, city: City) -> UnitCode:
+    """The unit itself, or who takes over where it was closed."""
+    return unit if unit in city.units else _above(case, unit, city)
+
+
+def _above(case: Case, unit: str, city: City) -> UnitCode:
+    """The nearest that acts and never returned the case. The city returns nothing and cannot be closed: it is
+    the one root of the tree.
+    """
+    lineage = city.units.lineage(unit)
+    fit = (each for each in lineage if each in city.units and each not in case.returned_by)
+    return UnitCode(next(fit, lineage[-1]))
 
 
 def _waiting(case: Case) -> Returning:
