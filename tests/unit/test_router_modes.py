@@ -9,6 +9,7 @@ from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Bell, Case, OrderState
 from services.router.domain.policy import callback, modes, overseeing, reclassifying
+from services.router.domain.policy.sending import DISCRETION
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode
 from shared.kernel.words import HandlingMode, Satisfied, Solved, Tier
@@ -19,7 +20,9 @@ from tests.kit.builders_router import (
     CALLBACK_ID,
     CASE_ID,
     DESK,
+    GUANYINSI,
     LEAD_ID,
+    WORDS,
     a_case,
     an_order,
     ids,
@@ -44,7 +47,7 @@ def reclassify(case: Case, category: str, tier: Tier | None = None, at=SOON) -> 
     command = do.Reclassify(
         case_id=CASE_ID, by=DESK, category=CategoryCode(category), tier=tier, reason="现场核实"
     )
-    return reclassifying.reclassify(case, command, CITY, at=at)
+    return reclassifying.reclassify(case, command, WORDS, CITY, at=at)
 
 
 def test_special_is_signed_for_sooner_and_owed_when_it_was() -> None:
@@ -138,6 +141,25 @@ def test_a_longer_limit_ahead_is_a_new_clock_and_one_that_is_over_is_told_once()
     assert longer.rung == ()
     shorter = reclassify(over, "road_water", at=at).state
     assert (shorter.rung, shorter.bell_at) == ((Bell.DUE_SOON, Bell.RESOLVE), None)
+
+
+@pytest.mark.parametrize(
+    ("category", "clause"),
+    [("noise", "《条块共同事项清单》第 32 项"), ("heating", DISCRETION)],
+)
+def test_the_new_matters_item_is_cited_where_it_names_the_lead(category: str, clause: str) -> None:
+    after = reclassify(a_case(SIGNED, list_version="2025.1"), category).state
+    assert (after.lead.unit, after.clause, after.list_version) == (GUANYINSI, clause, "2026.1")
+
+
+def test_the_mode_follows_the_new_matter_unless_a_person_set_it() -> None:
+    urgent = reclassify(a_case(SIGNED), "road_water").state
+    assert urgent.mode is HandlingMode.SPECIAL
+    assert reclassify(urgent, "noise").state.mode is HandlingMode.PLATFORM_ASSISTED
+    alone = reclassify(a_case(SIGNED, co_orders=()), "noise").state
+    assert alone.mode is HandlingMode.AT_ONCE
+    by_hand = set_mode(a_case(SIGNED), HandlingMode.AT_ONCE).state
+    assert reclassify(by_hand, "road_water").state.mode is HandlingMode.AT_ONCE
 
 
 def test_an_extension_that_was_approved_stays_approved() -> None:

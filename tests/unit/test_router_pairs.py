@@ -58,7 +58,7 @@ DESK_DECIDES: dict[str, Command] = {
     ),
 }
 RECLASSIFY = do.Reclassify(**ON_CASE, category=CategoryCode("noise"), reason="现场核实")
-DESK_DECIDES["reclassify"] = lambda c: reclassifying.reclassify(c, RECLASSIFY, CITY, at=SOON)
+DESK_DECIDES["reclassify"] = lambda c: reclassifying.reclassify(c, RECLASSIFY, WORDS, CITY, at=SOON)
 ON_ORDERS: dict[str, Command] = {
     "sign": lambda c: handling.sign(c, do.Sign(**BY_UNIT), CITY, at=SOON),
     "contact": lambda c: handling.contact(c, do.Contact(**BY_UNIT), CITY, at=SOON),

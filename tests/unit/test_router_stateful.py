@@ -130,7 +130,10 @@ class CaseLife(ActedCase):
     @rule(category=st.sampled_from(["noise", "road_water", "group_rental"]))
     def desk_reclassifies(self, category: str) -> None:
         command = do.Reclassify(case_id=CASE_ID, by=DESK, category=CategoryCode(category), reason="r")
-        self.act(lambda case: reclassifying.reclassify(case, command, CITY, at=self.now), moves_deadline=True)
+        self.act(
+            lambda case: reclassifying.reclassify(case, command, WORDS, CITY, at=self.now),
+            moves_deadline=True,
+        )
 
     @precondition(with_lead)
     @rule(what=st.sampled_from(["shelve", "unshelve", "urge", "supervise"]), days=st.integers(1, 40))

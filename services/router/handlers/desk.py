@@ -43,4 +43,5 @@ async def adjudicate(work: RouterWork, cmd: do.Adjudicate) -> Case:
 
 async def reclassify(work: RouterWork, cmd: do.Reclassify) -> Case:
     case = await work.cases.get(cmd.case_id)
-    return await work.cases.keep(reclassifying.reclassify(case, cmd, work.city, at=work.now))
+    words = work.unseal(case.case_id, case.sealed_words)
+    return await work.cases.keep(reclassifying.reclassify(case, cmd, words, work.city, at=work.now))

@@ -1,7 +1,8 @@
 """改类: it turns out to be another matter. The clock is not started anew: it is computed from its start.
 
-Who has the case keeps it; whether another unit owes the answer now is what a return or a ruling decides. An
-extension that was approved stays approved: the later of the two deadlines counts.
+Who has the case keeps it, by the new matter's item where the list names it for that, else at discretion;
+whether another unit owes the answer now is what a return or a ruling decides. An extension that was approved
+stays approved: the later of the two deadlines counts.
 """
 
 from dataclasses import replace
@@ -10,21 +11,25 @@ from datetime import datetime
 from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Bell, Case, Note, OrderState, WorkOrder
+from services.router.domain.policy.assessing import places_of, undertaking
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import said
 from services.router.domain.policy.known import known_category
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.overseeing import with_deadline
-from services.router.domain.policy.sending import sign_limit
+from services.router.domain.policy.sending import DISCRETION, mode, sign_limit
+from services.router.domain.words import Words
 from shared.city.city import City
+from shared.city.places import Places
 from shared.events import router as say
 from shared.kernel.decision import Decision
+from shared.kernel.ids import CategoryCode
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE
 
 
-def reclassify(case: Case, cmd: do.Reclassify, city: City, *, at: datetime) -> Decision[Case]:
-    """Category and tier as they really are, and the deadline and signing limits that follow from them."""
+def reclassify(case: Case, cmd: do.Reclassify, words: Words, city: City, *, at: datetime) -> Decision[Case]:
+    """Category and tier as they really are, and what follows: deadline, signing limits, clause, mode."""
     require_seen(case, cmd)
     CASE_LIFE.fire("reclassify", case.state)
     category = known_category(city, cmd.category)
@@ -33,9 +38,25 @@ def reclassify(case: Case, cmd: do.Reclassify, city: City, *, at: datetime) -> D
         raise errors.SameMatter(category)
     note = Note(at, cmd.by.name, "reclassify", said(cmd.reason, "reason"))
     named = replace(case, category=category, tier=tier, notes=(*case.notes, note))
-    after = _signing(with_deadline(named, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
+    cited = _cited(_in_its_mode(named, tier), category, words, city)
+    after = _signing(with_deadline(cited, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
     fact = say.CaseReclassified(case_id=case.case_id, category=category, tier=tier, resolve_by=_until(after))
     return decided(after, fact)
+
+
+def _in_its_mode(case: Case, tier: Tier) -> Case:
+    """By the rule again, unless a person set it."""
+    running = [each.unit for each in case.co_orders if each.is_open]
+    return replace(case, mode=mode(case, tier, running))
+
+
+def _cited(case: Case, category: CategoryCode, words: Words, city: City) -> Case:
+    """The clause of the list in force by which the lead has the new matter, if it names that lead."""
+    told, _ = places_of(words, city)
+    listed = undertaking(category, Places(case.place, told.home, told.papers), words, city)
+    is_listed = listed is not None and case.lead is not None and listed.lead == case.lead.unit
+    clause = listed.item.clause if listed is not None and is_listed else DISCRETION
+    return replace(case, clause=clause, list_version=city.responsibilities.version)
 
 
 def _resolve_by(case: Case, tier: Tier, city: City) -> datetime:

@@ -1,5 +1,6 @@
 """派单 itself: orders are made, the clock starts or runs on. Used by whoever decides to whom."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,7 +50,7 @@ def send(
         category=to.category,
         tier=to.tier,
         place=to.place,
-        mode=mode(case, to),
+        mode=mode(case, to.tier, to.co_units),
         clause=to.clause,
         list_version=to.list_version or city.responsibilities.version,
         policy_version=city.policy.version,
@@ -76,7 +77,7 @@ def sign_limit(case: Case, tier: Tier, city: City) -> Limit:
     return city.policy.modes.special_sign if is_special else city.policy.sign.of(tier)
 
 
-def mode(case: Case, to: Sending) -> HandlingMode:
+def mode(case: Case, tier: Tier, co_units: Collection[UnitCode]) -> HandlingMode:
     """办理模式: as a person set it; else 难题专办 when supervised or complex, 特事特办 when urgent,
     平台协办 with co-units. What is supervised is 难题专办 whatever was set before.
     """
@@ -84,11 +85,11 @@ def mode(case: Case, to: Sending) -> HandlingMode:
         return HandlingMode.DEDICATED
     if case.handling is not None:
         return case.handling.mode
-    if to.tier is Tier.COMPLEX:
+    if tier is Tier.COMPLEX:
         return HandlingMode.DEDICATED
-    if to.tier is Tier.URGENT:
+    if tier is Tier.URGENT:
         return HandlingMode.SPECIAL
-    return HandlingMode.PLATFORM_ASSISTED if to.co_units else HandlingMode.AT_ONCE
+    return HandlingMode.PLATFORM_ASSISTED if co_units else HandlingMode.AT_ONCE
 
 
 def ended(order: WorkOrder) -> WorkOrder:
@@ -165,7 +166,7 @@ def _dispatched(case: Case, lead: WorkOrder, resolve_by: datetime, to: Sending) 
         place=to.place,
         category=to.category,
         tier=to.tier,
-        mode=mode(case, to),
+        mode=mode(case, to.tier, to.co_units),
         clause=to.clause,
         list_version=case.list_version or "",
         policy_version=case.policy_version or "",
