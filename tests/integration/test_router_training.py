@@ -15,6 +15,7 @@ from tests.kit.dispatching import own_texts
 pytestmark = pytest.mark.postgres
 
 UNCLEAR = "大兴区观音寺街道首座御园，楼里又闹那个事，您懂的"
+ASKED_AT_DESK = "小区停车位不够，车停不下"
 WANDA = "大兴区观音寺街道首座御园，喇叭哇啦哇啦没完没了"
 
 
@@ -52,8 +53,15 @@ async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
     assert (await desk.sees_case(sure["case_id"]))["state"] == "closed"
     assert {category for _, category, _ in await learned(desk)} == {"noise", "group_rental"}
 
+    # Answered at the desk and closed: no unit ever had it under what it was taken for.
+    asked = await desk.case(ASKED_AT_DESK)
+    await desk.moves(f"cases/{asked['case_id']}/answer", role="dispatcher", text="已告知")
+    await desk.citizen_is_called_back(asked["case_id"], 1, Satisfied.SATISFIED)
+    assert ((await desk.sees_case(asked["case_id"]))["state"], asked["category"]) == ("closed", "parking")
+    assert {category for _, category, _ in await learned(desk)} == {"noise", "group_rental"}
+
     openings = await rows(desk, 'SELECT purpose, "by", cases FROM word_openings ORDER BY opened_at, cases')
-    assert openings == [(PURPOSE, "a test", 1), (PURPOSE, "a test", 2)]
+    assert openings == [(PURPOSE, "a test", 1), *[(PURPOSE, "a test", 2)] * 2]
     kept = await rows(
         desk, "SELECT correction::text, sealed_words FROM cases WHERE correction->>'category' <> ''"
     )

@@ -9,6 +9,7 @@ from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Bell, Case, OrderState
 from services.router.domain.policy import callback, modes, overseeing, reclassifying
+from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.sending import DISCRETION
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode
@@ -150,6 +151,13 @@ def test_a_longer_limit_ahead_is_a_new_clock_and_one_that_is_over_is_told_once()
 def test_the_new_matters_item_is_cited_where_it_names_the_lead(category: str, clause: str) -> None:
     after = reclassify(a_case(SIGNED, list_version="2025.1"), category).state
     assert (after.lead.unit, after.clause, after.list_version) == (GUANYINSI, clause, "2026.1")
+
+
+def test_the_last_category_a_person_gave_is_the_one_that_is_learned() -> None:
+    given = corrected(a_case(SIGNED), CategoryCode("group_rental"), DESK, at=AT)
+    after = reclassify(given, "noise").state
+    assert (after.correction.category, after.correction.suggested) == ("noise", "group_rental")
+    assert (after.correction.by, after.correction.at) == ("dispatcher", SOON)
 
 
 def test_the_mode_follows_the_new_matter_unless_a_person_set_it() -> None:

@@ -48,9 +48,13 @@ async def history(work: RouterWork, *, by: str, most: int = MOST_CASES) -> tuple
 async def _labelled(work: RouterWork, most: int) -> list[_Row]:
     c = tables.CASES.c
     given = func.jsonb_extract_path_text(c.correction, "category", type_=Text)
-    # What units returned as a wrong category and nobody gave another by hand is not known to be right.
+    # What units returned as a wrong category and nobody gave another by hand is not known to be right; what
+    # was answered or merged at the desk, no unit ever had under its category.
     stood = and_(
-        c.state == CaseState.CLOSED, c.category.is_not(None), func.jsonb_array_length(c.returned_by) == 0
+        c.state == CaseState.CLOSED,
+        c.category.is_not(None),
+        c.started_at.is_not(None),
+        func.jsonb_array_length(c.returned_by) == 0,
     )
     label = case((given.is_not(None), given), else_=c.category)
     query = (

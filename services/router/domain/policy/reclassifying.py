@@ -13,6 +13,7 @@ from services.router.domain import errors
 from services.router.domain.model import Bell, Case, Note, OrderState, WorkOrder
 from services.router.domain.policy.assessing import places_of, undertaking
 from services.router.domain.policy.bells import decided
+from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.handling import said
 from services.router.domain.policy.known import known_category
 from services.router.domain.policy.orders import require_seen
@@ -38,7 +39,8 @@ def reclassify(case: Case, cmd: do.Reclassify, words: Words, city: City, *, at: 
         raise errors.SameMatter(category)
     note = Note(at, cmd.by.name, "reclassify", said(cmd.reason, "reason"))
     named = replace(case, category=category, tier=tier, notes=(*case.notes, note))
-    cited = _cited(_in_its_mode(named, tier), category, words, city)
+    taught = corrected(named, category, cmd.by, at=at)
+    cited = _cited(_in_its_mode(taught, tier), category, words, city)
     after = _signing(with_deadline(cited, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
     fact = say.CaseReclassified(case_id=case.case_id, category=category, tier=tier, resolve_by=_until(after))
     return decided(after, fact)
