@@ -11,7 +11,7 @@ from itertools import pairwise
 from shared.city.categories import Categories
 from shared.city.documents import Document, Loc
 from shared.city.errors import BrokenFile
-from shared.city.responsibilities import ResponsibilityList, load_responsibilities
+from shared.city.responsibilities import ResponsibilityList, load_responsibilities, read_former
 from shared.city.units import Units
 
 
@@ -54,9 +54,17 @@ class Lists:
         return None
 
 
-def load_lists(documents: Sequence[ListDocument], *, units: Units, categories: Categories) -> Lists:
-    """Read all versions, or refuse them with file and line: of two that collide the later given."""
-    given = [(load_list(each, units, categories), each) for each in documents]
+def load_lists(
+    documents: Sequence[ListDocument], *, units: Units, categories: Categories, today: date | None = None
+) -> Lists:
+    """Read all versions, or refuse them with file and line: of two that collide the later given. What was
+    over before today, where a day is given, is only shown: it may name units that are closed by now.
+    """
+    over = _over(documents, units, today) if today else frozenset()
+    given = [
+        (_former(each, units) if each in over else load_list(each, units, categories), each)
+        for each in documents
+    ]
     if not given:
         raise BrokenFile("responsibilities.yaml", 1, "there is no responsibility list")
     for place, (found, document) in enumerate(given):
@@ -75,6 +83,17 @@ def load_list(document: ListDocument, units: Units, categories: Categories) -> R
     if found.effective_until is not None and found.effective_until < found.effective_from:
         raise refuse(document, "effective_until", "the list ends before it begins")
     return found
+
+
+def _former(document: ListDocument, units: Units) -> ResponsibilityList:
+    return read_former(document.text, units=units, filename=document.filename)
+
+
+def _over(documents: Sequence[ListDocument], units: Units, today: date) -> frozenset[ListDocument]:
+    """Those that another one followed before today."""
+    begins = {each: _former(each, units).effective_from for each in documents}
+    in_force = max((day for day in begins.values() if day <= today), default=date.min)
+    return frozenset(each for each, day in begins.items() if day < in_force)
 
 
 def _check_pair(found: ResponsibilityList, other: ResponsibilityList, document: ListDocument) -> None:

@@ -1,19 +1,22 @@
 """单位名录 in a running router: put in whole, told, applied at once, or refused."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from services.router import handlers
 from services.router.app import SERVICE
-from services.router.domain.records import DrawnDirectory, ImportDirectory
+from services.router.domain.records import DrawnDirectory, ImportDirectory, PublishList
 from shared.city.errors import BrokenFile
+from shared.city.responsibility_lists import ListDocument, load_lists
 from shared.store.migrate import check
 from tests.integration.router_desk import Desk, RowDict, router_desk
 from tests.kit.builders_router import AT
 from tests.kit.directory import CHUNSHU, a_square, geojson, small_city, small_files, with_row, without_row
 from tests.kit.flats import dsn_of
+from tests.kit.lists import list_text
 
 pytestmark = pytest.mark.postgres
 
@@ -145,6 +148,32 @@ async def test_a_case_with_coordinates_only_goes_where_the_map_says(desk: Desk) 
     sealed = desk.seal(outside.case_id, text="路面积水很深", address=None, lng=116.5, lat=39.901, places=[])
     await desk.hears(outside.model_copy(update={"sealed_words": sealed}))
     assert (await desk.sees_case(outside.case_id))["state"] == "awaiting_dispatcher"
+
+
+async def test_a_unit_that_only_a_former_list_names_may_be_closed(database: str, tmp_path: Path) -> None:
+    """The import is taken, the router starts again with it, the former list is shown and published."""
+    former = ListDocument("former.yaml", list_text("2025.1", "2025-01-01", until="2025-12-31"))
+    former = replace(former, text=former.text.replace("scope: 110115009", f"scope: {SHEQU}"))
+    city = small_city()
+    given = [former, *city.lists.documents]
+    city = city.with_lists(load_lists(given, units=city.units, categories=city.categories))
+    closing = {**FILES, "units.csv": without_row(FILES["units.csv"], SHEQU)}
+    async with router_desk(database, tmp_path, city=city) as desk:
+        await put_in(desk, FILES)
+        await applied(desk)
+        await put_in(desk, closing)
+        await applied(desk)
+    async with router_desk(database, tmp_path, city=city) as again:
+        async with again.flat.store.work() as work:
+            assert SHEQU not in work.city.units
+            assert work.city.responsibilities.version == "2026.1"
+        shown = await again.reads("responsibilities", role="dispatcher", on="2025-06-01", limit=1)
+        assert shown.json()["version"] == "2025.1"
+        document = ListDocument("next.yaml", list_text("2027.1", "2027-01-01"))
+        async with again.flat.store.work() as work:
+            await handlers.publish_list(work, PublishList(document=document, by="ops-1"))
+        kept = await again.rows("SELECT list_version FROM responsibility_lists ORDER BY effective_from")
+        assert [row["list_version"] for row in kept] == ["2025.1", "2026.1", "2027.1"]
 
 
 async def test_a_restarted_router_applies_what_was_put_in_before_it_decides_anything(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -39,7 +39,7 @@ class RouterCity:
         units = await _rows(connection, tables.UNITS, *_UNIT) if is_imported else []
         areas = await _rows(connection, tables.AREAS, *Area.__slots__) if is_imported else []
         documents = await _documents(connection, moment, city)
-        return lambda: _city(city, units, areas, documents)
+        return lambda: _city(city, units, areas, documents, _day(moment, city))
 
 
 async def _rows(connection: AsyncConnection, table: Any, *names: str) -> Rows:
@@ -52,7 +52,7 @@ async def _documents(connection: AsyncConnection, moment: datetime, city: City) 
     c = tables.RESPONSIBILITY_LISTS.c
     query = select(c.effective_from, c.list_version, c.document).order_by(c.effective_from)
     rows = (await connection.execute(query)).all()
-    today = moment.astimezone(city.policy.zone).date()
+    today = _day(moment, city)
     begun = [row.effective_from for row in rows if row.effective_from <= today]
     return [
         ListDocument(f"responsibilities {row.list_version}", row.document)
@@ -61,13 +61,18 @@ async def _documents(connection: AsyncConnection, moment: datetime, city: City) 
     ]
 
 
-def _city(city: City, units: Rows, areas: Rows, documents: Sequence[ListDocument]) -> City:
+def _city(city: City, units: Rows, areas: Rows, documents: Sequence[ListDocument], today: date) -> City:
     if units:
         city = city.with_directory(_directory(city, units, areas))
     if units or documents:
         texts = documents or city.lists.documents
-        city = city.with_lists(load_lists(texts, units=city.units, categories=city.categories))
+        found = load_lists(texts, units=city.units, categories=city.categories, today=today)
+        city = city.with_lists(found)
     return city
+
+
+def _day(moment: datetime, city: City) -> date:
+    return moment.astimezone(city.policy.zone).date()
 
 
 def _directory(city: City, units: Rows, areas: Rows) -> Directory:

@@ -38,8 +38,9 @@ def draw_up(document: ListDocument, city: City, known: PublishedList | None, *, 
 
 
 def first(document: ListDocument, city: City) -> DrawnList:
-    """A list of the city's folder, published as it is applied."""
-    found = load_list(document, city.units, city.categories)
+    """A list of the city's folder, published as it is applied or was: one that is over is checked no more."""
+    known = zip(city.lists.versions, city.lists.documents, strict=True)
+    found = next(version for version, each in known if each == document)
     return DrawnList(found, list_difference(None, found), sha256_of(document), is_known=False)
 
 
