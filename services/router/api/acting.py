@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from services.router.domain.commands import By
-from services.router.domain.model import Case
+from services.router.domain.model import Case, WorkOrder
 from services.router.domain.policy.orders import sees
 from services.router.domain.words import Words, context, read_words
 from services.router.store import Equipment, RouterWork
@@ -57,6 +57,11 @@ def reader(caller: Caller) -> By:
     return desk_clerk(caller) if caller.may(*DESK, Role.OPS) else unit_clerk(caller)
 
 
+def may_see_all(caller: Caller) -> bool:
+    """Whether nothing is hidden from the caller because it is somebody else's."""
+    return reader(caller).unit is None
+
+
 def units_below(by: By, city: City) -> frozenset[UnitCode] | None:
     """The unit and all below it; None: all there are."""
     if by.unit is None:
@@ -85,6 +90,17 @@ def may_read_case(case: Case, by: By, city: City) -> bool:
     return by.unit is None or any(sees(order, by, city.units) for order in case.orders)
 
 
+def theirs(by: By, city: City) -> Callable[[WorkOrder | UnitCode], bool]:
+    """Whether an order is theirs to see, or a unit theirs or below them."""
+
+    def is_theirs(what: WorkOrder | UnitCode) -> bool:
+        if isinstance(what, WorkOrder):
+            return sees(what, by, city.units)
+        return by.unit is None or city.units.is_within(what, by.unit)
+
+    return is_theirs
+
+
 async def city_of(request: Request) -> City:
     """The city this flat serves."""
     city: City = request.app.state.flat.city
@@ -94,12 +110,16 @@ async def city_of(request: Request) -> City:
 InCity = Annotated[City, Depends(city_of)]
 
 
-def words_of(request: Request, case: Case, caller: Caller) -> tuple[Words, ...] | None:
-    """The citizen's words and supplements; operators keep the machine running and need not read them."""
+def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[Words, ...] | None:
+    """The citizen's words and supplements; operators keep the machine running and need not read them. A unit
+    the case went on without reads what it was sent with, and nothing that was added.
+    """
     if not caller.may(*DESK, Role.UNIT):
         return None
     equipment: Equipment = request.app.state.flat.equipment
-    sealed = (case.sealed_words, *(each.sealed_words for each in case.supplements))
+    goes_on = any(theirs(reader(caller), city)(order) for order in case.orders if order not in case.earlier)
+    added = tuple(each.sealed_words for each in case.supplements) if goes_on or may_see_all(caller) else ()
+    sealed = (case.sealed_words, *added)
     return tuple(read_words(equipment.ring.open(each, context=context(case.case_id))) for each in sealed)
 
 

@@ -18,6 +18,7 @@ from services.router.api.acting import (
     may_read_case,
     moved,
     reader,
+    theirs,
     words_of,
 )
 from services.router.api.schemas import CaseItem, CaseOut
@@ -61,13 +62,16 @@ async def list_cases(
 async def read_case(
     case_id: UUID, request: Request, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> CaseOut:
-    """One case with its orders, suggestions and the citizen's words. 404 for a unit that never had it."""
+    """One case with its orders, suggestions and the citizen's words. 404 for a unit that never had it; one
+    that has it reads its own orders and those below it, and of others' only who does what until when.
+    """
     case = await queries.case(connection, CaseId(case_id))
-    if not may_read_case(case, reader(caller), city):
+    by = reader(caller)
+    if not may_read_case(case, by, city):
         raise UnknownCase(case_id)
     tag(response, case.version)
     found = await queries.found_at(connection, case.case_id)
-    return CaseOut.whole(case, words_of(request, case, caller), found)
+    return CaseOut.whole(case, words_of(request, case, caller, city), found, theirs(by, city))
 
 
 @CASES.post("/{case_id}/dispatch", response_model=CaseOut)

@@ -81,7 +81,7 @@ async def read_work_order(
     if not sees(order, reader(caller), city.units):
         raise UnknownOrder(order_id)
     tag(response, case.version)
-    return OrderOut.of(case, order, words_of(request, case, caller))
+    return OrderOut.of(case, order, words_of(request, case, caller, city))
 
 
 @ORDERS.post("/{order_id}/sign", response_model=OrderOut)

@@ -1,6 +1,6 @@
 """Router's answers on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -8,14 +8,26 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.router.domain.model import Case, Note, OrderRole, OrderState, ReturnReason, WorkOrder
+from services.router.domain.model import (
+    Adjudicated,
+    Case,
+    Note,
+    OrderRole,
+    OrderState,
+    Returning,
+    ReturnReason,
+    WorkOrder,
+)
 from services.router.domain.words import Words
 from services.router.store.queries import CaseRow, QueueRow
 from shared.http.wire import Wire
+from shared.kernel.ids import UnitCode
 from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Tier
 from shared.lifecycle.case import CaseState
 
 T = TypeVar("T", bound=Wire)
+Theirs = Callable[[WorkOrder | UnitCode], bool]
+"""Whether the reader may know an order, or what a unit handed in, from within."""
 
 
 def taken(shape: type[T], source: Any, **more: Any) -> T:
@@ -101,6 +113,9 @@ class OrderOut(Wire):
     resolved_at: datetime | None
     urged: int
     notes: list[NoteOut]
+    whole: bool = Field(
+        True, description="False: another unit's. Of it only unit, role, state and deadlines are told."
+    )
     words: WordsOut | None = Field(description="Null in the answer to a move; read the order to see them.")
     supplements: list[WordsOut]
     version: int
@@ -109,8 +124,23 @@ class OrderOut(Wire):
     def of(cls, case: Case, order: WorkOrder, words: tuple[Words, ...] | None = None) -> "OrderOut":
         own = {name: getattr(order, name) for name in cls.model_fields if name in WorkOrder.__slots__}
         own["notes"] = notes(order.notes)
-        more = {**own, "order_id": order.id, "case_state": case.state, **_told(words)}
+        more = {**own, "order_id": order.id, "case_state": case.state, "whole": True, **_told(words)}
         return taken(cls, case, **more)
+
+    @classmethod
+    def outline(cls, case: Case, order: WorkOrder) -> "OrderOut":
+        """Another unit's order, as far as those beside it need to know of it."""
+        bare = WorkOrder(
+            id=order.id,
+            unit=order.unit,
+            role=order.role,
+            state=order.state,
+            dispatched_at=order.dispatched_at,
+            sign_by=order.sign_by,
+            resolve_by=order.resolve_by,
+            redo=order.redo,
+        )
+        return cls.of(case, bare).model_copy(update={"whole": False})
 
 
 class FindingOut(Wire):
@@ -150,7 +180,7 @@ class ReturnOut(Wire):
 
     unit: str
     reason: ReturnReason
-    evidence: str
+    evidence: str | None = Field(description="Null: another unit's.")
     asked_at: datetime
     adjudicate_by: datetime
 
@@ -159,7 +189,7 @@ class RulingOut(Wire):
     ruling: Ruling
     returned_by: str | None = Field(description="Null: a conference divided it.")
     to_unit: str
-    reason: str
+    reason: str | None = Field(description="Null: between other units.")
     by: str
     at: datetime
 
@@ -224,7 +254,11 @@ class CaseOut(CaseItem):
 
     @classmethod
     def whole(
-        cls, case: Case, words: tuple[Words, ...] | None = None, found: Sequence[UUID] = ()
+        cls,
+        case: Case,
+        words: tuple[Words, ...] | None = None,
+        found: Sequence[UUID] = (),
+        is_theirs: Theirs = lambda _: True,
     ) -> "CaseOut":
         return taken(
             cls,
@@ -235,9 +269,9 @@ class CaseOut(CaseItem):
                 SuggestionOut(**{**asdict(s), "co_units": list(s.co_units)}) for s in case.suggestions
             ],
             candidates=list(case.candidates),
-            orders=[OrderOut.of(case, order) for order in case.orders],
-            returning=taken(ReturnOut, case.returning) if case.returning else None,
-            rulings=[taken(RulingOut, each) for each in case.rulings],
+            orders=[_order(case, order, is_theirs(order)) for order in case.orders],
+            returning=_returning(case.returning, is_theirs) if case.returning else None,
+            rulings=[_ruling(each, is_theirs) for each in case.rulings],
             review_at=case.shelf.review_at if case.shelf else None,
             notes=notes(case.notes),
             **_told(words),
@@ -246,6 +280,21 @@ class CaseOut(CaseItem):
 
 def notes(found: tuple[Note, ...]) -> list[NoteOut]:
     return [NoteOut(at=each.at, by=each.by, about=each.about, text=each.text) for each in found]
+
+
+def _order(case: Case, order: WorkOrder, is_theirs: bool) -> OrderOut:
+    return OrderOut.of(case, order) if is_theirs else OrderOut.outline(case, order)
+
+
+def _returning(returning: Returning, is_theirs: Theirs) -> ReturnOut:
+    evidence = returning.evidence if is_theirs(returning.unit) else None
+    return taken(ReturnOut, returning, evidence=evidence)
+
+
+def _ruling(ruling: Adjudicated, is_theirs: Theirs) -> RulingOut:
+    parties = (unit for unit in (ruling.returned_by, ruling.to_unit) if unit is not None)
+    reason = ruling.reason if any(is_theirs(unit) for unit in parties) else None
+    return taken(RulingOut, ruling, reason=reason)
 
 
 def _told(words: tuple[Words, ...] | None) -> dict[str, Any]:
