@@ -68,6 +68,17 @@ def test_platform_assisted_needs_co_units() -> None:
     assert set_mode(a_case(SENT), HandlingMode.PLATFORM_ASSISTED).facts
 
 
+def test_what_is_supervised_is_dedicated_and_stays_so() -> None:
+    supervise = do.Supervise(order_id=LEAD_ID, by=DESK, reason="多次反映")
+    watched = kept(overseeing.supervise(a_case(SIGNED), supervise, CITY, at=SOON))
+    assert (watched.mode, watched.handling) == (HandlingMode.DEDICATED, None)
+    for mode in set(HandlingMode) - {HandlingMode.DEDICATED}:
+        with pytest.raises(errors.SupervisedIsDedicated):
+            set_mode(watched, mode)
+    assert reclassify(watched, "noise").state.mode is HandlingMode.DEDICATED
+    assert set_mode(watched, HandlingMode.DEDICATED, **PLAN).state.resolve_by == PLAN_END
+
+
 def test_dedicated_has_a_leader_a_plan_and_the_plans_end_as_deadline() -> None:
     decision = set_mode(a_case(SIGNED), HandlingMode.DEDICATED, **PLAN)
     [fact] = decision.facts

@@ -14,7 +14,7 @@ Conflict
 ├─ AdjudicateFirst          a returned case goes on by a ruling, not by a plain dispatch
 ├─ AlreadyReturned · ReturnWindowOver · BackstopStands
 ├─ ReturnedBefore · NobodyAbove · DivisionsUsed
-├─ ExtensionsUsed · AlreadySupervised · PlanStands · NoCoUnits
+├─ ExtensionsUsed · AlreadySupervised · PlanStands · NoCoUnits · SupervisedIsDedicated
 ├─ UnfitMergeTarget
 └─ TooFewTexts              nothing can be learned from so little
 Invalid
@@ -107,6 +107,11 @@ class DivisionsUsed(Conflict):
 class PlanStands(Conflict):
     def __init__(self) -> None:
         super().__init__("the case has its plan; a deadline is planned once")
+
+
+class SupervisedIsDedicated(Conflict):
+    def __init__(self) -> None:
+        super().__init__("a supervised case is handled as dedicated; give it a leader and a plan")
 
 
 class NoCoUnits(Conflict):

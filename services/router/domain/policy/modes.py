@@ -29,6 +29,8 @@ def set_mode(case: Case, cmd: do.SetMode, city: City, *, at: datetime) -> Decisi
     CASE_LIFE.fire("set_mode", case.state)
     if case.handling is not None and case.handling.mode is HandlingMode.DEDICATED:
         raise errors.PlanStands
+    if case.supervised and cmd.mode is not HandlingMode.DEDICATED:
+        raise errors.SupervisedIsDedicated
     if cmd.mode is HandlingMode.PLATFORM_ASSISTED and not case.co_orders:
         raise errors.NoCoUnits
     handling = Handling(cmd.mode, cmd.by.name, at, said(cmd.reason, "reason"))

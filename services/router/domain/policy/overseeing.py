@@ -13,7 +13,7 @@ from services.router.domain.policy.sending import reminder
 from shared.city.city import City
 from shared.events import router as say
 from shared.kernel.decision import Decision
-from shared.kernel.words import Tier
+from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE
 
 DEADLINES = frozenset({Bell.DUE_SOON, Bell.RESOLVE, Bell.CO_RESOLVE})
@@ -69,13 +69,13 @@ def urge(case: Case, cmd: do.Urge, city: City, *, at: datetime) -> Decision[Case
 
 
 def supervise(case: Case, cmd: do.Supervise, city: City, *, at: datetime) -> Decision[Case]:
-    """督办: from now on somebody higher looks on."""
+    """督办: from now on somebody higher looks on, and it is 难题专办."""
     order = lead_of("supervise", order_for(case, cmd, city.units))
     CASE_LIFE.fire("supervise", case.state)
     if case.supervised:
         raise errors.AlreadySupervised
     note = Note(at, cmd.by.name, "supervise", said(cmd.reason, "reason"))
-    watched = replace(case, supervised=True, notes=(*case.notes, note))
+    watched = replace(case, supervised=True, mode=HandlingMode.DEDICATED, notes=(*case.notes, note))
     return decided(watched, say.CaseSupervised(**named(case, order)))
 
 
