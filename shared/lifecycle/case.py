@@ -30,6 +30,7 @@ S = CaseState
 NEW = {S.REGISTERED, S.AWAITING_DISPATCHER}
 WITH_UNIT = {S.DISPATCHED, S.SIGNED}
 OWED = {*WITH_UNIT, S.SHELVED, S.RETURNED}
+"""A return or a shelf does not stop the clock: the city owes the answer, whoever has the order."""
 BEFORE_RESOLVED = {*NEW, *WITH_UNIT, S.SHELVED, S.RETURNED, S.REOPENED}
 
 

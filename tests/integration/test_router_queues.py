@@ -9,7 +9,7 @@ import pytest
 
 from services.router.api import searching
 from shared.events.grid import ConferenceHeld, Party
-from shared.events.intake import CaseSupplemented
+from shared.events.intake import CaseSupplemented, WithdrawalAsked
 from shared.kernel.ids import CaseId, ConferenceId, new_id
 from shared.kernel.words import Satisfied, Share
 from tests.integration.router_desk import Desk, RowDict, router_desk
@@ -103,6 +103,9 @@ async def test_every_queue_is_counted_in_one_call(desk: Desk) -> None:
         return await read(desk, "queues", role="dispatcher")
 
     before = await counted()
+    desk.clock.passes(days=30)
+    late_before = await counted()
+    desk.clock.at = AT
     signed, _ = await desk.case(), await desk.case()
     waiting = await desk.case("东花市街道 你好")
     await desk.moves(f"work-orders/{lead(signed)}/sign", unit=GUANYINSI)
@@ -113,8 +116,9 @@ async def test_every_queue_is_counted_in_one_call(desk: Desk) -> None:
     assert after["cases"]["awaiting_dispatcher"] == before["cases"]["awaiting_dispatcher"] + 1
     desk.clock.passes(days=30)
     late = await counted()
-    assert late["work_orders"]["overdue"] >= grown["open"]
-    assert late["work_orders"]["sign_overdue"] >= 1
+    told = ("overdue", "sign_overdue", "due_soon")
+    grown_late = {name: late["work_orders"][name] - late_before["work_orders"][name] for name in told}
+    assert grown_late == {"overdue": grown["open"], "sign_overdue": grown["open"] - 1, "due_soon": 0}
     own = await read(desk, "queues", unit=GUANYINSI)
     assert own["cases"] is None
     assert own["work_orders"]["open"] < late["work_orders"]["open"]
@@ -122,6 +126,30 @@ async def test_every_queue_is_counted_in_one_call(desk: Desk) -> None:
     stranger = await read(desk, "queues", unit=DONGHUASHI)
     assert stranger["work_orders"]["open"] == 0
     assert waiting["state"] == "awaiting_dispatcher"
+
+
+async def test_what_is_due_soon_is_open_owed_and_not_over_in_list_and_count(desk: Desk) -> None:
+    """Not what was resolved or withdrawn, not what is long overdue, not before its reminder."""
+    desk.clock.passes(days=200)
+    await desk.case()
+    desk.clock.passes(days=20)
+    soon, done, gone = await desk.case(), await desk.case(), await desk.case()
+    await desk.moves(f"work-orders/{lead(done)}/sign", unit=GUANYINSI)
+    await desk.moves(f"work-orders/{lead(done)}/resolve", unit=GUANYINSI, evidence="已拆")
+    await desk.hears(WithdrawalAsked(case_id=CaseId(gone["case_id"])))
+    asked = {"unit": GUANYINSI, "due_soon": True, "limit": 200}
+
+    async def listed_and_counted() -> tuple[set[str], int]:
+        listed = await read(desk, "work-orders", **asked)
+        counted = await read(desk, "queues", unit=GUANYINSI)
+        return ids(listed), counted["work_orders"]["due_soon"]
+
+    assert await listed_and_counted() == (set(), 0)
+    rows = await desk.rows("SELECT remind_at FROM work_orders WHERE order_id = :id", id=lead(soon))
+    desk.clock.at = rows[0]["remind_at"]
+    assert await listed_and_counted() == ({soon["case_id"]}, 1)
+    desk.clock.at = instant(soon["resolve_by"])
+    assert await listed_and_counted() == (set(), 0)
 
 
 async def test_words_are_found_by_the_desk_and_by_the_unit_that_may_read_them(desk: Desk) -> None:
@@ -141,7 +169,7 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest
     made = {(await desk.case("观音寺街道首座御园群租房 猫叫扰民"))["case_id"] for _ in range(5)}
     monkeypatch.setattr(searching, "MOST_LOOKED_AT", 3)
     found: set[str] = set()
-    looked_at, cursor = 0, None
+    looked_at, cursor, first = 0, None, None
     while True:
         more = {"cursor": cursor} if cursor else {}
         page = await search(desk, "猫叫", limit=2, **more)
@@ -149,14 +177,14 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest
         assert page["looked_at"] <= 3
         found |= ids(page)
         looked_at += page["looked_at"]
+        first = first or page["next"]
         if (cursor := page["next"]) is None:
             break
     assert found == made
     assert looked_at == (await desk.rows("SELECT count(*) AS n FROM cases"))[0]["n"]
-    other = await desk.client.post(
-        "/v1/cases:search", headers=desk.token("dispatcher"), json={"text": "狗叫", "cursor": "x" * 30}
-    )
-    assert (other.status_code, other.json()["reason"]) == (422, "malformed_cursor")
+    for asked in ({"text": "狗叫", "cursor": first}, {"text": "猫叫", "cursor": "x" * 30}):
+        other = await desk.client.post("/v1/cases:search", headers=desk.token("dispatcher"), json=asked)
+        assert (other.status_code, other.json()["reason"]) == (422, "malformed_cursor")
 
 
 async def test_the_citizens_number_finds_the_case(desk: Desk) -> None:

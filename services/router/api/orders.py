@@ -54,7 +54,7 @@ async def list_work_orders(
     mode: HandlingMode | None = None,
     category: Annotated[Text | None, Query(max_length=60)] = None,
     due_before: Instant | None = None,
-    due_soon: Annotated[bool, Query(description="Only those that were due to be reminded of.")] = False,
+    due_soon: Annotated[bool, Query(description="Open, to be reminded of, and not over yet.")] = False,
 ) -> Page[QueueItem]:
     """The queue, the first due first. A unit sees its own orders and those of the units below it."""
     question = QueueQuestion(
@@ -65,7 +65,7 @@ async def list_work_orders(
         mode=mode,
         category=category,
         due_before=due_before,
-        remind_before=now_of(request) if due_soon else None,
+        due_soon_at=now_of(request) if due_soon else None,
     )
     rows = await queries.queue(connection, question, after=asked.after, limit=asked.fetch)
     return asked.page(rows, position=lambda row: (row.resolve_by, row.order_id), item=QueueItem.of)

@@ -8,18 +8,15 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Label, Text, and_, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.router.domain.model import OPEN_ORDERS, OrderRole, OrderState
+from services.router.domain.model import OrderRole, OrderState
 from services.router.store import tables
-from services.router.store.queries import of_these
+from services.router.store.queries import IS_OPEN, IS_OWED, due_soon, of_these
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
 
 _O = tables.WORK_ORDERS.c
 _C = tables.CASES.c
-_OPEN = _O.state.in_(sorted(OPEN_ORDERS))
-# What a case still owes; a co-unit's order stays open when the lead's claim has ended the matter.
-_OWED = _O.case_state.in_([CaseState.DISPATCHED, CaseState.SIGNED, CaseState.SHELVED, CaseState.RETURNED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +68,20 @@ async def order_counts(
     connection: AsyncConnection, of_units: Collection[UnitCode] | None, *, at: datetime
 ) -> OrderCounts:
     """All queues of work orders in one look."""
-    near = and_(_OWED, _O.remind_at <= at, _O.resolve_by > at)
     asked = [
-        _many("open", _OPEN),
+        _many("open", IS_OPEN),
         _many("to_sign", _O.state == OrderState.SENT),
         _many("sign_overdue", _O.state == OrderState.SENT, _O.sign_by < at),
         _many("in_hand", _O.state == OrderState.SIGNED, _O.case_state != CaseState.SHELVED),
-        _many("due_soon", _OPEN, near),
-        _many("overdue", _OPEN, _OWED, _O.resolve_by < at),
+        _many("due_soon", due_soon(at=at)),
+        _many("overdue", IS_OPEN, IS_OWED, _O.resolve_by < at),
         _many("shelved", _O.state == OrderState.SIGNED, _O.case_state == CaseState.SHELVED),
-        _many("supervised", _OPEN, _O.supervised),
-        _many("co", _OPEN, _O.role == OrderRole.CO),
-        *(_many(f"tier_{tier}", _OPEN, _O.tier == tier) for tier in Tier),
-        *(_many(f"mode_{mode}", _OPEN, _O.mode == mode) for mode in HandlingMode),
+        _many("supervised", IS_OPEN, _O.supervised),
+        _many("co", IS_OPEN, _O.role == OrderRole.CO),
+        *(_many(f"tier_{tier}", IS_OPEN, _O.tier == tier) for tier in Tier),
+        *(_many(f"mode_{mode}", IS_OPEN, _O.mode == mode) for mode in HandlingMode),
     ]
-    query = select(*asked).where(_OPEN)
+    query = select(*asked).where(IS_OPEN)
     if of_units is not None:
         query = query.where(of_these(of_units))
     row = (await connection.execute(query)).one()._mapping
@@ -119,12 +115,12 @@ async def unit_figures(
     limit: int,
 ) -> list[UnitFigures]:
     """By unit, in the order of their codes; a unit without an order in the period is left out."""
-    late = or_(_O.resolved_at > _O.resolve_by, and_(_OPEN, _OWED, _O.resolve_by < at))
+    late = or_(_O.resolved_at > _O.resolve_by, and_(IS_OPEN, IS_OWED, _O.resolve_by < at))
     query = (
         select(
             _O.unit,
             func.count().label("orders"),
-            _many("open", _OPEN),
+            _many("open", IS_OPEN),
             _many("overdue", late),
             _many("signed", _O.signed_at.is_not(None)),
             _many("signed_in_time", _O.signed_at <= _O.sign_by),

@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, any_, literal, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
-from services.router.domain.model import Case, OrderRole, OrderState
+from services.router.domain.model import OPEN_ORDERS, Case, OrderRole, OrderState
 from services.router.store import tables
 from services.router.store.repository import CaseRepository
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
-from shared.lifecycle.case import CaseState
+from shared.lifecycle.case import OWED, CaseState
 
 Position = tuple[Any, ...] | None
+IS_OPEN = tables.WORK_ORDERS.c.state.in_(sorted(OPEN_ORDERS))
+IS_OWED = tables.WORK_ORDERS.c.case_state.in_(sorted(OWED))
+"""What a case still owes; a co-unit's order stays open when the lead's claim has ended the matter."""
 MOST_FOUND = 100
 """Of what was found on one site, as many as are shown."""
 
@@ -81,7 +84,8 @@ class QueueQuestion:
     mode: HandlingMode | None = None
     category: str | None = None
     due_before: datetime | None = None
-    remind_before: datetime | None = None
+    due_soon_at: datetime | None = None
+    """Open orders to be reminded of at this moment; what is over already is not soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,8 @@ async def queue(
         query = query.where(of_these(asked.of_units))
     if asked.due_before is not None:
         query = query.where(c.resolve_by <= asked.due_before)
-    if asked.remind_before is not None:
-        query = query.where(c.remind_at <= asked.remind_before)
+    if asked.due_soon_at is not None:
+        query = query.where(due_soon(at=asked.due_soon_at))
     if after is not None:
         query = query.where(tuple_(c.resolve_by, c.order_id) > tuple_(*after))
     query = query.where(*_equal(c, asked, ("state", "role", "tier", "mode", "category")))
@@ -142,6 +146,12 @@ def of_these(units: Collection[UnitCode]) -> ColumnElement[bool]:
     # One array instead of thousands of parameters: a district has hundreds of units below it.
     codes = any_(literal(list(units), ARRAY(Text)))
     return or_(tables.WORK_ORDERS.c.unit == codes, tables.WORK_ORDERS.c.assigned_to == codes)
+
+
+def due_soon(*, at: datetime) -> ColumnElement[bool]:
+    """临期: open orders of cases that owe something, between reminder and deadline; list and count agree."""
+    c = tables.WORK_ORDERS.c
+    return and_(IS_OPEN, IS_OWED, c.remind_at <= at, c.resolve_by > at)
 
 
 def about(asked: CaseQuestion) -> list[ColumnElement[bool]]:

@@ -8,12 +8,10 @@ from typing import NamedTuple
 from services.router.domain.model import Bell, Case, OrderState, WorkOrder
 from shared.events.fact import Fact
 from shared.kernel.decision import Decision
-from shared.lifecycle.case import CaseState
+from shared.lifecycle.case import OWED, CaseState
 
 S = CaseState
 UNDISPATCHED = frozenset({S.REGISTERED, S.AWAITING_DISPATCHER, S.REOPENED})
-OWED = frozenset({S.DISPATCHED, S.SIGNED, S.SHELVED, S.RETURNED})
-"""A return or a shelf does not stop the clock: the city owes the answer, whoever has the order."""
 
 
 class Due(NamedTuple):
