@@ -7,10 +7,13 @@ import pytest
 
 from services.router.domain import commands as do
 from services.router.domain import errors
-from services.router.domain.model import Bell, OrderRole, OrderState
-from services.router.domain.policy import citizen, handling, overseeing
+from services.router.domain.lifecycle import CO_ORDER_LIFE
+from services.router.domain.model import Bell, Case, OrderRole, OrderState
+from services.router.domain.policy import citizen, clocks, handling, overseeing
 from services.router.domain.policy.bells import next_bell
-from shared.kernel.ids import UnitCode, WorkOrderId, new_id
+from shared.kernel.decision import Decision
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
+from shared.kernel.words import Kind
 from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.builders_router import (
@@ -28,6 +31,7 @@ from tests.kit.builders_router import (
     TIANGONGYUAN,
     a_case,
     an_order,
+    ids,
     kept,
     said,
     street,
@@ -112,6 +116,52 @@ def test_a_co_unit_signs_and_resolves_its_own_part_without_moving_the_case() -> 
 def test_a_co_unit_cannot_resolve_what_it_has_not_signed_for() -> None:
     with pytest.raises(MoveNotAllowed):
         resolve(a_case(SIGNED), by=street(ENFORCEMENT), order_id=CO_ID)
+
+
+def test_a_co_unit_finds_something_on_the_site_only_when_it_has_signed_itself() -> None:
+    """The lead's signature takes nobody else to the site."""
+
+    def find(case: Case) -> Decision[Case]:
+        command = do.Find(order_id=CO_ID, by=street(ENFORCEMENT), kind=Kind.REPORT, text="楼道堆物")
+        return handling.find(case, command, CaseId(new_id()), "sealed", CITY, at=AT)
+
+    with pytest.raises(MoveNotAllowed) as refused:
+        find(a_case(SIGNED))
+    assert (refused.value.move, refused.value.state) == ("find", OrderState.SENT)
+    signed = kept(sign(a_case(SIGNED), by=street(ENFORCEMENT), order_id=CO_ID))
+    assert said(find(signed)) == ["case.finding_made"]
+
+
+def on_its_order(move: str, case: Case) -> Decision[Case]:
+    by, at = street(ENFORCEMENT), AT + HOUR
+    match move:
+        case "sign":
+            return sign(case, by=by, order_id=CO_ID)
+        case "resolve":
+            return resolve(case, by=by, order_id=CO_ID)
+        case "find":
+            command = do.Find(order_id=CO_ID, by=by, kind=Kind.REPORT, text="楼道堆物")
+            return handling.find(case, command, CaseId(new_id()), "sealed", CITY, at=at)
+    return clocks.ring(case, ids(), CITY, at=AT + timedelta(days=400))
+
+
+@pytest.mark.parametrize("state", OrderState)
+@pytest.mark.parametrize("move", CO_ORDER_LIFE.moves)
+def test_every_state_of_a_co_units_order_meets_every_move(state: OrderState, move: str) -> None:
+    """It fires and says so, or it is refused by name; a clock that does not run says nothing."""
+    co = an_order(ENFORCEMENT, OrderRole.CO, state)
+    case = a_case(SIGNED, co_orders=(co,), rung=(Bell.DUE_SOON, Bell.RESOLVE))
+    moved = CO_ORDER_LIFE.moves[move]
+    if state in moved.sources:
+        decision = on_its_order(move, case)
+        assert isinstance(decision.facts[0], moved.says)
+        assert decision.state.co_orders[0].state is (moved.target or state)
+    elif move == "expire":
+        assert on_its_order(move, case).facts == ()
+    else:
+        with pytest.raises(MoveNotAllowed) as refused:
+            on_its_order(move, case)
+        assert (refused.value.move, refused.value.state) == (move, state)
 
 
 def test_a_co_unit_moves_nothing_else() -> None:

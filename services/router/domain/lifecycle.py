@@ -23,6 +23,13 @@ CO_ORDER_LIFE = Lifecycle(
             "the co-unit did its part",
         ),
         Move(
+            "find",
+            frozenset({OrderState.SIGNED}),
+            None,
+            say.FindingMade,
+            "the co-unit found something else on the site",
+        ),
+        Move(
             "expire",
             frozenset({OrderState.SENT, OrderState.SIGNED}),
             None,

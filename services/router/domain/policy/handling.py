@@ -90,6 +90,8 @@ def find(
     """未诉先办: what else the unit saw on the site becomes a case of its own, linked to this one."""
     order = order_for(case, cmd, city.units)
     CASE_LIFE.fire("find", case.state)
+    if order.role is OrderRole.CO:
+        CO_ORDER_LIFE.fire("find", order.state)
     said(cmd.text, "text")
     if cmd.category is not None:
         known_category(city, cmd.category)
