@@ -22,7 +22,10 @@ from shared.kernel.words import Tier, UnitLevel, WhistleKind
 EVERYWHERE = "city"
 _PLACE_DUTIES = frozenset({"street", "community", "district", "papers"})
 _LEAD_DUTIES = _PLACE_DUTIES - {"papers"}
+_BY_STREET = frozenset({"street", "community"})
 _ROLE = "district:"
+MOST_CO_UNITS = 10
+"""As many as one dispatch can send an order to (ours)."""
 
 
 class ItemKind(StrEnum):
@@ -208,10 +211,11 @@ def _check_item(
     _check_duty(item.lead, ("items", index, "lead"), _LEAD_DUTIES, document, units, roles)
     for at, duty in enumerate(item.co_units):
         _check_duty(duty, ("items", index, "co_units", at), _PLACE_DUTIES, document, units, roles)
-    by_street = item.lead in _PLACE_DUTIES
-    if item.kind is ItemKind.STREET_ONLY and not by_street:
+    if len(item.co_units) > MOST_CO_UNITS:
+        raise document.refuse(("items", index, "co_units"), f"an item names {MOST_CO_UNITS} co-units at most")
+    if item.kind is ItemKind.STREET_ONLY and item.lead not in _BY_STREET:
         raise document.refuse(("items", index, "lead"), "a street's own duty is led by a street or community")
-    if item.kind is ItemKind.DEPARTMENT_ONLY and item.lead in ("street", "community"):
+    if item.kind is ItemKind.DEPARTMENT_ONLY and item.lead in _BY_STREET:
         raise document.refuse(("items", index, "lead"), "a department's own duty is led by a department")
 
 

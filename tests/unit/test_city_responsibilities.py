@@ -76,6 +76,10 @@ def test_a_category_nobody_knows_has_nobody() -> None:
         ("kind: department_only\n    keywords: [物业公司资质, 物业费标准]\n    lead: district:housing",
          "kind: department_only\n    lead: street", "lead: street\n    co_units: [street]",
          "a department's own duty is led by a department"),
+        ("    kind: street_only\n    lead: street\n", "    kind: street_only\n    lead: district\n",
+         "lead: district\n", "a street's own duty is led by a street or community"),
+        ("    co_units: [community]", f"    co_units: [{', '.join(['community'] * 11)}]",
+         "co_units: [community, community", "an item names 10 co-units at most"),
     ],
 )  # fmt: skip
 def test_a_broken_list_names_file_line_and_reason(right: str, wrong: str, at: str, reason: str) -> None:

@@ -1,9 +1,8 @@
 """Ids for what a decision may make: made before it, so that deciding makes none."""
 
 from services.router.domain.commands import OrderIds
+from shared.city.responsibilities import MOST_CO_UNITS
 from shared.kernel.ids import WorkOrderId, new_id
-
-MOST_CO_UNITS = 10
 
 
 def order_ids() -> OrderIds:
