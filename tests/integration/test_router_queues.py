@@ -170,6 +170,8 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest
     monkeypatch.setattr(searching, "MOST_LOOKED_AT", 3)
     found: set[str] = set()
     looked_at, cursor, first = 0, None, None
+    pages: list[int] = []
+    before = (await desk.rows("SELECT count(*) AS n FROM word_openings"))[0]["n"]
     while True:
         more = {"cursor": cursor} if cursor else {}
         page = await search(desk, "猫叫", limit=2, **more)
@@ -177,11 +179,15 @@ async def test_a_search_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest
         assert page["looked_at"] <= 3
         found |= ids(page)
         looked_at += page["looked_at"]
+        pages.append(page["looked_at"])
         first = first or page["next"]
         if (cursor := page["next"]) is None:
             break
     assert found == made
     assert looked_at == (await desk.rows("SELECT count(*) AS n FROM cases"))[0]["n"]
+    noted = await desk.rows("""SELECT cases, purpose, "by" FROM word_openings ORDER BY opening_id""")
+    assert [row["cases"] for row in noted[before:]] == pages
+    assert {(row["purpose"], row["by"]) for row in noted[before:]} == {("search", "dispatcher")}
     for asked in ({"text": "狗叫", "cursor": first}, {"text": "猫叫", "cursor": "x" * 30}):
         other = await desk.client.post("/v1/cases:search", headers=desk.token("dispatcher"), json=asked)
         assert (other.status_code, other.json()["reason"]) == (422, "malformed_cursor")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.commands.train import make
-from services.router.store.history import PURPOSE, history
+from services.router.store.history import history
 from services.router.store.model_shelf import MANIFEST
 from shared.kernel.words import Satisfied
 from tests.integration.router_desk import Desk, router_desk
@@ -61,7 +61,7 @@ async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
     assert {category for _, category, _ in await learned(desk)} == {"noise", "group_rental"}
 
     openings = await rows(desk, 'SELECT purpose, "by", cases FROM word_openings ORDER BY opened_at, cases')
-    assert openings == [(PURPOSE, "a test", 1), *[(PURPOSE, "a test", 2)] * 2]
+    assert openings == [("training", "a test", 1), *[("training", "a test", 2)] * 2]
     kept = await rows(
         desk, "SELECT correction::text, sealed_words FROM cases WHERE correction->>'category' <> ''"
     )

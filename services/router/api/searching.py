@@ -1,7 +1,7 @@
 """Searching: cases by what was said, by the citizen's number, by id. One box, as at every counter.
 
 What citizens said is opened while looking and never indexed: a page looks at so many cases at most, says at
-how many, and goes on where it stopped. ADR 0009 says why. It is a POST because what is looked for may be
+how many, and goes on where it stopped. ADR 0011 says why. It is a POST because what is looked for may be
 personal, and addresses are written into logs.
 """
 
@@ -14,12 +14,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from services.router.api.acting import InCity, WordsReader, may_read_case, reader, units_below
+from services.router.api.acting import InCity, WordsReader, may_read_case, now_of, reader, units_below
 from services.router.api.schemas import CaseItem
 from services.router.domain.errors import UnknownCase
 from services.router.domain.model import Case
 from services.router.domain.words import context, read_words
 from services.router.store import Equipment, queries
+from services.router.store.openings import Purpose, note_opening
 from services.router.store.queries import CaseQuestion
 from services.router.store.searching import SealedRow, sealed_cases
 from shared.http.knock import Reading
@@ -91,6 +92,9 @@ async def search_cases(
     )
     equipment: Equipment = request.app.state.flat.equipment
     found, looked_at = _look_through(equipment.ring, rows, body)
+    if looked_at:
+        # Before the answer: what could not be noted is not told.
+        await note_opening(connection, Purpose.SEARCH, by=by.name, cases=looked_at, at=now_of(request))
     if looked_at == len(rows):
         return FoundOut(items=found, looked_at=looked_at, next=None)
     goes_on = cursors.write((rows[looked_at - 1].row.case_id,), query=body.query())

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Text, and_, case, func, insert, or_, select
+from sqlalchemy import Text, and_, case, func, or_, select
 
 from services.router.domain.errors import WordsUnreadable
 from services.router.domain.training import Labelled
 from services.router.store import tables
+from services.router.store.openings import Purpose, note_opening
 from services.router.store.repository import RouterWork
-from shared.kernel.ids import CaseId, new_id
+from shared.kernel.ids import CaseId
 from shared.lifecycle.case import CaseState
 from shared.sealing.ring import SealBroken
 
-PURPOSE = "training"
 MOST_CASES = 20_000
 """The newest count: a city's words change, and a training must end."""
 
@@ -34,14 +34,7 @@ async def history(work: RouterWork, *, by: str, most: int = MOST_CASES) -> tuple
     rows = await _labelled(work, most)
     if not rows:
         return ()
-    opening = {
-        "opening_id": new_id(),
-        "purpose": PURPOSE,
-        "by": by,
-        "cases": len(rows),
-        "opened_at": work.now,
-    }
-    await work.connection.execute(insert(tables.WORD_OPENINGS).values(opening))
+    await note_opening(work.connection, Purpose.TRAINING, by=by, cases=len(rows), at=work.now)
     return tuple(_opened(work, rows))
 
 

@@ -1,6 +1,6 @@
 """What the desk finds cases by: rows in a fixed order, a bounded number at a time, words still sealed.
 
-Words are opened by whoever asks, one by one: there is no index of what citizens said (ADR 0009).
+Words are opened by whoever asks, one by one: there is no index of what citizens said (ADR 0011).
 """
 
 from collections.abc import Collection
