@@ -195,7 +195,8 @@ def test_at_most_three_are_suggested_and_a_danger_beside_them() -> None:
     found = CITY.categories.classify("厨房有煤气味")
     many = [Opinion(code, 0.99) for code in ("lift", "parking", "noise", "dust")]
     weighed = weigh(found, many, CITY.categories, CITY.policy.classifying)
-    assert len(weighed) == MOST + 0 if any(each.is_danger for each in weighed[:MOST]) else MOST + 1
+    is_among = any(each.is_danger for each in weighed[:MOST])
+    assert len(weighed) == (MOST if is_among else MOST + 1)
     assert any(each.category == "gas" and each.is_danger for each in weighed)
 
 

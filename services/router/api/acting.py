@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
@@ -22,6 +22,8 @@ from shared.kernel.errors import NotAllowed
 from shared.kernel.ids import UnitCode
 
 OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
+Handle = Callable[[RouterWork, Any], Awaitable[Case]]
+"""What a route has the desk do with a command."""
 DESK = (Role.DISPATCHER, Role.SUPERVISOR)
 
 UnitStaff = Annotated[Caller, allow(Role.UNIT)]

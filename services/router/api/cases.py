@@ -1,6 +1,5 @@
 """Cases: the desk's list, one case, and the desk's decisions."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
     Desk,
+    Handle,
     InCity,
     ListReader,
     OpenWork,
@@ -24,8 +24,6 @@ from services.router.api.acting import (
 from services.router.api.schemas import CaseItem, CaseOut
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownCase
-from services.router.domain.model import Case
-from services.router.ports import RouterWork
 from services.router.store import queries
 from services.router.store.queries import CaseQuestion
 from shared.http.etag import IfMatch, Seen, tag
@@ -38,7 +36,6 @@ from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
 
 CASES = APIRouter(prefix="/cases")
-Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 
 
 @CASES.get("")
@@ -85,7 +82,7 @@ async def dispatch_case(
 ) -> Response:
     """派单 by a dispatcher; a departure from the responsibility list needs a reason."""
     command = do.Dispatch(
-        **_by_desk(case_id, seen, caller),
+        **_about(case_id, seen, caller),
         category=CategoryCode(body.category) if body.category else None,
         place=UnitCode(body.place) if body.place else None,
         lead=UnitCode(body.lead) if body.lead else None,
@@ -102,7 +99,7 @@ async def adjudicate_case(
 ) -> Response:
     """裁定: uphold, redirect, or divide. The deadline stays."""
     command = do.Adjudicate(
-        **_by_desk(case_id, seen, caller),
+        **_about(case_id, seen, caller),
         ruling=body.ruling,
         reason=body.reason,
         lead=UnitCode(body.lead) if body.lead else None,
@@ -118,7 +115,7 @@ async def reclassify_case(
 ) -> Response:
     """改类: another matter than was thought; the deadline is computed anew from the original start."""
     command = do.Reclassify(
-        **_by_desk(case_id, seen, caller),
+        **_about(case_id, seen, caller),
         category=CategoryCode(body.category),
         tier=body.tier,
         reason=body.reason,
@@ -131,7 +128,7 @@ async def answer_case(
     case_id: UUID, body: say.AnswerIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
     """即时答复."""
-    command = do.Answer(**_by_desk(case_id, seen, caller), text=body.text)
+    command = do.Answer(**_about(case_id, seen, caller), text=body.text)
     return await _moved(open_work, once, command, handlers.answer)
 
 
@@ -140,7 +137,7 @@ async def decline_case(
     case_id: UUID, body: say.DeclineIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
     """不予受理, for one of the eight reasons."""
-    command = do.Decline(**_by_desk(case_id, seen, caller), reason=body.reason, note=body.note)
+    command = do.Decline(**_about(case_id, seen, caller), reason=body.reason, note=body.note)
     return await _moved(open_work, once, command, handlers.decline)
 
 
@@ -149,11 +146,11 @@ async def merge_case(
     case_id: UUID, body: say.MergeIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
     """并案 into another case."""
-    command = do.Merge(**_by_desk(case_id, seen, caller), into_case_id=CaseId(body.into_case_id))
+    command = do.Merge(**_about(case_id, seen, caller), into_case_id=CaseId(body.into_case_id))
     return await _moved(open_work, once, command, handlers.merge)
 
 
-def _by_desk(case_id: UUID, seen: Seen, caller: Desk) -> Any:
+def _about(case_id: UUID, seen: Seen, caller: Desk) -> Any:
     return {"case_id": CaseId(case_id), "by": desk_clerk(caller), "seen": seen.versions}
 
 

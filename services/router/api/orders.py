@@ -1,6 +1,5 @@
 """Work orders: the queue, one order, and what a unit does with it."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
+    Handle,
     InCity,
     OpenWork,
     Reader,
@@ -25,7 +25,6 @@ from services.router.domain import commands as do
 from services.router.domain.errors import UnknownOrder
 from services.router.domain.model import Case, OrderRole, OrderState
 from services.router.domain.policy.orders import sees
-from services.router.ports import RouterWork
 from services.router.store import queries
 from services.router.store.queries import QueueQuestion
 from shared.http.etag import IfMatch, Seen, etag, tag
@@ -37,7 +36,6 @@ from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
 
 ORDERS = APIRouter(prefix="/work-orders")
-Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 
 
 @ORDERS.get("")

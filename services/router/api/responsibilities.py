@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from services.router.api.acting import InCity
+from services.router.api.acting import InCity, now_of
 from services.router.store import directory_queries as queries
 from shared.city.city import City
 from shared.city.errors import UnknownUnit
@@ -142,5 +142,4 @@ async def _list_on(connection: Reading, day: date, city: City) -> tuple[Responsi
 
 
 def _today(request: Request, city: City) -> date:
-    now: datetime = request.app.state.flat.clock.now()
-    return now.astimezone(city.policy.zone).date()
+    return now_of(request).astimezone(city.policy.zone).date()

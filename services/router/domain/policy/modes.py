@@ -58,7 +58,7 @@ def _planned(
         plan=_needed(cmd.plan, "plan"),
         plan_until=cmd.plan_until,
     )
-    _require_within(case, cmd.plan_until, city, at=at)
+    _require_planned_within(case, cmd.plan_until, city, at=at)
     moved = with_deadline(case, cmd.plan_until, city, at=at)
     return replace(moved, mode=cmd.mode, handling=whole), cmd.plan_until
 
@@ -69,7 +69,7 @@ def _needed(text: str | None, field: str) -> str:
     return text
 
 
-def _require_within(case: Case, until: datetime, city: City, *, at: datetime) -> None:
+def _require_planned_within(case: Case, until: datetime, city: City, *, at: datetime) -> None:
     """Later than was owed without a plan, and not beyond what the policy allows from the clock's start."""
     start = case.clock_from or case.started_at or at
     latest = city.calendar.deadline(start, city.policy.modes.dedicated_plan)
