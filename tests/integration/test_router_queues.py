@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 
 from services.router.api import searching
+from services.router.domain.model import OPEN_ORDERS
+from services.router.store import tables
 from shared.events.grid import ConferenceHeld, Party
 from shared.events.intake import CaseSupplemented, WithdrawalAsked
 from shared.kernel.ids import CaseId, ConferenceId, new_id
@@ -126,6 +128,22 @@ async def test_every_queue_is_counted_in_one_call(desk: Desk) -> None:
     stranger = await read(desk, "queues", unit=DONGHUASHI)
     assert stranger["work_orders"]["open"] == 0
     assert waiting["state"] == "awaiting_dispatcher"
+
+
+async def test_the_citys_queue_by_state_reads_the_open_orders_and_not_all_there_ever_were(desk: Desk) -> None:
+    """Whatever the parameters: the plan may use the index of open orders, which holds all that is open."""
+    assert f"state IN {tuple(sorted(map(str, OPEN_ORDERS)))}" == tables.OPEN_ONES
+    await desk.case()
+    query = f"""PREPARE by_state(text) AS SELECT order_id FROM work_orders
+        WHERE {tables.OPEN_ONES} AND state = $1 ORDER BY resolve_by, order_id LIMIT 50"""
+    async with desk.flat.store.engine.connect() as connection:
+        for each in ("SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", query):
+            await connection.exec_driver_sql(each)
+        plan = await connection.exec_driver_sql("EXPLAIN EXECUTE by_state('sent')")
+        assert "ix_work_orders_open" in "\n".join(str(row[0]) for row in plan)
+        await connection.rollback()
+        for each in ("DEALLOCATE by_state", "RESET plan_cache_mode", "RESET enable_seqscan"):
+            await connection.exec_driver_sql(each)
 
 
 async def test_what_is_due_soon_is_open_owed_and_not_over_in_list_and_count(desk: Desk) -> None:

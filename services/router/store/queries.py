@@ -6,7 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, literal, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    any_,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
@@ -18,7 +31,8 @@ from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import OWED, CaseState
 
 Position = tuple[Any, ...] | None
-IS_OPEN = tables.WORK_ORDERS.c.state.in_(sorted(OPEN_ORDERS))
+# Written out: with parameters a plan could not know that it is within the index of open orders.
+IS_OPEN: ColumnElement[bool] = literal_column(f"work_orders.{tables.OPEN_ONES}", Boolean)
 IS_OWED = tables.WORK_ORDERS.c.case_state.in_(sorted(OWED))
 """What a case still owes; a co-unit's order stays open when the lead's claim has ended the matter."""
 MOST_FOUND = 100
@@ -111,6 +125,8 @@ async def queue(
         query = query.where(c.resolve_by <= asked.due_before)
     if asked.due_soon_at is not None:
         query = query.where(due_soon(at=asked.due_soon_at))
+    if asked.state in OPEN_ORDERS:
+        query = query.where(IS_OPEN)
     if after is not None:
         query = query.where(tuple_(c.resolve_by, c.order_id) > tuple_(*after))
     query = query.where(*_equal(c, asked, ("state", "role", "tier", "mode", "category")))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -132,6 +133,14 @@ WORK_ORDERS = Table(
     Index(None, "dispatched_at", "unit"),
 )
 """A projection of the orders inside `cases`, for queues and for finding an order's case."""
+OPEN_ONES = "state IN ('sent', 'signed')"
+Index(
+    "ix_work_orders_open",
+    WORK_ORDERS.c.state,
+    WORK_ORDERS.c.resolve_by,
+    WORK_ORDERS.c.order_id,
+    postgresql_where=text(OPEN_ONES),
+)
 
 WORD_OPENINGS = Table(
     "word_openings",

@@ -1,0 +1,23 @@
+"""The city's open orders by their deadline: the desk's queue by state, without all that is over."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index(
+        "ix_work_orders_open",
+        "work_orders",
+        ["state", "resolve_by", "order_id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('sent', 'signed')"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_work_orders_open", table_name="work_orders")
