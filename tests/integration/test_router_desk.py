@@ -1,15 +1,31 @@
 """派单 over HTTP on a real Postgres: a case's whole life, and who may see and touch what."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.router import handlers
+from services.router.domain import commands as do
+from services.router.domain.model import Case
 from shared.events.intake import CaseSupplemented
+from shared.kernel.ids import CaseId, EventId, WorkOrderId, new_id
 from shared.kernel.words import Satisfied
+from shared.lifecycle.machine import MoveNotAllowed
 from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, router_desk
-from tests.kit.builders_router import AT, DAXING, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, TIANGONGYUAN
+from tests.kit.builders_router import (
+    AT,
+    DAXING,
+    DONGHUASHI,
+    GUANYINSI,
+    GUANYINSI_COMMUNITY,
+    TIANGONGYUAN,
+    street,
+)
+from tests.kit.people import eventually
 
 pytestmark = pytest.mark.postgres
 
@@ -315,3 +331,55 @@ async def test_every_route_is_described_with_an_example_of_its_body(desk: Desk) 
         fields = schemas[name]["properties"].values()
         assert any("examples" in each for each in fields), (path, name)
         assert item["post"]["description"], path
+
+
+@pytest.mark.parametrize("first", ["withdraw", "resolve"])
+async def test_withdrawing_and_resolving_at_the_same_moment_one_wins_and_the_other_is_refused(
+    desk: Desk, first: str
+) -> None:
+    """Two transactions at once: the second waits for the row, and decides on what the first left."""
+    case = await desk.case()
+    case_id, order_id = CaseId(UUID(case["case_id"])), WorkOrderId(UUID(case["orders"][0]["order_id"]))
+    await desk.moves(f"{lead_path(case)}/sign", unit=GUANYINSI)
+    resolving = do.Resolve(order_id=order_id, by=street(), evidence="已拆除")
+    wish = do.AskedByCitizen(case_id, EventId(new_id()))
+    moves: dict[str, Callable[[Any], Awaitable[Case]]] = {
+        "withdraw": lambda work: handlers.withdraw(work, wish),
+        "resolve": lambda work: handlers.resolve(work, resolving),
+    }
+    [second] = set(moves) - {first}
+
+    async def follows() -> str:
+        try:
+            async with desk.flat.store.work() as work:
+                return str((await moves[second](work)).state)
+        except MoveNotAllowed as refusal:
+            return refusal.reason
+
+    async with asyncio.timeout(30):
+        async with desk.flat.store.work() as work:
+            await moves[first](work)
+            following = asyncio.create_task(follows())
+            await eventually(lambda: _waits(desk))
+            assert not following.done()
+        outcome = await following
+    told = (await desk.told(case_id))[3:]
+    seen = await desk.sees_case(case_id)
+    states = {order["role"]: order["state"] for order in seen["orders"]}
+    if first == "withdraw":
+        assert (outcome, seen["state"], told) == ("move_not_allowed", "withdrawn", ["case.withdrawn"])
+        assert states == {"lead": "ended", "co": "ended"}
+        assert [order["resolved_at"] for order in seen["orders"] if order["role"] == "lead"] == [None]
+    else:
+        assert (outcome, seen["state"], told) == (
+            "resolved",
+            "resolved",
+            ["case.resolved", "case.move_refused"],
+        )
+        assert (states["lead"], (await desk.said(case_id))[-1]["payload"]["move"]) == ("resolved", "withdraw")
+
+
+async def _waits(desk: Desk) -> bool:
+    """Whether somebody waits for a lock of another transaction in this database."""
+    waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+    return bool((await desk.rows(waiting))[0]["n"])
