@@ -25,14 +25,3 @@ async def test_unreachable_citizen_closes_without_result(stage: Stage) -> None:
     with pytest.raises(Refused) as refused:
         await stage.caller.claims(callback["callback_id"])
     assert refused.value.status == 409
-
-
-@pytest.mark.kafka
-async def test_citizen_without_a_phone_has_a_links_days_to_answer_in_the_app(stage: Stage) -> None:
-    held = await stage.reported(phone=False)
-    await stage.resolved(held)
-    await stage.told(held, "callback_open")
-    await stage.state(held, "surveying")
-    stage.suite.clock.passes(days=14, minutes=1)
-    await stage.state(held, "closed")
-    await stage.told(held, "closed_unreached")

@@ -23,3 +23,15 @@ async def test_whoever_follows_the_case_answers_in_the_app(stage: Stage) -> None
     assert [result["answer"]["channel"] for result in page["results"]] == ["in_app"]
     with pytest.raises(Refused):
         await stage.app.answers_in_app(held, solved="no", satisfied="not", note=note)
+
+
+@pytest.mark.kafka
+async def test_who_left_no_phone_answers_there_too(stage: Stage) -> None:
+    held = await stage.reported(phone=False)
+    await stage.resolved(held)
+    await stage.told(held, "survey_started", "callback_open")
+    note = stage.suite.history.marked("满意")
+    await stage.app.answers_in_app(held, solved="yes", satisfied="satisfied", note=note)
+    await stage.state(held, "closed")
+    page = await stage.ledger(held, "closed")
+    assert [result["answer"]["channel"] for result in page["results"]] == ["in_app"]
