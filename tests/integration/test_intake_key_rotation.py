@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from deploy.commands import vault
 from deploy.local.key_folders import files_of, prepare_keys
 from services.intake.store.resealing import Progress, counts, reseal
+from shared.events.router import CaseAnswered
 from shared.kernel.ids import CaseId, new_id
 from shared.sealing.ring import KeyRing, key_of, load_ring
 from shared.sealing.turning import (
@@ -53,6 +55,9 @@ async def furnished(desk: Desk, many: int = 5) -> list[Receipt]:
     url = f"/v1/cases/{found[0].case_id}/answer"
     told = await desk.client.post(url, json={"text": "张三先生，您好。"}, headers=desk.token("dispatcher"))
     assert told.status_code == 202
+    case_id = CaseId(UUID(found[0].case_id))
+    asked = await desk.rows("SELECT asked_by FROM proposals WHERE case_id = :case_id", case_id=case_id)
+    await desk.hears(CaseAnswered(case_id=case_id), because=asked[0]["asked_by"])
     return found
 
 
