@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from deploy.commands.topics import all_topics
+from shared.events.fact import Fact
 from shared.events.grid import IncidentEscalated
 from shared.events.intake import CaseRegistered
 from shared.events.router import CaseClassified
@@ -69,11 +70,9 @@ class TheStatusIsWhatWasSaid:
             if heard.envelope.source != "router" or heard.envelope.type not in _MOVES:
                 continue
             case = str(heard.fact.key())
-            move = _MOVES[heard.envelope.type]
-            if isinstance(heard.fact, CaseClassified) and heard.fact.awaiting_dispatcher:
-                move = "await_dispatcher"
+            state = states.get(case, CASE_LIFE.first)
             try:
-                states[case] = CASE_LIFE.fire(move, states.get(case, CASE_LIFE.first))
+                states[case] = CASE_LIFE.fire(_move_of(heard.fact, state), state)
             except MoveNotAllowed as refusal:
                 broken.append(f"{case}: {refusal}")
         stored = await evidence.suite.rows("SELECT case_id, state FROM router.cases")
@@ -87,7 +86,18 @@ class TheStatusIsWhatWasSaid:
         ]
 
 
-_MOVES = {move.says.type_name(): name for name, move in CASE_LIFE.moves.items() if name != "await_dispatcher"}
+_MOVES: dict[str, list[str]] = defaultdict(list)
+for _name, _move in CASE_LIFE.moves.items():
+    _MOVES[_move.says.type_name()].append(_name)
+
+
+def _move_of(fact: Fact, state: CaseState) -> str:
+    """The move that said it: of several that say the same, the one the state allows."""
+    if isinstance(fact, CaseClassified):
+        return "await_dispatcher" if fact.awaiting_dispatcher else "classify"
+    allowed = CASE_LIFE.allowed(state)
+    moves = _MOVES[fact.type_name()]
+    return next((move for move in moves if move in allowed), moves[0])
 
 
 class CopiesAreTheFold:
