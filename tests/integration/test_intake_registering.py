@@ -298,16 +298,6 @@ async def test_only_those_who_may_report_do(desk: Desk) -> None:
         assert (await desk.reports(headers=desk.token(role))).status_code == 201
 
 
-async def test_a_citizen_who_signed_in_does_not_speak_for_the_hotline(desk: Desk) -> None:
-    before = await desk.counts()
-    for channel in ("hotline", "grid", "sensor"):
-        answer = await desk.reports(headers=desk.token("citizen"), channel=channel)
-        assert (answer.status_code, answer.json()["reason"]) == (403, "channel_not_yours")
-    assert await desk.counts() == before
-    for headers in (desk.token("dispatcher"), None):
-        assert (await desk.reports(headers=headers, channel="hotline")).status_code == 201
-
-
 async def test_a_key_without_the_scope_or_past_its_day_or_revoked_is_refused(desk: Desk) -> None:
     async with desk.flat.store.work() as work:
         reader = await issue(work, "reader", frozenset(), expires_at=None)

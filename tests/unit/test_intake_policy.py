@@ -20,7 +20,6 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
-    ChannelNotYours,
     EmptyContact,
     EmptyPlace,
     HalfPoint,
@@ -103,9 +102,6 @@ def test_who_says_nothing_of_himself_is_anonymous(wish: Register, anonymous: boo
     ("more", "refusal", "field"),
     [
         ({"proactive": True}, ProactiveIsForUnits, None),
-        ({"channel": Channel.HOTLINE, "by_citizen": True}, ChannelNotYours, None),
-        ({"channel": Channel.SENSOR, "by_citizen": True}, ChannelNotYours, None),
-        ({"channel": Channel.GRID, "by_citizen": True}, ChannelNotYours, None),
         ({"linked_case_id": CASE_ID, "by_unit": True}, LinkNeedsProactive, "linked_case_id"),
         ({"category": CategoryCode("no.such")}, NoSuchCategory, "category"),
         ({"place": StatedPlace()}, EmptyPlace, "place"),

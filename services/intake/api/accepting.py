@@ -55,8 +55,7 @@ class Wanted:
 async def accept(request: Request, wish: CaseIn, caller: Caller, once: Once) -> Response:
     """Register a request together with whoever else asks just now. Raises the refusal of this one."""
     flat: Flat = request.app.state.flat
-    is_citizen = caller.roles == {Role.CITIZEN}
-    cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject, by_citizen=is_citizen)
+    cmd = wish.register(by_unit=caller.may(Role.UNIT), by=caller.subject)
     cause = request_cause(request)
     try:
         examined = policy.examine(cmd, flat.city)

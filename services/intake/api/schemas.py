@@ -78,7 +78,7 @@ class CaseIn(Wire):
         (), description="Ids of the caller's own uploads that wait for a case."
     )
 
-    def register(self, *, by_unit: bool, by: str, by_citizen: bool = False) -> Register:
+    def register(self, *, by_unit: bool, by: str) -> Register:
         """The wish as intake's own command."""
         return Register(
             channel=self.channel,
@@ -91,7 +91,6 @@ class CaseIn(Wire):
             proactive=self.proactive,
             linked_case_id=CaseId(self.linked_case_id) if self.linked_case_id else None,
             by_unit=by_unit,
-            by_citizen=by_citizen,
             attachments=tuple(AttachmentId(one) for one in self.attachments),
             by=by,
         )

@@ -53,8 +53,6 @@ class Register:
     incident_id: IncidentId | None = None
     by_unit: bool = False
     """The caller is an undertaking unit."""
-    by_citizen: bool = False
-    """The caller is a citizen who signed in, and nothing else."""
     attachments: tuple[AttachmentId, ...] = ()
     by: str = ""
     """The caller: only his own uploads are laid to his case."""

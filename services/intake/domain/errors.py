@@ -22,7 +22,6 @@ Invalid
 ├─ TooManyPixels           a picture larger than any camera's
 └─ ExpiresInThePast        a key that would be over at once
 NotAllowed
-├─ ChannelNotYours         a citizen who signed in comes through the web, an app or a chat
 ├─ ProactiveIsForUnits     未诉先办 findings come from units
 ├─ PurposeNotYours         a service reads contacts for its own purpose only
 └─ ConfidentialContact     保密: the units must not learn who asked
@@ -207,16 +206,6 @@ class ProactiveIsForUnits(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("only an undertaking unit registers what it found itself", field="proactive")
-
-
-class ChannelNotYours(NotAllowed):
-    """The hotline, the grid and sensors speak for themselves: what they bring is counted by channel."""
-
-    def __init__(self, channel: str) -> None:
-        super().__init__(
-            f"a citizen does not come through {channel}; say web, app, mini_program or wechat",
-            channel=channel,
-        )
 
 
 class PurposeNotYours(NotAllowed):

@@ -14,7 +14,6 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
-    ChannelNotYours,
     EmptyContact,
     LinkNeedsProactive,
     NoSuchCategory,
@@ -34,8 +33,6 @@ from shared.events.intake import (
 from shared.kernel.decision import Decision
 from shared.kernel.words import Channel
 
-CITIZENS_CHANNELS = frozenset({Channel.WEB, Channel.APP, Channel.MINI_PROGRAM, Channel.WECHAT})
-"""Where a citizen comes in person. Client apps state whose they are: the hotline's own is one of them."""
 FORGOTTEN = ""
 """Stands for words that are not kept any more; it opens under no key."""
 
@@ -50,8 +47,6 @@ class Examined:
 
 def examine(cmd: Register, city: City) -> Examined:
     """Raise the first refusal, or answer what is to be sealed. Nothing has been stored yet."""
-    if cmd.by_citizen and cmd.channel not in CITIZENS_CHANNELS:
-        raise ChannelNotYours(cmd.channel)
     if cmd.proactive and not cmd.by_unit:
         raise ProactiveIsForUnits
     if cmd.linked_case_id is not None and not cmd.proactive:
