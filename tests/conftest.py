@@ -12,11 +12,13 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
 from tests.kit.houses import either_stage, flats, house, stage
 from tests.kit.kafka_part import SKIPPED, pytest_sessionfinish, pytest_terminal_summary
+from tests.kit.side_by_side import pytest_collection_modifyitems
 
 __all__ = [
     "either_stage",
     "flats",
     "house",
+    "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "stage",

@@ -12,7 +12,7 @@ from tests.kit.flats import SERVICES
 from tests.kit.history import INJECTED, History
 from tests.kit.suite import Suite
 
-AT_REST_WITHIN = 30.0
+AT_REST_WITHIN = 120.0
 
 
 @dataclass(frozen=True, slots=True)
