@@ -134,7 +134,7 @@ async def test_only_the_clock_that_was_promised_is_told(clock: Overdue, lines: i
     assert len((await heard(fact)).notes) == lines
 
 
-@pytest.mark.parametrize("move", [*ASKED_BY_CITIZENS, "adjudicate", "sign"])
+@pytest.mark.parametrize("move", [*sorted(ASKED_BY_CITIZENS), "adjudicate", "sign"])
 async def test_only_refusals_of_the_citizens_own_wishes_are_told(move: str) -> None:
     fact = a_fact(r.MoveRefused).model_copy(update={"move": move})
     assert len((await heard(fact)).notes) == (move in ASKED_BY_CITIZENS)
