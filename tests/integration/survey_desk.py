@@ -35,6 +35,11 @@ NOWHERE = "http://127.0.0.1:9"
 GUANYINSI = UnitCode("110115009")
 
 
+def refused(answer: httpx.Response) -> tuple[int, str]:
+    """The status, and the refusal's name."""
+    return answer.status_code, answer.json()["reason"]
+
+
 def resolved(case_id: CaseId, redo: int = 0) -> router.CaseResolved:
     """What router says when the unit claims that it is done."""
     order = WorkOrderId(new_id())
@@ -69,6 +74,13 @@ class Desk(ServiceDesk):
         known = case_id or await self.case()
         await self.hears(resolved(known))
         return await self.callback_of(known)
+
+    async def rests(self) -> None:
+        """Noon again, and nothing waits any more from whoever stood here before."""
+        self.clock.at = NOON
+        self.goes_by()
+        waiting = await self.rows("SELECT DISTINCT case_id FROM callbacks WHERE state = 'scheduled'")
+        await self.hears(*(withdrawn(CaseId(row["case_id"])) for row in waiting))
 
     async def rounds(self, case_id: CaseId) -> list[dict[str, Any]]:
         """The case's rounds, as survey itself said them."""

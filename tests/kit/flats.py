@@ -26,7 +26,7 @@ async def furnish(admin_dsn: str, services: Sequence[str]) -> None:
     A hundred modules want the same tables: a server migrates them once, into a database that it copies.
     """
     url = make_url(admin_dsn)
-    if await _holds(url, services):
+    if not await _is_empty(url):
         await _migrate(url, services)
         return
     pattern = url.set(database="furnished_" + "_".join(services))
@@ -43,9 +43,12 @@ async def furnish(admin_dsn: str, services: Sequence[str]) -> None:
         await prepare(_text(url), name, PASSWORD)
 
 
-async def _holds(url: URL, services: Sequence[str]) -> bool:
-    query = "SELECT count(*) FROM pg_namespace WHERE nspname = ANY($1)"
-    return bool(await _ask(url, query, list(services)))
+async def _is_empty(url: URL) -> bool:
+    query = """
+        SELECT (SELECT count(*) FROM pg_namespace WHERE nspname <> ALL($1) AND nspname !~ '^pg_')
+            + (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    """
+    return not await _ask(url, query, ["public", "information_schema"])
 
 
 async def _migrate(url: URL, services: Sequence[str]) -> None:
