@@ -1,7 +1,7 @@
 """The history of a run: every answer that was given over HTTP, and what must never be found anywhere else."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -29,10 +29,30 @@ class Answered:
     caller: str | None
     content: Any
 
-    @property
-    def is_report(self) -> bool:
-        """Whether a citizen was told that the report is a case now."""
-        return self.method == "POST" and self.url.endswith("/v1/cases") and self.status == 201
+    def acknowledged(self) -> "Iterator[Acknowledged]":
+        """What this answer told somebody to be a case now, at whichever door."""
+        if self.method != "POST" or not 200 <= self.status < 300:
+            return
+        if self.url.endswith(("/v1/cases", "/findings")):
+            yield Acknowledged(self.caller, self.key, self.content["case_id"])
+        elif self.url.endswith("/v1/cases:batch"):
+            for one in self.content["outcomes"]:
+                if one["case"] is not None:
+                    case_id = one["case"]["case_id"]
+                    yield Acknowledged(self.caller, one["client_id"] or case_id, case_id)
+        elif self.url.endswith("/open311/v2/requests.json"):
+            for one in self.content:
+                number = one["service_request_id"]
+                yield Acknowledged(self.caller, self.key or number, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """A report that somebody was told is a case now; `case`: its id, or its number where no id is told."""
+
+    caller: str | None
+    key: str | None
+    case: str
 
 
 @dataclass(slots=True)
@@ -69,9 +89,9 @@ class History:
         return httpx.AsyncClient(base_url=url, timeout=10.0, event_hooks=hooks)
 
     @property
-    def reports(self) -> Sequence[Answered]:
+    def reports(self) -> Sequence[Acknowledged]:
         """Every report that was acknowledged, repeated answers too."""
-        return [answer for answer in self.answers if answer.is_report]
+        return [one for answer in self.answers for one in answer.acknowledged()]
 
 
 def _answer(service: str, response: httpx.Response) -> Answered:

@@ -31,17 +31,24 @@ class NothingIsLost:
     """I1: every acknowledged report is one case at intake, and was registered on the bus by one event."""
 
     async def breaches(self, evidence: Evidence) -> Sequence[str]:
-        kept = {str(row[0]) for row in await evidence.suite.rows("SELECT case_id FROM intake.cases")}
+        ids = await _ids(evidence)
+        kept = set(ids.values())
         registered: dict[str, int] = defaultdict(int)
         for _, heard in evidence.arrivals():
             if isinstance(heard.fact, CaseRegistered):
                 registered[str(heard.fact.case_id)] += 1
-        acknowledged = {answer.content["case_id"] for answer in evidence.history.reports}
+        acknowledged = {ids.get(report.case, report.case) for report in evidence.history.reports}
         return [
             *(f"{case} was acknowledged and is not at intake" for case in acknowledged - kept),
             *(f"{case} was registered {registered[case]} times" for case in kept if registered[case] != 1),
             *(f"{case} is on the bus and not at intake" for case in registered.keys() - kept),
         ]
+
+
+async def _ids(evidence: Evidence) -> dict[str, str]:
+    """The id of every case at intake, by the number its citizen has."""
+    rows = await evidence.suite.rows("SELECT tracking_number, case_id FROM intake.cases")
+    return {str(row["tracking_number"]): str(row["case_id"]) for row in rows}
 
 
 class NothingIsOutOfOrder:
@@ -185,8 +192,9 @@ class OnceIsOnce:
 
     async def breaches(self, evidence: Evidence) -> Sequence[str]:
         given: dict[tuple[str | None, str | None], set[str]] = defaultdict(set)
-        for answer in evidence.history.reports:
-            given[answer.caller, answer.key].add(answer.content["case_id"])
+        ids = await _ids(evidence)
+        for report in evidence.history.reports:
+            given[report.caller, report.key].add(ids.get(report.case, report.case))
         cases = {case for found in given.values() for case in found}
         stored = await evidence.suite.value("SELECT count(*) FROM intake.cases WHERE incident_id IS NULL")
         doubled = [f"the key {key} gave {found}" for (_, key), found in given.items() if len(found) > 1]
