@@ -1,4 +1,4 @@
-"""网格: areas on the map and the unit each belongs to; which of them a point lies in. Coordinates are wgs84.
+"""网格: areas and the unit each belongs to; which of them a point lies in. Coordinates are wgs84.
 
 Outlines are kept as bytes. The geometry package and its index cost memory that a city without areas, or a
 service that never asks, does not have: they come with the first question.
@@ -23,8 +23,8 @@ class Area:
     code: str
     name: str
     unit_code: str
-    outline: bytes
-    """Well-known binary."""
+    outline: bytes | None
+    """Well-known binary; None: only its code was told, and no point is known to lie in it."""
 
 
 class Areas:
@@ -32,27 +32,34 @@ class Areas:
 
     def __init__(self, areas: Iterable[Area] = ()) -> None:
         self.by_code = {area.code: area for area in areas}
-        self._in_order = tuple(self.by_code.values())
+        self._outlined = tuple(area for area in self.by_code.values() if area.outline is not None)
         self._index: Any = None
 
     def __len__(self) -> int:
-        return len(self._in_order)
+        return len(self.by_code)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Areas) and self.by_code == other.by_code
 
     __hash__ = None  # type: ignore[assignment]
 
+    def codes_by_unit(self) -> dict[str, tuple[str, ...]]:
+        """网格编码: the codes of each unit's areas, in one order whatever the file's."""
+        found: dict[str, list[str]] = {}
+        for code in sorted(self.by_code):
+            found.setdefault(self.by_code[code].unit_code, []).append(code)
+        return {unit_code: tuple(codes) for unit_code, codes in found.items()}
+
     def at(self, lng: float, lat: float) -> tuple[Area, ...]:
         """The areas a point lies in or on the edge of."""
-        if not self._in_order:
+        if not self._outlined:
             return ()
         import shapely
 
         if self._index is None:
-            self._index = shapely.STRtree(shapely.from_wkb([area.outline for area in self._in_order]))
+            self._index = shapely.STRtree(shapely.from_wkb([area.outline for area in self._outlined]))
         found = self._index.query(shapely.Point(lng, lat), predicate="intersects")
-        return tuple(self._in_order[place] for place in sorted(found))
+        return tuple(self._outlined[place] for place in sorted(found))
 
 
 def load_areas(text: str, units: Units, *, filename: str) -> tuple[Area, ...]:

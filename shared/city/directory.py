@@ -37,10 +37,11 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One unit as the bus tells it: with its other names."""
+    """One unit as the bus tells it: with its other names and the codes of its areas."""
 
     unit: Unit
     aliases: tuple[Alias, ...] = ()
+    grids: tuple[str, ...] = ()
 
 
 NOTHING = Directory(Units({}, {}))
@@ -56,8 +57,23 @@ def directory_of(listed: Mapping[str, Listed], areas: Areas) -> Directory:
 
 def listed_in(directory: Directory) -> dict[str, Listed]:
     """A directory as the bus would tell it."""
-    aliases = directory.aliases_by_unit()
-    return {code: Listed(unit, aliases.get(code, ())) for code, unit in directory.units.by_code.items()}
+    aliases, grids = directory.aliases_by_unit(), directory.areas.codes_by_unit()
+    return {
+        code: Listed(unit, aliases.get(code, ()), grids.get(code, ()))
+        for code, unit in directory.units.by_code.items()
+    }
+
+
+def areas_told(listed: Mapping[str, Listed], known: Areas) -> Areas:
+    """The areas whose codes the units were told with. An outline that is known stays."""
+    told = {grid: code for code, each in listed.items() for grid in each.grids}
+    if told == {grid: area.unit_code for grid, area in known.by_code.items()}:
+        return known
+    return Areas(_told(grid, code, known.by_code.get(grid)) for grid, code in told.items())
+
+
+def _told(grid: str, unit_code: str, known: Area | None) -> Area:
+    return replace(known, unit_code=unit_code) if known else Area(grid, "", unit_code, None)
 
 
 def read_directory(files: Mapping[str, str], running: Directory) -> Directory:
@@ -128,5 +144,5 @@ def fingerprint(directory: Directory) -> str:
         digest.update(json.dumps(said, ensure_ascii=False).encode())
     for code, area in sorted(directory.areas.by_code.items()):
         digest.update(json.dumps([code, area.name, area.unit_code], ensure_ascii=False).encode())
-        digest.update(area.outline)
+        digest.update(area.outline or b"")
     return digest.hexdigest()

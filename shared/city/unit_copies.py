@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.city.city import City
-from shared.city.directory import Listed, directory_of, listed_in
+from shared.city.directory import Listed, areas_told, directory_of, listed_in
 from shared.city.gazetteer import Alias
 from shared.city.units import Unit
 from shared.kernel.ids import UnitCode
@@ -13,7 +13,7 @@ from shared.kernel.words import UnitLevel
 
 @dataclass(frozen=True, slots=True)
 class UnitCopy:
-    """A unit with its other names; `said` is the number of the fact that told it."""
+    """A unit with its other names and areas; `said` is the number of the fact that told it."""
 
     code: UnitCode
     name: str
@@ -21,12 +21,15 @@ class UnitCopy:
     parent_code: UnitCode | None
     closed: bool
     aliases: tuple[Alias, ...]
+    grids: tuple[str, ...]
+    """The codes of its areas; their outlines stay with router."""
     said: int
     version: int = 0
 
     def listed(self) -> Listed:
         """As the directory has it."""
-        return Listed(Unit(self.code, self.name, self.level, self.parent_code, self.closed), self.aliases)
+        unit = Unit(self.code, self.name, self.level, self.parent_code, self.closed)
+        return Listed(unit, self.aliases, self.grids)
 
 
 def city_by(copies: Iterable[UnitCopy], city: City) -> City:
@@ -38,4 +41,5 @@ def city_by(copies: Iterable[UnitCopy], city: City) -> City:
     news = {str(copy.code): told for copy in copies if (told := copy.listed()) != listed.get(copy.code)}
     if not news:
         return city
-    return city.with_directory(directory_of({**listed, **news}, city.areas))
+    whole = {**listed, **news}
+    return city.with_directory(directory_of(whole, areas_told(whole, city.areas)))

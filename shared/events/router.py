@@ -326,6 +326,8 @@ class UnitChanged(Fact):
     parent_code: UnitCode | None
     closed: bool = False
     aliases: tuple[OtherName, ...] = ()
+    grids: tuple[str, ...] = ()
+    """网格编码: the codes of its areas on the map, by which a caller may name the place."""
 
     def key(self) -> str:
         return self.code

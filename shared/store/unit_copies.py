@@ -33,6 +33,7 @@ def declare_unit_copies(metadata: MetaData) -> Table:
         Column("parent_code", Text),
         Column("closed", Boolean, nullable=False),
         Column("aliases", JSONB, nullable=False),
+        Column("grids", JSONB, nullable=False),
         Column("said", BigInteger, nullable=False),
         Column("version", BigInteger, nullable=False),
     )
@@ -48,6 +49,7 @@ def copy_of(heard: Heard[UnitChanged]) -> UnitCopy:
         parent_code=fact.parent_code,
         closed=fact.closed,
         aliases=tuple(Alias(each.text, each.kind, fact.code) for each in fact.aliases),
+        grids=fact.grids,
         said=heard.envelope.sequence,
     )
 
@@ -91,6 +93,6 @@ class CopiedDirectory:
 
 def _copy(row: Sequence[Any]) -> UnitCopy:
     """Eight thousand at a look: by hand, one at a time, and mostly forgotten at once."""
-    code, name, level, parent, closed, aliases, said, version = row
+    code, name, level, parent, closed, aliases, grids, said, version = row
     names = tuple(Alias(**alias) for alias in aliases)
-    return UnitCopy(code, name, UnitLevel(level), parent, closed, names, said, version)
+    return UnitCopy(code, name, UnitLevel(level), parent, closed, names, tuple(grids), said, version)

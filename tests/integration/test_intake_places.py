@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.events.router import UnitChanged
+from shared.kernel.ids import UnitCode
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import Desk, intake_desk
 
@@ -82,6 +84,27 @@ async def test_an_address_nobody_knows_is_unknown_and_the_case_is_taken_all_the_
     for address in ("火星路1号", "香屯村"):
         receipt = await desk.registers(place={"address": address})
         assert (await sealed_words(desk, receipt.case_id))["address"] == address
+
+
+async def test_a_grid_cell_is_known_from_the_moment_router_tells_of_it(desk: Desk) -> None:
+    """网格编码: refused by name before, the place of its unit afterwards; router reads the cell too."""
+    before, place = await desk.counts(), {"grid": "G-0901"}
+    refused = await desk.reports(place=place)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "place.grid")
+    assert await desk.counts() == before
+    community = desk.flat.city.units.get(IN_CHANGPING)
+    told = UnitChanged(
+        code=UnitCode(IN_CHANGPING),
+        name=community.name,
+        level=community.level,
+        parent_code=UnitCode(str(community.parent_code)),
+        grids=("G-0901",),
+    )
+    await desk.hears(told)
+    async with desk.flat.store.engine.connect() as connection:
+        await desk.flat.store.running_city.look(connection, desk.clock.now())
+    words = await sealed_words(desk, (await desk.registers(place=place)).case_id)
+    assert (words["places"], words["grid"]) == ([{"unit": IN_CHANGPING, "role": "site"}], "G-0901")
 
 
 async def test_asking_leaves_nothing_and_wants_a_key(desk: Desk) -> None:

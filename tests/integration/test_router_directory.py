@@ -67,6 +67,8 @@ async def test_the_first_import_tells_every_unit_once(desk: Desk) -> None:
     [said] = await desk.said("110115010")
     assert said["payload"]["aliases"] == [{"text": "天堂河小区", "kind": "estate"}]
     assert await desk.told("110115") == ["unit.changed"]
+    [said] = await desk.said(SHEQU)
+    assert said["payload"]["grids"] == ["G1"]
 
 
 async def test_the_same_files_again_are_no_version_and_say_nothing(desk: Desk) -> None:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.city.directory import NOTHING, Directory, directory_of, fingerprint, listed_in, read_directory
+from shared.city.directory import (
+    NOTHING,
+    Directory,
+    areas_told,
+    directory_of,
+    fingerprint,
+    listed_in,
+    read_directory,
+)
 from shared.city.directory_difference import difference
 from shared.city.errors import BrokenFile, ClosedUnit
 from shared.city.gazetteer import Gazetteer
@@ -102,6 +110,18 @@ def test_who_waits_for_a_parent_waits_outside() -> None:
     parent = told.pop("111")
     assert "1111" not in directory_of(told, RUNNING.areas).units
     assert directory_of({**told, "111": parent}, RUNNING.areas).units.by_code == RUNNING.units.by_code
+
+
+def test_areas_are_known_by_their_codes_to_who_never_saw_their_outlines() -> None:
+    """One that is known stays as it is, one that moved is the other unit's, one that is gone is gone."""
+    files = geojson(a_square("G", "112", 116.0, 39.0), a_square("H", "1111", 116.1, 39.0))
+    told = listed_in(read_directory({"map.geojson": files}, RUNNING))
+    heard = areas_told(told, RUNNING.areas)
+    assert {code: area.unit_code for code, area in heard.by_code.items()} == {"G": "112", "H": "1111"}
+    assert heard.at(116.005, 39.005) == (heard.by_code["G"],), "its outline was known"
+    assert heard.at(116.105, 39.005) == (), "nobody told where it is"
+    assert areas_told(listed_in(RUNNING), heard).by_code.keys() == {"G"}
+    assert areas_told(listed_in(RUNNING), RUNNING.areas) is RUNNING.areas
 
 
 CODES = st.sampled_from(["1", "11", "12", "111", "112", "1111", "9"])

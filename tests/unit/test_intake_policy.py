@@ -22,9 +22,11 @@ from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
     EmptyContact,
     EmptyPlace,
+    GridElsewhere,
     HalfPoint,
     LinkNeedsProactive,
     NoSuchCategory,
+    NoSuchGrid,
     NoSuchPoint,
     NoSuchUnit,
     OutsideCity,
@@ -32,7 +34,8 @@ from services.intake.domain.errors import (
     UnreadablePhone,
 )
 from services.intake.domain.model import MOST_WRONG_CODES, Case, WrongCodes
-from services.intake.domain.words import PlaceRole, RelatedPlace
+from services.intake.domain.words import PlaceRole, RelatedPlace, read_words
+from shared.city.areas import Area, Areas
 from shared.city.coordinates import Datum
 from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.errors import Refusal
@@ -44,6 +47,7 @@ from tests.kit.city import beijing
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 CASE_ID = CaseId(UUID("01950000-0000-7000-8000-0000000000ca"))
 GUANYINSI, YONGNING = UnitCode("110115009"), UnitCode("110119101")
+COMMUNITY = UnitCode("110115009006")
 
 
 def a_wish(**more: Any) -> Register:
@@ -114,6 +118,7 @@ def test_who_says_nothing_of_himself_is_anonymous(wish: Register, anonymous: boo
         ({"place": StatedPlace(lng=121.47, lat=31.23)}, OutsideCity, "place.lng"),
         ({"place": StatedPlace(lng=116.4, lat=31.23)}, OutsideCity, "place.lat"),
         ({"place": StatedPlace(unit=UnitCode("0"))}, NoSuchUnit, "place.unit"),
+        ({"place": StatedPlace(grid="G1")}, NoSuchGrid, "place.grid"),
         (
             {"related_places": (RelatedPlace(UnitCode("0"), PlaceRole.PAPERS),)},
             NoSuchUnit,
@@ -143,6 +148,36 @@ def test_words_are_what_router_reads() -> None:
         (YONGNING, PlaceRole.PAPERS),
     ]
     assert "首座御园" in words.plain().decode()
+
+
+@pytest.mark.parametrize(
+    ("of_cell", "stated", "site"),
+    [
+        (COMMUNITY, None, COMMUNITY),
+        (COMMUNITY, GUANYINSI, COMMUNITY),
+        (GUANYINSI, COMMUNITY, COMMUNITY),
+        (GUANYINSI, GUANYINSI, GUANYINSI),
+    ],
+)
+def test_a_grid_cell_is_the_place_of_its_unit(of_cell: str, stated: UnitCode | None, site: str) -> None:
+    """网格编码: of cell and unit the more exact one counts."""
+    city = replace(beijing(), areas=Areas([Area("G1", "", of_cell, None)]))
+    words = policy.examine(a_wish(place=StatedPlace(unit=stated, grid="G1")), city).words
+    assert words.places == (RelatedPlace(UnitCode(site), PlaceRole.SITE),)
+    assert read_words(words.plain()).grid == "G1"
+
+
+@pytest.mark.parametrize(
+    ("of_cell", "stated", "refusal"),
+    [(GUANYINSI, YONGNING, GridElsewhere), ("closed-meanwhile", None, NoSuchGrid)],
+)
+def test_a_grid_cell_elsewhere_is_refused(
+    of_cell: str, stated: UnitCode | None, refusal: type[Refusal]
+) -> None:
+    city = replace(beijing(), areas=Areas([Area("G1", "", of_cell, None)]))
+    with pytest.raises(refusal) as refused:
+        policy.examine(a_wish(place=StatedPlace(unit=stated, grid="G1")), city)
+    assert getattr(refused.value, "field", None) == "place.grid"
 
 
 @pytest.mark.parametrize(

@@ -25,17 +25,18 @@ UnitIn = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class PlaceIn(Wire):
-    """Where it is: an address, a point or a unit, as much of it as is known."""
+    """Where it is: an address, a point, a unit or a grid cell, as much of it as is known."""
 
     address: Annotated[str, StringConstraints(max_length=200, pattern=NOT_BLANK)] | None = None
     lng: float | None = None
     lat: float | None = None
     system: Datum = Field(Datum.WGS84, description="The system lng and lat are measured in.")
     unit: UnitIn | None = Field(None, description="Code of a street, community or other unit.")
+    grid: UnitIn | None = Field(None, description="网格编码: code of a grid cell of the directory's map.")
 
     def stated(self) -> StatedPlace:
         unit = UnitCode(self.unit) if self.unit is not None else None
-        return StatedPlace(self.address, self.lng, self.lat, self.system, unit)
+        return StatedPlace(self.address, self.lng, self.lat, self.system, unit, self.grid)
 
 
 class RelatedPlaceIn(Wire):

@@ -25,6 +25,7 @@ class StatedPlace:
     lat: float | None = field(default=None, repr=False)
     system: Datum = Datum.WGS84
     unit: UnitCode | None = None
+    grid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,20 @@ class NoSuchUnit(Invalid):
         super().__init__("no unit of the directory has this code", field=field)
 
 
+class NoSuchGrid(Invalid):
+    """The directory has no area of this code."""
+
+    def __init__(self) -> None:
+        super().__init__("no grid cell of the directory has this code", field="place.grid")
+
+
+class GridElsewhere(Invalid):
+    """Grid cell and unit are both stated, and are not the same place."""
+
+    def __init__(self) -> None:
+        super().__init__("this grid cell does not lie in the unit that is stated", field="place.grid")
+
+
 class NoSuchCategory(Invalid):
     """The city has no such category."""
 

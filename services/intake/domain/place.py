@@ -1,11 +1,20 @@
 """地点: what a caller may state of a place, checked against the city before anything is stored."""
 
 from services.intake.domain.commands import Register, StatedPlace
-from services.intake.domain.errors import EmptyPlace, HalfPoint, NoSuchPoint, NoSuchUnit, OutsideCity
+from services.intake.domain.errors import (
+    EmptyPlace,
+    GridElsewhere,
+    HalfPoint,
+    NoSuchGrid,
+    NoSuchPoint,
+    NoSuchUnit,
+    OutsideCity,
+)
 from services.intake.domain.words import PlaceRole, RelatedPlace, Words
 from shared.city.city import City
 from shared.city.coordinates import Bounds, Point, inside, to_wgs84
 from shared.city.errors import ImpossibleCoordinate
+from shared.kernel.ids import UnitCode
 
 
 def read_place(cmd: Register, city: City) -> Words:
@@ -22,14 +31,27 @@ def read_place(cmd: Register, city: City) -> Words:
         lng=point.lng if point else None,
         lat=point.lat if point else None,
         places=(*_site(place, city), *cmd.related_places),
+        grid=place.grid,
     )
 
 
 def _site(place: StatedPlace, city: City) -> tuple[RelatedPlace, ...]:
-    if place.unit is None:
-        return ()
-    _check_unit(place.unit, city, "place.unit")
-    return (RelatedPlace(place.unit, PlaceRole.SITE),)
+    if place.unit is not None:
+        _check_unit(place.unit, city, "place.unit")
+    unit = place.unit if place.grid is None else _unit_of(place.grid, place.unit, city)
+    return (RelatedPlace(unit, PlaceRole.SITE),) if unit is not None else ()
+
+
+def _unit_of(grid: str, stated: UnitCode | None, city: City) -> UnitCode:
+    """The unit the grid cell lies in, or the stated one where that is more exact."""
+    area, within = city.areas.by_code.get(grid), city.units.is_within
+    if area is None or area.unit_code not in city.units:
+        raise NoSuchGrid
+    if stated is None or within(area.unit_code, stated):
+        return UnitCode(area.unit_code)
+    if not within(stated, area.unit_code):
+        raise GridElsewhere
+    return stated
 
 
 def _check_unit(code: str, city: City, field: str) -> None:

@@ -35,6 +35,8 @@ class Words:
     places: Sequence[RelatedPlace] = ()
     tracking_number: str | None = None
     """What the citizen calls the case by; sealed, so that router's desk finds it and the bus does not."""
+    grid: str | None = None
+    """网格编码 as stated; the unit it lies in is among the places."""
 
     def plain(self) -> bytes:
         """The JSON that is sealed."""
@@ -46,6 +48,8 @@ class Words:
         }
         if self.tracking_number:
             told["tracking_number"] = self.tracking_number
+        if self.grid:
+            told["grid"] = self.grid
         if self.places:
             told["places"] = [{"unit": place.unit, "role": place.role} for place in self.places]
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -43,6 +43,7 @@ class WordsOut(Wire):
     address: str | None = Field(examples=["大兴区观音寺街道首座御园"])
     lng: float | None
     lat: float | None
+    grid: str | None = Field(None, description="The code of the grid cell, if the client stated one.")
 
 
 class NoteOut(Wire):

@@ -266,4 +266,6 @@ class Unit:
     parent_code: UnitCode | None
     closed: bool = False
     aliases: tuple[OtherName, ...] = ()
+    grids: tuple[str, ...] = ()
+    """The codes of its areas."""
     version: int = 0

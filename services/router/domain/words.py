@@ -28,6 +28,8 @@ class Words:
     lat: float | None = None
     places: tuple[StatedPlace, ...] | None = None
     tracking_number: str | None = None
+    grid: str | None = None
+    """网格编码 as the client stated it; its unit is among the places."""
 
     def point(self) -> tuple[float, float] | None:
         """Where it is on the map, if the client said so."""

@@ -18,7 +18,7 @@ from shared.city.units import Unit
 from shared.kernel.words import UnitLevel
 
 Rows = Sequence[Sequence[Any]]
-_UNIT = ("code", "name", "level", "parent_code", "closed", "aliases")
+_UNIT = ("code", "name", "level", "parent_code", "closed", "aliases", "grids")
 
 
 class RouterCity:
@@ -86,7 +86,7 @@ def _directory(city: City, units: Rows, areas: Rows) -> Directory:
 
 
 def _listed(row: Sequence[Any], before: Listed | None) -> Listed:
-    code, name, level, parent, closed, aliases = row
+    code, name, level, parent, closed, aliases, grids = row
     names = tuple(Alias(each["text"], each["kind"], code) for each in aliases)
-    listed = Listed(Unit(code, name, UnitLevel(level), parent, closed), names)
+    listed = Listed(Unit(code, name, UnitLevel(level), parent, closed), names, tuple(grids))
     return before if before == listed else listed

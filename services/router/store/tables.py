@@ -162,6 +162,7 @@ UNITS = Table(
     _text("parent_code"),
     _flag("closed"),
     _json("aliases"),
+    _json("grids"),
     Column("version", BigInteger, nullable=False),
 )
 

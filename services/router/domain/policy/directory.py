@@ -56,6 +56,7 @@ def publish(known: Unit | None, listed: Listed) -> Decision[Unit] | None:
         parent_code=UnitCode(unit.parent_code) if unit.parent_code else None,
         closed=unit.closed,
         aliases=tuple(say.OtherName(text=each.text, kind=each.kind) for each in listed.aliases),
+        grids=listed.grids,
         version=known.version if known else 0,
     )
     if now == known:
@@ -67,6 +68,7 @@ def publish(known: Unit | None, listed: Listed) -> Decision[Unit] | None:
         parent_code=now.parent_code,
         closed=now.closed,
         aliases=now.aliases,
+        grids=now.grids,
     )
     return Decision(now, (fact,))
 
