@@ -1,4 +1,4 @@
-"""受理 and 跟进: registering, following and asking; contacts read; codes guessed wrongly."""
+"""受理 and 跟进: registering, following and asking; codes guessed wrongly."""
 
 import secrets
 from dataclasses import dataclass, field, replace

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace
-from services.intake.domain.model import Case
+from services.intake.domain.model import ENDED, Case
 from services.intake.domain.open311.answers import Answer
 from shared.city.open311 import Service
 from shared.kernel.ids import CaseId, CategoryCode
 from shared.kernel.words import Channel
-from shared.lifecycle.case import CaseState
 
-CLOSED = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
+CLOSED = ENDED
 """GeoReport's `closed`: nothing more will happen. A unit's claim that it is done closes nothing."""
 PLACE_DIGITS = 3
 """Decimals of a published coordinate: about 100 metres."""
