@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, Table
+from sqlalchemy import JSON, RowMapping, Table
 
 Model = TypeVar("Model")
 
@@ -28,7 +28,7 @@ class Shape(Generic[Model]):
             row[name] = self._codecs[name].dump_json(row[name]).decode()
         return row
 
-    def from_row(self, row: Mapping[str, Any]) -> Model:
+    def from_row(self, row: Mapping[str, Any] | RowMapping) -> Model:
         return self.model(**{name: self._in(name, row[name]) for name in self.names})
 
     def _in(self, name: str, value: Any) -> Any:

@@ -1,24 +1,20 @@
 """即时答复与不予受理: the desk proposes, router decides; what became of it is read here."""
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.intake.api.cases import OpenWork
+from services.intake.api.cases import Desk, OpenWork
 from services.intake.api.schemas import AnswerIn, DeclineIn, ProposalOut, ProposedOut
 from services.intake.domain.commands import ProposeAnswer, ProposeDecline
 from services.intake.domain.proposals import Outcome, Proposal, Wish
 from services.intake.handlers import consulting
-from services.intake.store.queries import proposals
-from shared.http.auth import allow
-from shared.http.callers import Caller, Role
+from services.intake.store.proposals import proposals
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import Reading
 from shared.kernel.ids import CaseId, new_id
 
 ROUTES = APIRouter()
-Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS)]
 
 
 @ROUTES.post("/cases/{case_id}/answer", status_code=202, response_model=ProposedOut)

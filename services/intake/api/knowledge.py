@@ -6,13 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.intake.api.cases import OpenWork, after
+from services.intake.api.cases import Desk, OpenWork, after
 from services.intake.api.schemas import EntryIn, EntryOut
 from services.intake.domain.commands import KeepEntry
 from services.intake.domain.errors import NoSuchEntry
 from services.intake.domain.knowledge import Entry
 from services.intake.handlers import consulting
-from services.intake.store.queries import entries
+from services.intake.store.knowledge import entries
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
@@ -22,7 +22,6 @@ from shared.kernel.ids import CategoryCode, new_id
 
 ROUTES = APIRouter(prefix="/knowledge")
 Reader = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS, Role.CALLER, Role.UNIT, Role.CLIENT)]
-Writer = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS)]
 
 
 @ROUTES.get("")
@@ -41,14 +40,14 @@ async def list_entries(
 
 
 @ROUTES.post("", status_code=201)
-async def add_entry(wish: EntryIn, caller: Writer, open_work: OpenWork) -> EntryOut:
+async def add_entry(wish: EntryIn, caller: Desk, open_work: OpenWork) -> EntryOut:
     """A new entry."""
     async with open_work() as work:
         return shown(await consulting.keep_entry(work, _command(new_id(), wish, caller)))
 
 
 @ROUTES.put("/{entry_id}")
-async def change_entry(entry_id: UUID, wish: EntryIn, caller: Writer, open_work: OpenWork) -> EntryOut:
+async def change_entry(entry_id: UUID, wish: EntryIn, caller: Desk, open_work: OpenWork) -> EntryOut:
     """The entry as it is from now on; answers that were given stay as they were given."""
     async with open_work() as work:
         if await work.knowledge.find(entry_id) is None:

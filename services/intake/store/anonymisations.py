@@ -44,4 +44,4 @@ async def anonymisations(
     if after is not None:
         asked = asked.where(after > AGE)
     rows = (await connection.execute(asked.limit(limit))).mappings()
-    return [SHAPE.from_row({str(name): value for name, value in row.items()}) for row in rows]
+    return [SHAPE.from_row(row) for row in rows]

@@ -56,4 +56,4 @@ async def keys(
 
 async def _read(connection: AsyncConnection, asked: Any) -> list[ClientKey]:
     rows = (await connection.execute(asked)).mappings()
-    return [KEYS.from_row({str(name): value for name, value in row.items()}) for row in rows]
+    return [KEYS.from_row(row) for row in rows]

@@ -1,11 +1,12 @@
 """知识库 as rows, searched by what questions share. It is public text: nothing of it is sealed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +44,20 @@ class KnowledgeRows:
     async def find(self, entry_id: UUID) -> Entry | None:
         wanted = select(KNOWLEDGE).where(KNOWLEDGE.c.entry_id == entry_id)
         row = (await self._connection.execute(wanted)).mappings().one_or_none()
-        return ENTRIES.from_row({str(name): value for name, value in row.items()}) if row else None
+        return ENTRIES.from_row(row) if row else None
+
+
+async def entries(
+    connection: AsyncConnection, *, category: str | None, on: date | None, after: UUID | None, limit: int
+) -> Sequence[Entry]:
+    """The entries, the newest first."""
+    c = KNOWLEDGE.c
+    asked = select(*(c[name] for name in ENTRIES.names)).order_by(c.entry_id.desc()).limit(limit)
+    asked = asked.where(c.category == category) if category is not None else asked
+    asked = asked.where(c.entry_id < after) if after is not None else asked
+    if on is not None:
+        asked = asked.where(c.valid_from <= on, or_(c.valid_until.is_(None), c.valid_until >= on))
+    return [ENTRIES.from_row(row) for row in (await connection.execute(asked)).mappings()]
 
 
 async def closest(connection: AsyncConnection, question: frozenset[str], on: date) -> Found | None:
@@ -52,7 +66,7 @@ async def closest(connection: AsyncConnection, question: frozenset[str], on: dat
     row = found.mappings().one_or_none()
     if row is None:
         return None
-    return Found(ENTRIES.from_row({str(name): value for name, value in row.items()}), row["likeness"])
+    return Found(ENTRIES.from_row(row), row["likeness"])
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from shared.store import bulk
 from shared.store.shape import Shape
 
 SHAPE = Shape(Proposal, PROPOSALS)
+MOST_PROPOSALS = 100
 SETTLE = """
 UPDATE proposals SET outcome = $3, refused_in = $4
 WHERE case_id = $1 AND wish = $2 AND asked_by = $5 AND outcome = 'pending'
@@ -51,7 +52,7 @@ class ProposalRows:
         best = wanted.order_by(is_done.desc(), c.proposal_id.desc()).limit(1)
         found = await self._connection.execute(best)
         row = found.mappings().one_or_none()
-        return SHAPE.from_row({str(name): value for name, value in row.items()}) if row else None
+        return SHAPE.from_row(row) if row else None
 
     async def flush(self) -> None:
         """New ones first: a fact may settle what was asked a moment ago."""
@@ -60,6 +61,13 @@ class ProposalRows:
             await self._connection.exec_driver_sql(SETTLE, _settled(key, one))
         self._kept.clear()
         self._settled.clear()
+
+
+async def proposals(connection: AsyncConnection, case_id: CaseId) -> Sequence[Proposal]:
+    """What was proposed for a case, the newest first."""
+    asked = select(PROPOSALS).where(PROPOSALS.c.case_id == case_id)
+    found = await connection.execute(asked.order_by(PROPOSALS.c.proposal_id.desc()).limit(MOST_PROPOSALS))
+    return [SHAPE.from_row(row) for row in found.mappings()]
 
 
 def _settled(key: CaseId, one: Settlement) -> tuple[object, ...]:

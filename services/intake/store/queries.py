@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, or_, select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.contact import ContactReading, Purpose
-from services.intake.domain.knowledge import Entry
-from services.intake.domain.proposals import Proposal
 from services.intake.domain.timeline import Note
-from services.intake.store.tables import CASES, CONTACT_READINGS, KNOWLEDGE, PROPOSALS, TIMELINE
+from services.intake.store.tables import CASES, CONTACT_READINGS, TIMELINE
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Channel, Kind
 from shared.lifecycle.case import CaseState
@@ -67,8 +65,6 @@ class ReadingsQuestion:
 
 DESK, LINES = Shape(DeskCase, CASES), Shape(Note, TIMELINE)
 READINGS = Shape(ContactReading, CONTACT_READINGS)
-ENTRIES, SHAPES = Shape(Entry, KNOWLEDGE), Shape(Proposal, PROPOSALS)
-MOST_PROPOSALS = 100
 
 
 async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, ...]:
@@ -79,7 +75,7 @@ async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, 
         .order_by(TIMELINE.c.seq.desc())
     )
     found = await connection.execute(asked.limit(LONGEST_TIMELINE))
-    return tuple(LINES.from_row(named(row)) for row in reversed(found.mappings().all()))
+    return tuple(LINES.from_row(row) for row in reversed(found.mappings().all()))
 
 
 async def desk(
@@ -92,7 +88,7 @@ async def desk(
         asked = asked.where(CASES.c[name] == value) if value is not None else asked
     if after is not None:
         asked = asked.where(CASES.c.case_id < after)
-    return [DESK.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
+    return [DESK.from_row(row) for row in (await connection.execute(asked)).mappings()]
 
 
 async def readings(
@@ -114,29 +110,4 @@ async def readings(
         asked = asked.where(c.at < question.until)
     if after is not None:
         asked = asked.where(after > tuple_(c.at, c.reading_id))
-    return [READINGS.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
-
-
-async def entries(
-    connection: AsyncConnection, *, category: str | None, on: date | None, after: UUID | None, limit: int
-) -> Sequence[Entry]:
-    """The knowledge base, the newest entries first."""
-    c = KNOWLEDGE.c
-    asked = select(*(c[name] for name in ENTRIES.names)).order_by(c.entry_id.desc()).limit(limit)
-    asked = asked.where(c.category == category) if category is not None else asked
-    asked = asked.where(c.entry_id < after) if after is not None else asked
-    if on is not None:
-        asked = asked.where(c.valid_from <= on, or_(c.valid_until.is_(None), c.valid_until >= on))
-    return [ENTRIES.from_row(named(row)) for row in (await connection.execute(asked)).mappings()]
-
-
-async def proposals(connection: AsyncConnection, case_id: CaseId) -> Sequence[Proposal]:
-    """What was proposed for a case, the newest first."""
-    asked = select(PROPOSALS).where(PROPOSALS.c.case_id == case_id)
-    found = await connection.execute(asked.order_by(PROPOSALS.c.proposal_id.desc()).limit(MOST_PROPOSALS))
-    return [SHAPES.from_row(named(row)) for row in found.mappings()]
-
-
-def named(row: RowMapping) -> dict[str, Any]:
-    """A row by its columns' plain names."""
-    return {str(name): value for name, value in row.items()}
+    return [READINGS.from_row(row) for row in (await connection.execute(asked)).mappings()]

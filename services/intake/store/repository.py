@@ -56,7 +56,7 @@ class CaseRepository(Repository[CaseId, Case]):
         """Read without a lock: whoever then changes the case loads it again by its id."""
         asked = select(self.TABLE).where(self.TABLE.c.tracking_number == number)
         row = (await self._work.connection.execute(asked)).mappings().one_or_none()
-        return self._shape.from_row({str(name): value for name, value in row.items()}) if row else None
+        return self._shape.from_row(row) if row else None
 
     async def ended(self, *, before: datetime, limit: int) -> Sequence[CaseId]:
         found = await self._work.connection.exec_driver_sql(ENDED_BEFORE, (before, limit))
