@@ -18,7 +18,9 @@ async def test_returned_once_keeps_its_deadline(either_stage: Stage) -> None:
     assert instant((await stage.state(held, "dispatched"))["resolve_by"]) == promised
     await stage.told(held, "returned", "adjudicated")
     assert instant((await stage.app.follows(held))["promised_at"]) == promised
-    assert await stage.suite.said(held.case_id) == [
+    # Whether a clock of the first order rings before the order is gone is not this rule's business.
+    told = [fact for fact in await stage.suite.said(held.case_id) if not fact.endswith(".overdue")]
+    assert told == [
         *("case.classified", "case.dispatched"),
         *("case.returned", "case.adjudicated", "case.dispatched"),
     ]
