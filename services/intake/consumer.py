@@ -27,11 +27,13 @@ from shared.events.grid import (
     DeliberationEvaluated,
     DeliberationFact,
     DeliberationMet,
+    DeliberationProgressed,
+    DeliberationRaised,
     IncidentEscalated,
 )
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import EventId, UnitCode
-from shared.kernel.words import HandlingMode, Overdue, Unreached
+from shared.kernel.words import DeliberationStep, HandlingMode, Overdue, Unreached
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
 
@@ -188,15 +190,20 @@ def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
     return {"unit_copies": fact.code}
 
 
-def deliberated(code: Callable[[D], Code]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
+def deliberated(code: Callable[[D], Code | None]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
     """The handler for one kind of fact about a deliberation: everybody whose case it is about is told."""
 
     async def told(work: IntakeWork, heard: Heard) -> None:
         fact, envelope = cast(D, heard.fact), heard.envelope
+        line = code(fact)
+        if line is None:
+            return
+        # Cases come to the table one after the other; the citizen of each is told once that it is there.
+        told_once = fact.deliberation_id if line is Code.DELIBERATION_RAISED else envelope.id
         for case_id in sorted(fact.case_ids):
             # One fact, several cases: each has a line of its own, and still one however often it is told.
-            line_id = EventId(uuid5(envelope.id, str(case_id)))
-            note = Note(line_id, case_id, envelope.time, code(fact), fact.unit)
+            line_id = EventId(uuid5(told_once, str(case_id)))
+            note = Note(line_id, case_id, envelope.time, line, fact.unit)
             await handlers.follow(work, Follow(case_id=case_id, at=envelope.time, sequence=None, note=note))
 
     return told
@@ -206,10 +213,19 @@ def _as_met(fact: DeliberationMet) -> Code:
     return Code.DELIBERATION_DECIDED if fact.adopted else Code.DELIBERATION_MET
 
 
+STEPS_TOLD = {
+    DeliberationStep.CASES_LINKED: Code.DELIBERATION_RAISED,
+    DeliberationStep.PILOTS_BEGUN: Code.DELIBERATION_PILOTED,
+    DeliberationStep.WORK_BEGUN: Code.DELIBERATION_BEGUN,
+}
+"""The other steps are the table's own business."""
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(CaseRegistered, case_registered),
     on(IncidentEscalated, incident_escalated),
+    on(DeliberationRaised, deliberated(lambda _: Code.DELIBERATION_RAISED)),
     on(DeliberationMet, deliberated(_as_met)),
+    on(DeliberationProgressed, deliberated(lambda fact: STEPS_TOLD.get(fact.step))),
     on(DeliberationEvaluated, deliberated(lambda _: Code.DELIBERATION_EVALUATED)),
     on(DeliberationAbandoned, deliberated(lambda _: Code.DELIBERATION_ABANDONED)),
     hear(

@@ -140,7 +140,7 @@ async def test_caochang_looks_for_a_bicycle_shed_s_place_and_tries_two_before_it
     await table.does("begin", {"tasks": [{"owner": CAOCHANG, "due": "2026-03-20", "words": "划线装架"}]})
     early = await table.asks("evaluate", {"satisfied": 20})
     assert (early.status_code, early.json()["reason"]) == (409, "tasks_undone")
-    await table.does("tasks/1/finish")
+    await table.does("tasks/1/report", {"evidence": "车棚已装好"})
     ended = await table.does("evaluate", {"satisfied": 24, "basically": 3, "not_satisfied": 1})
     assert (ended["state"], ended["rating"]["satisfied"]) == ("evaluated", 24)
 
@@ -203,8 +203,12 @@ async def test_longcheng_makes_a_garden_of_its_waste_land(desk: Desk) -> None:
     begun = await table.does("begin", {"tasks": tasks})
     assert [task["owner_name"] for task in begun["tasks"]] == ["昌平区园林绿化局", "龙城社区居委会"]
     await table.does("tasks", {"owner": LONGCHENG, "due": "2026-05-10", "words": "装座椅"})
-    for number in (1, 2, 3):
-        await table.does(f"tasks/{number}/finish")
+    listed = await desk.reads("deliberations", by=GARDENS)
+    assert [each["deliberation_id"] for each in listed.json()["items"]] == [table.key]
+    cleared = await table.asks("tasks/1/report", {"evidence": "渣土已清，照片 3 张"}, by=GARDENS)
+    assert (cleared.status_code, cleared.json()["tasks"][0]["reported_by"]) == (200, GARDENS)
+    for number in (2, 3):
+        await table.does(f"tasks/{number}/report", {"evidence": "已办完，照片 2 张"})
     ended = await table.does(
         "evaluate", {"satisfied": 90, "basically": 8, "not_satisfied": 1, "no_opinion": 1}
     )

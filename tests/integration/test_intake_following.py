@@ -27,8 +27,10 @@ from shared.kernel.ids import (
 from shared.kernel.words import (
     CallbackChannel,
     DeclineReason,
+    DeliberationStep,
     HandlingMode,
     Overdue,
+    RaisedFrom,
     Satisfied,
     Solved,
     Tier,
@@ -107,9 +109,16 @@ async def test_residents_deliberations_are_told_to_everybody_whose_case_they_are
     }
     met = {"meeting": 1, "present": 20, "placards": None, "quorate": None, "adopted": False}
     voices = {"satisfied": 24, "basically": 3, "not_satisfied": 1, "no_opinion": 0}
+    counts = {"tasks": 0, "tasks_done": 0}
+    one_case = {**about, "case_ids": about["case_ids"][:1]}
     await desk.hears(
+        g.DeliberationRaised(**one_case, raised_from=RaisedFrom.CASE),
+        g.DeliberationProgressed(**about, step=DeliberationStep.CASES_LINKED, **counts),
+        g.DeliberationProgressed(**about, step=DeliberationStep.OPTION_PROPOSED, **counts),
         g.DeliberationMet(**about, **met),
+        g.DeliberationProgressed(**about, step=DeliberationStep.PILOTS_BEGUN, **counts),
         g.DeliberationMet(**about, **{**met, "meeting": 2, "placards": 19, "quorate": True, "adopted": True}),
+        g.DeliberationProgressed(**about, step=DeliberationStep.WORK_BEGUN, **counts),
         g.DeliberationEvaluated(**about, **voices),
         g.DeliberationAbandoned(**about),
         again=1,
@@ -118,8 +127,11 @@ async def test_residents_deliberations_are_told_to_everybody_whose_case_they_are
         view = (await desk.follows(receipt)).json()
         assert view["status"] == "registered"
         assert [line["text"] for line in view["entries"][1:]] == [
+            "您反映的事项已提交草厂社区居委会居民议事。",
             "草厂社区居委会就您反映的事项召开了居民议事会。",
+            "草厂社区居委会居民选出几个方案，正在试点比较。",
             "草厂社区居委会召开了居民议事会，举牌表决通过了解决方案。",
+            "草厂社区居委会居民议定的方案已开始实施。",
             "草厂社区居委会居民议定的事项已办完，居民已作出评价。",
             "草厂社区居委会已终止就此事项的居民议事。",
         ]

@@ -8,10 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.grid.api.deliberation_views import Showing
 from services.grid.domain import deliberation_commands as do
 from services.grid.domain import deliberation_errors as errors
 from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.deliberation import Deliberation, Option, Placards, Rating, Side, Standing, Vote
+from services.grid.domain.deliberation import (
+    Deliberation,
+    Option,
+    Placards,
+    Pledge,
+    Rating,
+    Side,
+    Standing,
+    Vote,
+)
 from services.grid.domain.errors import UnknownCase
 from services.grid.domain.lifecycle import DELIBERATION_LIFE, DeliberationState
 from services.grid.domain.policy import deliberation as table
@@ -67,7 +77,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "pledge_more": {"under_way": "under_way"},
     "begin": {"adopted": "under_way", "pledged": "under_way"},
     "add_task": {"under_way": "under_way"},
-    "finish_task": {"under_way": "under_way"},
+    "report_task": {"under_way": "under_way"},
     "link": {state: state for state in OPEN},
     "evaluate": {"under_way": "evaluated"},
     "abandon": dict.fromkeys(OPEN, "abandoned"),
@@ -326,19 +336,55 @@ def test_work_begins_with_tasks_and_is_judged_when_all_are_done() -> None:
     ).state
     more = carrying_out.add_task(begun, do.AddTask(*ON, task), "c", city=city, at=BLOWN_AT).state
     assert [(each.number, each.sealed_words) for each in more.tasks] == [(1, "a"), (2, "b"), (3, "c")]
-    finish = do.FinishTask(*ON, 2)
-    decision = carrying_out.finish_task(more, finish, units=units, at=BLOWN_AT)
+    report = do.ReportTask(*ON, 2, "照片 2 张")
+    decision = carrying_out.report_task(more, report, "e", units=units, at=BLOWN_AT)
     (fact,) = decision.facts
     assert isinstance(fact, DeliberationProgressed)
     assert (fact.step, fact.tasks, fact.tasks_done) == (DeliberationStep.TASK_DONE, 3, 1)
     with pytest.raises(errors.TaskDone):
-        carrying_out.finish_task(decision.state, finish, units=units, at=BLOWN_AT)
+        carrying_out.report_task(decision.state, report, "e", units=units, at=BLOWN_AT)
     with pytest.raises(errors.UnknownTask):
-        carrying_out.finish_task(decision.state, replace(finish, task=9), units=units, at=BLOWN_AT)
+        carrying_out.report_task(decision.state, replace(report, task=9), "e", units=units, at=BLOWN_AT)
     evaluate = do.Evaluate(*ON, Rating(satisfied=1))
     with pytest.raises(errors.TasksUndone) as caught:
         carrying_out.evaluate(decision.state, evaluate, units=units, at=BLOWN_AT)
     assert caught.value.data == {"tasks": [1, 3]}
+
+
+def test_who_answers_for_a_task_reports_it_and_nobody_else_s() -> None:
+    units = beijing().units
+    shared = adopted(S.UNDER_WAY, tasks=(a_task(), a_task(2, owner=ENFORCEMENT)))
+    theirs = do.ReportTask(DELIBERATION_ID, ENFORCEMENT, 2, "照片 2 张")
+    done = carrying_out.report_task(shared, theirs, "sealed-e", units=units, at=BLOWN_AT).state
+    assert done.task(2) == a_task(
+        2, owner=ENFORCEMENT, done_at=BLOWN_AT, reported_by=ENFORCEMENT, sealed_evidence="sealed-e"
+    )
+    with pytest.raises(errors.NotYourTask):
+        carrying_out.report_task(shared, replace(theirs, task=1), "e", units=units, at=BLOWN_AT)
+    with pytest.raises(errors.MayNotDeliberate):
+        carrying_out.evaluate(
+            done, do.Evaluate(DELIBERATION_ID, ENFORCEMENT, Rating(1)), units=units, at=BLOWN_AT
+        )
+    with pytest.raises(errors.UnknownDeliberation):
+        without = replace(shared, tasks=(a_task(),))
+        carrying_out.report_task(without, theirs, "e", units=units, at=BLOWN_AT)
+
+
+def test_who_only_answers_for_a_task_is_told_the_matter_and_its_own_tasks() -> None:
+    pledge = Pledge(1, Means.WORK, 2, Giver.RESIDENTS, None, "sealed", BLOWN_AT)
+    tasks = (a_task(sealed_evidence="sealed"), a_task(2, owner=ENFORCEMENT, sealed_evidence="sealed"))
+    shared = adopted(S.UNDER_WAY, tasks=tasks, pledges=(pledge,), meetings=(a_meeting(),))
+    seen = Showing(shared, beijing().units, lambda place, _: place.split(":")[0], ENFORCEMENT).out()
+    assert (seen.matter, seen.pledges[0].words, seen.meetings[0].minutes, seen.options[0].words) == (
+        "deliberation.matter",
+        None,
+        None,
+        None,
+    )
+    assert [(task.words, task.evidence) for task in seen.tasks] == [
+        (None, None),
+        ("deliberation.task", "deliberation.evidence"),
+    ]
 
 
 @pytest.mark.parametrize(

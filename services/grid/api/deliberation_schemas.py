@@ -143,6 +143,12 @@ class WorkIn(Wire):
     tasks: list[TaskIn] = Field(min_length=1, max_length=MOST_TASKS)
 
 
+class ReportIn(Wire):
+    """A task is done."""
+
+    evidence: Words = Field(description="What shows it. " + SEALED)
+
+
 class RatingIn(Wire):
     """评: how many residents said what."""
 

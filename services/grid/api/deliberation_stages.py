@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from services.grid.api import deliberation_schemas as said
-from services.grid.api.deliberation import Changing
+from services.grid.api.deliberation import Changing, Reporting
 from services.grid.api.deliberation_views import DeliberationOut
 from services.grid.domain import deliberation_commands as do
 from services.grid.handlers import deliberation as handlers
@@ -78,11 +78,11 @@ async def add_task(body: said.TaskIn, change: Changing) -> Response:
     return await change.make(lambda work: handlers.add_task(work, command))
 
 
-@ROUTES.post("/tasks/{number}/finish", response_model=DeliberationOut)
-async def finish_task(number: Number, change: Changing) -> Response:
-    """A task is done."""
-    command = do.FinishTask(change.key, change.by, number)
-    return await change.make(lambda work: handlers.finish_task(work, command))
+@ROUTES.post("/tasks/{number}/report", response_model=DeliberationOut)
+async def report_task(number: Number, body: said.ReportIn, change: Reporting) -> Response:
+    """A task is done: by the unit that answers for it or its grid worker, or at the table."""
+    command = do.ReportTask(change.key, change.by, number, body.evidence)
+    return await change.make(lambda work: handlers.report_task(work, command))
 
 
 @ROUTES.post("/evaluate", response_model=DeliberationOut)

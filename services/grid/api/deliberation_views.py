@@ -11,6 +11,7 @@ from services.grid.domain import deliberation as d
 from services.grid.domain.lifecycle import DeliberationState
 from shared.city.units import Units
 from shared.http.wire import Wire
+from shared.kernel.ids import UnitCode
 from shared.kernel.words import Giver, Means, RaisedFrom
 
 Opener = Callable[[str, str], str]
@@ -84,7 +85,9 @@ class TaskOut(Wire):
     owner_name: str
     due: date
     done_at: datetime | None
+    reported_by: str | None
     words: str | None = UNTOLD
+    evidence: str | None = UNTOLD
 
 
 class RatingOut(Wire):
@@ -120,12 +123,22 @@ class DeliberationOut(Wire):
 
 
 class Showing:
-    """Shows one deliberation: with its words when it is given what opens them."""
+    """Shows one deliberation: with its words when it is given what opens them.
 
-    def __init__(self, shown: d.Deliberation, units: Units, opener: Opener | None = None) -> None:
+    A `guest` only answers for tasks: it is told the matter and what concerns them, not what people said.
+    """
+
+    def __init__(
+        self,
+        shown: d.Deliberation,
+        units: Units,
+        opener: Opener | None = None,
+        guest: UnitCode | None = None,
+    ) -> None:
         self._shown = shown
         self._units = units
         self._opener = opener
+        self._guest = guest
 
     def out(self) -> DeliberationOut:
         shown = self._shown
@@ -151,9 +164,16 @@ class Showing:
         )
 
     def _words(self, part: str, number: int | str, sealed: str | None) -> str | None:
-        if self._opener is None or sealed is None:
+        if self._opener is None or sealed is None or not self._concerns_asker(part, number):
             return None
         return self._opener(d.place_of(self._shown.deliberation_id, part, number), sealed)
+
+    def _concerns_asker(self, part: str, number: int | str) -> bool:
+        if self._guest is None or part == "matter":
+            return True
+        if part not in ("task", "evidence"):
+            return False
+        return any(task.number == number and task.owner == self._guest for task in self._shown.tasks)
 
     def _option(self, option: d.Option) -> OptionOut:
         return OptionOut(
@@ -196,7 +216,9 @@ class Showing:
             owner_name=name_of(task.owner, self._units),
             due=task.due,
             done_at=task.done_at,
+            reported_by=task.reported_by,
             words=self._words("task", task.number, task.sealed_words),
+            evidence=self._words("evidence", task.number, task.sealed_evidence),
         )
 
 

@@ -1,6 +1,6 @@
 """微项目: offer, look, claim, give back, report, withdraw."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
+from services.grid.api.changing import Change, Kept, raised
 from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.schemas import Code, Words, name_of
 from services.grid.api.whistles import below
@@ -20,9 +21,9 @@ from services.grid.handlers import micro_projects as handlers
 from services.grid.store import GridWork, IncidentSeals
 from services.grid.store import micro_projects as queries
 from shared.city.units import Units
-from shared.http.etag import IfMatch, Seen, etag, tag
-from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, Reading
+from shared.http.etag import IfMatch, tag
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode, new_id
@@ -102,61 +103,29 @@ class MicroProjectOut(Wire):
         )
 
 
-class MicroProjectChange:
-    """A change of one micro-project: by its asker's unit, on the version it saw, done once."""
+async def _get(work: GridWork, key: MicroProjectId) -> MicroProject:
+    return await work.micro_projects.get(key)
 
-    def __init__(
-        self, key: MicroProjectId, by: UnitCode, seen: Seen, once: Once, open_work: Opening[GridWork]
-    ) -> None:
-        self.key = key
-        self.by = by
-        self._seen: Seen = seen
-        self._once: Once = once
-        self._open_work = open_work
 
-    async def make(self, move: Callable[[GridWork], Awaitable[MicroProject]]) -> Response:
-        """Lock it, check sight and version, move it, keep the answer with the state."""
-        made: list[MicroProject] = []
-        async with self._open_work() as work:
-
-            async def answer() -> MicroProjectOut:
-                found = await work.micro_projects.get(self.key)
-                # Sight first: to a stranger a version that moved would tell that it exists.
-                require_sight(found, self.by, work.city.units)
-                self._seen.check(found.version)
-                made.append(await move(work))
-                return MicroProjectOut.of(made[0], work.city.units)
-
-            return await self._once(
-                work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
-            )
+KEPT: Kept[MicroProjectId, MicroProject] = Kept(
+    "micro-projects", lambda project: project.project_id, _get, require_sight, MicroProjectOut.of
+)
 
 
 async def _change(
     project_id: UUID, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> MicroProjectChange:
-    return MicroProjectChange(MicroProjectId(project_id), by, seen, once, open_work)
+) -> Change[MicroProjectId, MicroProject]:
+    return Change(KEPT, MicroProjectId(project_id), by, seen, once, open_work)
 
 
-Changing = Annotated[MicroProjectChange, Depends(_change)]
+Changing = Annotated[Change[MicroProjectId, MicroProject], Depends(_change)]
 
 
 @ROUTES.post("", status_code=201, response_model=MicroProjectOut)
 async def offer_micro_project(body: OfferIn, by: OwnUnit, open_work: OpenWork, once: OnceOnly) -> Response:
     """A community offers a small work to whoever will take it on."""
     command = body.to_command(by)
-    made: list[MicroProject] = []
-    async with open_work() as work:
-
-        async def answer() -> MicroProjectOut:
-            made.append(await handlers.offer(work, command))
-            return MicroProjectOut.of(made[0], work.city.units)
-
-        def headers() -> dict[str, str]:
-            location = f"/v1/micro-projects/{made[0].project_id}"
-            return {"Location": location, "ETag": etag(made[0].version)}
-
-        return await once(work, status=201, answer=answer, headers=headers)
+    return await raised(KEPT, open_work, once, lambda work: handlers.offer(work, command))
 
 
 @ROUTES.get("")

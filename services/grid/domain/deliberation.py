@@ -133,6 +133,9 @@ class Task:
     due: date
     sealed_words: str
     done_at: datetime | None = None
+    reported_by: UnitCode | None = None
+    sealed_evidence: str | None = None
+    """What shows that it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,10 @@ class Deliberation:
 
     def task(self, number: int) -> Task | None:
         return next((task for task in self.tasks if task.number == number), None)
+
+    def has_task_of(self, unit: UnitCode) -> bool:
+        """Whether the unit answers for one of the tasks."""
+        return any(task.owner == unit for task in self.tasks)
 
     @property
     def tasks_done(self) -> int:

@@ -111,10 +111,11 @@ class AddTask(OnDeliberation):
 
 
 @dataclass(frozen=True, slots=True)
-class FinishTask(OnDeliberation):
-    """A task is done."""
+class ReportTask(OnDeliberation):
+    """A task is done, and what shows it."""
 
     task: int
+    evidence: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ NotFound
 └── UnknownConference     none with this id, or the asker sat not at its table
 NotAllowed
 ├── MayNotDeliberate      only the community itself and the street above it may
+├── NotYourTask           another unit answers for the task
 ├── CaseElsewhere         the case is another place's
 └── MayNotConfer          the case is another street's
 Conflict
@@ -65,6 +66,13 @@ class MayNotDeliberate(NotAllowed):
         super().__init__(
             f"deliberations of {unit} are its own and its street's; {by} may look on", by=by, unit=unit
         )
+
+
+class NotYourTask(NotAllowed):
+    """Another unit answers for the task."""
+
+    def __init__(self, by: UnitCode, number: int) -> None:
+        super().__init__(f"task {number} is not {by}'s to report", by=by, task=number)
 
 
 class CaseElsewhere(NotAllowed):

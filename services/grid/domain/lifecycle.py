@@ -197,7 +197,7 @@ DELIBERATION_LIFE = Lifecycle(
         ),
         _stage("begin", DECIDED, D.UNDER_WAY, "办: the first tasks have owners and days"),
         _stage("add_task", BEGUN, None, "办: one more thing to do"),
-        _stage("finish_task", BEGUN, None, "办: one thing is done"),
+        _stage("report_task", BEGUN, None, "办: one thing is done, and what shows it is kept"),
         _stage("link", UNENDED, None, "another citizen's case is about the same matter"),
         _stage(
             "evaluate", BEGUN, D.EVALUATED, "评: residents judge what was done", say.DeliberationEvaluated

@@ -78,9 +78,10 @@ async def add_task(work: GridWork, cmd: do.AddTask) -> Deliberation:
     return await work.deliberations.keep(added)
 
 
-async def finish_task(work: GridWork, cmd: do.FinishTask) -> Deliberation:
+async def report_task(work: GridWork, cmd: do.ReportTask) -> Deliberation:
     found = await work.deliberations.get(cmd.deliberation_id)
-    done = carrying_out.finish_task(found, cmd, units=work.city.units, at=work.now)
+    sealed = _sealed(work, found, "evidence", cmd.task, cmd.evidence)
+    done = carrying_out.report_task(found, cmd, sealed, units=work.city.units, at=work.now)
     return await work.deliberations.keep(done)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.conference import Conference
@@ -45,6 +45,8 @@ class WantedDeliberations:
 
     seen_by: Collection[UnitCode] | None
     """The asker's own unit and those below it; None for a desk that sees every one."""
+    with_task_of: UnitCode | None = None
+    """Seen too where this unit answers for a task."""
     unit: Collection[UnitCode] | None = None
     state: DeliberationState | None = None
     case_id: CaseId | None = None
@@ -64,9 +66,10 @@ async def deliberations(
 ) -> list[Deliberation]:
     """The newest first: ids are ordered by time, so they are the key of the paging too."""
     query = select(DELIBERATIONS).order_by(DELIBERATIONS.c.deliberation_id.desc()).limit(limit)
-    for units in (wanted.seen_by, wanted.unit):
-        if units is not None:
-            query = query.where(among(DELIBERATIONS.c.unit, units))
+    if wanted.seen_by is not None:
+        query = query.where(_seen(wanted.seen_by, wanted.with_task_of))
+    if wanted.unit is not None:
+        query = query.where(among(DELIBERATIONS.c.unit, wanted.unit))
     if wanted.state is not None:
         query = query.where(DELIBERATIONS.c.state == wanted.state)
     if wanted.case_id is not None:
@@ -83,6 +86,13 @@ async def conference(connection: AsyncConnection, conference_id: ConferenceId) -
     if row is None:
         raise UnknownConference(conference_id)
     return ConferenceRepository.read(_named(row._mapping))
+
+
+def _seen(by: Collection[UnitCode], with_task_of: UnitCode | None) -> ColumnElement[bool]:
+    own = among(DELIBERATIONS.c.unit, by)
+    if with_task_of is None:
+        return own
+    return or_(own, DELIBERATIONS.c.tasks.contains([{"owner": with_task_of}]))
 
 
 def _named(row: Mapping[Any, Any]) -> dict[str, Any]:

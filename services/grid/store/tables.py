@@ -117,6 +117,7 @@ DELIBERATIONS = Table(
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "deliberation_id"),
     Index(None, "case_ids", postgresql_using="gin"),
+    Index(None, "tasks", postgresql_using="gin", postgresql_ops={"tasks": "jsonb_path_ops"}),
 )
 
 MICRO_PROJECTS = Table(

@@ -97,25 +97,30 @@ def pilot(deliberation: Deliberation, cmd: Pilot, *, units: Units) -> Decision[D
     return progressed(replace(with_options(deliberation, *tried), state=after), DeliberationStep.PILOTS_BEGUN)
 
 
-def may_see(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:
-    """Its own unit and those above it."""
+def may_read(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:
+    """Its own unit and those above it are told every word."""
     return unit == deliberation.unit or (
         units.knows(deliberation.unit) and units.is_within(deliberation.unit, unit)
     )
 
 
 def require_sight(deliberation: Deliberation, unit: UnitCode, units: Units) -> None:
-    """Others are told what they would be told of none."""
-    if not may_see(deliberation, unit, units):
+    """Who answers for a task sees it too; others are told what they would be told of none."""
+    if not (may_read(deliberation, unit, units) or deliberation.has_task_of(unit)):
         raise UnknownDeliberation(deliberation.deliberation_id)
 
 
 def require_own(deliberation: Deliberation, by: UnitCode, units: Units) -> None:
     """The community itself, or the street above it."""
     require_sight(deliberation, by, units)
-    street = units.street_of(deliberation.unit) if units.knows(deliberation.unit) else None
-    if by not in (deliberation.unit, street):
+    if not is_own(deliberation, by, units):
         raise MayNotDeliberate(by, deliberation.unit)
+
+
+def is_own(deliberation: Deliberation, by: UnitCode, units: Units) -> bool:
+    """Whether it is the asker's own table, or one of its street."""
+    street = units.street_of(deliberation.unit) if units.knows(deliberation.unit) else None
+    return by in (deliberation.unit, street)
 
 
 def require_room(list_so_far: tuple[object, ...], what: str, most: int) -> int:

@@ -10,8 +10,8 @@ from services.grid.domain.deliberation_commands import (
     Begin,
     Commit,
     Evaluate,
-    FinishTask,
     GivePledge,
+    ReportTask,
     SetTask,
 )
 from services.grid.domain.deliberation_errors import (
@@ -19,13 +19,20 @@ from services.grid.domain.deliberation_errors import (
     DueBefore,
     ListFull,
     NobodyRated,
+    NotYourTask,
     TaskDone,
     TasksUndone,
     UnitRefused,
     UnknownTask,
 )
 from services.grid.domain.lifecycle import BEGUN, DELIBERATION_LIFE
-from services.grid.domain.policy.deliberation import progressed, require_own, require_room
+from services.grid.domain.policy.deliberation import (
+    is_own,
+    progressed,
+    require_own,
+    require_room,
+    require_sight,
+)
 from shared.city.city import City
 from shared.city.units import Units
 from shared.events.grid import DeliberationAbandoned, DeliberationEvaluated, DeliberationPledged
@@ -90,18 +97,20 @@ def add_task(
     return progressed(replace(deliberation, tasks=tasks), DeliberationStep.TASK_ADDED)
 
 
-def finish_task(
-    deliberation: Deliberation, cmd: FinishTask, *, units: Units, at: datetime
+def report_task(
+    deliberation: Deliberation, cmd: ReportTask, sealed_evidence: str, *, units: Units, at: datetime
 ) -> Decision[Deliberation]:
-    """Done, by whoever owns it; the table says so."""
-    require_own(deliberation, cmd.by, units)
-    DELIBERATION_LIFE.fire("finish_task", deliberation.state)
+    """Done: said by the unit that answers for it, or at the table."""
+    require_sight(deliberation, cmd.by, units)
+    DELIBERATION_LIFE.fire("report_task", deliberation.state)
     task = deliberation.task(cmd.task)
     if task is None:
         raise UnknownTask(cmd.task)
+    if cmd.by != task.owner and not is_own(deliberation, cmd.by, units):
+        raise NotYourTask(cmd.by, cmd.task)
     if task.done_at is not None:
         raise TaskDone(cmd.task)
-    done = replace(task, done_at=at)
+    done = replace(task, done_at=at, reported_by=cmd.by, sealed_evidence=sealed_evidence)
     tasks = tuple(done if each.number == done.number else each for each in deliberation.tasks)
     return progressed(replace(deliberation, tasks=tasks), DeliberationStep.TASK_DONE)
 

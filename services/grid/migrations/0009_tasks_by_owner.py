@@ -1,0 +1,22 @@
+"""A unit finds the deliberations where it answers for a task."""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index(
+        op.f("ix_deliberations_tasks"),
+        "deliberations",
+        ["tasks"],
+        postgresql_using="gin",
+        postgresql_ops={"tasks": "jsonb_path_ops"},
+    )
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_deliberations_tasks"), table_name="deliberations")
