@@ -7,6 +7,7 @@ from typing import Protocol
 from services.grid.domain.case_lead import CaseLead
 from services.grid.domain.conference import Conference
 from services.grid.domain.deliberation import Deliberation
+from services.grid.domain.foundations import Foundations
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
@@ -25,6 +26,7 @@ from shared.kernel.ids import (
     ItemId,
     MicroProjectId,
     TerminalId,
+    UnitCode,
     VisitId,
     WhistleId,
 )
@@ -80,6 +82,13 @@ class MicroProjects(Protocol):
         """Raises `UnknownMicroProject`."""
 
     async def keep(self, decision: Decision[MicroProject]) -> MicroProject: ...
+
+
+class FoundationStates(Protocol):
+    async def of(self, key: UnitCode) -> Foundations:
+        """A community's; of one that ticked nothing yet, nothing."""
+
+    async def keep(self, decision: Decision[Foundations]) -> Foundations: ...
 
 
 class Conferences(Protocol):
@@ -172,6 +181,9 @@ class GridWork(Protocol):
 
     @property
     def micro_projects(self) -> MicroProjects: ...
+
+    @property
+    def foundations(self) -> FoundationStates: ...
 
     @property
     def conferences(self) -> Conferences: ...

@@ -15,6 +15,7 @@ from shared.city.categories import Categories, load_categories
 from shared.city.directory import AREAS_FILE, DIRECTORY_FILES, NOTHING, Directory, read_directory
 from shared.city.documents import Document, Entry
 from shared.city.errors import BrokenFile
+from shared.city.foundations import FoundationLists, load_foundations
 from shared.city.gazetteer import Alias, Gazetteer, Match
 from shared.city.groups import Groups, load_groups
 from shared.city.inspections import Inspections, load_inspections
@@ -50,6 +51,7 @@ class City:
     open311: Open311
     questionnaire: Questionnaire
     inspections: Inspections
+    foundations: FoundationLists
     lists: Lists
     """All versions of the responsibility list, those that begin later too."""
     areas: Areas = field(default_factory=Areas)
@@ -132,6 +134,7 @@ def load_city(folder: Path) -> City:
         areas=directory.areas,
         groups=_optional(folder, "groups.csv", units, load_groups, Groups),
         population=_optional(folder, "population.csv", units, load_population, Population),
+        foundations=load_foundations(_text(folder, "foundations.yaml"), filename="foundations.yaml"),
         inspections=load_inspections(_text(folder, "inspections.yaml"), filename="inspections.yaml"),
     )
 

@@ -206,6 +206,26 @@ class DeliberationAbandoned(DeliberationFact):
     TYPE: ClassVar[str] = "jiesu.deliberation.abandoned"
 
 
+class FoundationTicked(Fact):
+    """五有: a community has one of the things residents deliberate with, or lacks it."""
+
+    TYPE: ClassVar[str] = "jiesu.foundation.ticked"
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (GRID,)
+
+    unit: UnitCode
+    """The community."""
+    item: str
+    """Its code in the city's list."""
+    has: bool
+    by: UnitCode
+    """The community itself, or its street."""
+    list_version: int
+
+    def key(self) -> str:
+        return self.unit
+
+
 class MicroProjectFact(Fact):
     """Something about a micro-project. What it is, and who the people are, stays with grid."""
 

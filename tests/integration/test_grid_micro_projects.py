@@ -1,4 +1,4 @@
-"""微项目 over HTTP on a real Postgres: offered out of a deliberation, claimed, given back, reported."""
+"""微项目 and 五有 over HTTP on a real Postgres: what is offered and taken on, and what a community has."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.integration.grid_desk import Desk, grid_desk
-from tests.kit.deliberations import CAOCHANG, HUILONGGUAN, LONGCHENG
+from tests.kit.deliberations import CAOCHANG, DONGCHENG, HUILONGGUAN, LONGCHENG, QIANMEN
 from tests.kit.whistles import BLOWN_AT
 
 pytestmark = pytest.mark.postgres
@@ -97,3 +97,39 @@ async def test_what_cannot_be_offered_leaves_nothing(
     assert answer.status_code == status, answer.text
     assert named is None or answer.json()["errors"][0]["field"] == named
     assert await desk.counts() == before
+
+
+async def test_what_a_community_has_is_ticked_seen_above_and_counted(desk: Desk) -> None:
+    """五有: ticked by the community and its street, with who and what shows it; above it is counted."""
+
+    async def tick(item: str, by: str, seen: str = "*", **body: Any) -> httpx.Response:
+        headers = {**desk.token("unit", unit=by), "If-Match": seen}
+        return await desk.client.post(f"/v1/foundations/{CAOCHANG}/{item}", json=body, headers=headers)
+
+    before = await desk.reads(f"foundations/{CAOCHANG}", by=CAOCHANG)
+    assert (before.headers["etag"], [each["has"] for each in before.json()["items"]]) == ('"0"', [None] * 5)
+    assert (await tick("place", CAOCHANG, '"0"', has=True, words="小院议事厅，会议纪要")).status_code == 200
+    assert (await tick("place", CAOCHANG, '"0"', has=True)).status_code == 412
+    assert (await tick("funds", QIANMEN, has=False)).json()["version"] == 2
+    assert (await tick("pool", QIANMEN, has=True)).json()["reason"] == "unknown_foundation"
+    assert (await tick("rules", LONGCHENG, has=True)).status_code == 404
+
+    seen = (await desk.reads(f"foundations/{CAOCHANG}", by=DONGCHENG)).json()
+    said = {each["item"]: (each["has"], each["ticked_by"], each["words"]) for each in seen["items"]}
+    assert said["place"] == (True, CAOCHANG, "小院议事厅，会议纪要")
+    assert (said["funds"], said["rules"]) == ((False, QIANMEN, None), (None, None, None))
+    assert all(each["person"] for each in seen["items"] if each["has"] is not None)
+    assert (await desk.reads(f"foundations/{CAOCHANG}", by=LONGCHENG)).status_code == 404
+
+    street = (await desk.reads("foundations", by=QIANMEN)).json()
+    assert street["communities"] == len(street["below"])
+    assert street["items"][0]["have"] == street["items"][3]["lack"] == 1
+    city = (await desk.reads("foundations", by=None, role="supervisor", unit=DONGCHENG)).json()
+    (ours,) = (each for each in city["below"] if each["unit"] == QIANMEN)
+    assert (ours["items"], ours["complete"]) == (street["items"], 0)
+    other = await desk.reads("foundations", by=QIANMEN, unit=HUILONGGUAN)
+    assert (other.status_code, other.json()["reason"]) == (422, "filter_refused")
+    listed = (await desk.reads("foundation-lists", by=CAOCHANG)).json()
+    assert [(each["version"], each["in_force"], len(each["items"])) for each in listed] == [(1, True, 5)]
+    told = await desk.said(CAOCHANG)
+    assert [fact["payload"]["item"] for fact in told] == ["place", "funds"]

@@ -36,7 +36,7 @@ class Kept(Generic[K, A]):
     key: Callable[[A], K]
     get: Callable[[GridWork, K], Awaitable[A]]
     require_sight: Callable[[A, UnitCode, Units], None]
-    show: Callable[[A, Units], Wire]
+    show: Callable[[A, GridWork], Wire]
 
 
 class Change(Generic[K, A]):
@@ -69,7 +69,7 @@ class Change(Generic[K, A]):
                 self._kept.require_sight(found, self.by, work.city.units)
                 self._seen.check(found.version)
                 made.append(await move(work))
-                return self._kept.show(made[0], work.city.units)
+                return self._kept.show(made[0], work)
 
             return await self._once(
                 work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
@@ -83,7 +83,7 @@ async def raised(kept: Kept[K, A], open_work: Opening[GridWork], once: Once, mak
 
         async def answer() -> Wire:
             made.append(await make(work))
-            return kept.show(made[0], work.city.units)
+            return kept.show(made[0], work)
 
         def headers() -> dict[str, str]:
             location = f"/v1/{kept.path}/{kept.key(made[0])}"

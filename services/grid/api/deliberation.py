@@ -40,7 +40,7 @@ KEPT: Kept[DeliberationId, Deliberation] = Kept(
     lambda deliberation: deliberation.deliberation_id,
     _get,
     require_sight,
-    lambda deliberation, units: Showing(deliberation, units).out(),
+    lambda deliberation, work: Showing(deliberation, work.city.units).out(),
 )
 OneChange = Change[DeliberationId, Deliberation]
 

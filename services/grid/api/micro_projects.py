@@ -108,7 +108,11 @@ async def _get(work: GridWork, key: MicroProjectId) -> MicroProject:
 
 
 KEPT: Kept[MicroProjectId, MicroProject] = Kept(
-    "micro-projects", lambda project: project.project_id, _get, require_sight, MicroProjectOut.of
+    "micro-projects",
+    lambda project: project.project_id,
+    _get,
+    require_sight,
+    lambda project, work: MicroProjectOut.of(project, work.city.units),
 )
 
 

@@ -7,6 +7,7 @@ from services.grid.api import (
     conferences,
     deliberation,
     deliberation_stages,
+    foundations,
     incidents,
     micro_projects,
     rounds,
@@ -21,6 +22,7 @@ ROUTES.include_router(calls.ROUTES)
 ROUTES.include_router(incidents.ROUTES)
 ROUTES.include_router(deliberation.ROUTES)
 ROUTES.include_router(deliberation_stages.ROUTES)
+ROUTES.include_router(foundations.ROUTES)
 ROUTES.include_router(conferences.ROUTES)
 ROUTES.include_router(micro_projects.ROUTES)
 ROUTES.include_router(terminals.ROUTES)

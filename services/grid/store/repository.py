@@ -14,6 +14,7 @@ from services.grid.domain.model import Whistle
 from services.grid.store import tables
 from services.grid.store.changes import Changes, Shown
 from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
+from services.grid.store.foundations import FoundationsRepository
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.receipts import ReceiptRows
@@ -129,6 +130,7 @@ class GridWork(Work):
         self.unit_copies = UnitCopies(self)
         self.deliberations = DeliberationRepository(self)
         self.micro_projects = MicroProjectRepository(self)
+        self.foundations = FoundationsRepository(self)
         self.conferences = ConferenceRepository(self)
         self.terminals = TerminalRepository(self)
         self.visits = VisitRepository(self)

@@ -139,6 +139,14 @@ MICRO_PROJECTS = Table(
     Index(None, "unit", "project_id"),
 )
 
+FOUNDATIONS = Table(
+    "foundations",
+    METADATA,
+    Column("unit", Text, primary_key=True),
+    Column("ticks", JSONB, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
 TERMINALS = Table(
     "terminals",
     METADATA,

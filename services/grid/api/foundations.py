@@ -1,0 +1,123 @@
+"""五有: the list, what one community has and who said so, and how far the communities of a place are."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from services.grid.api.changing import Change, Kept
+from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.foundation_views import FoundationsOut, ListOut, OverviewOut, ReachOut, TickIn
+from services.grid.domain import foundations as d
+from services.grid.domain.errors import FilterRefused
+from services.grid.domain.policy import foundations as policy
+from services.grid.handlers import foundations as handlers
+from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import foundations as queries
+from shared.city.city import City
+from shared.city.foundations import FoundationList
+from shared.http.auth import Known
+from shared.http.etag import IfMatch, tag
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
+from shared.http.wire import Text
+from shared.kernel.ids import UnitCode
+from shared.service import Flat
+
+ROUTES = APIRouter()
+Community = Annotated[str, Path(max_length=40, description="The community's code.")]
+Item = Annotated[str, Path(max_length=40, description="The item's code in the list in force.")]
+
+
+async def _get(work: GridWork, key: UnitCode) -> d.Foundations:
+    return await work.foundations.of(key)
+
+
+def _show(shown: d.Foundations, work: GridWork) -> FoundationsOut:
+    listed = work.city.foundations.in_force(work.city.calendar.local(work.now).date())
+    return FoundationsOut.of(shown, listed, work.city.units)
+
+
+KEPT: Kept[UnitCode, d.Foundations] = Kept(
+    "foundations", lambda foundations: foundations.unit, _get, policy.require_sight, _show
+)
+
+
+async def _change(
+    unit: Community, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Change[UnitCode, d.Foundations]:
+    return Change(KEPT, UnitCode(unit), by, seen, once, open_work)
+
+
+async def _listed(city: CityOf, request: Request) -> FoundationList:
+    flat: Flat = request.app.state.flat
+    return city.foundations.in_force(city.calendar.local(flat.clock.now()).date())
+
+
+Changing = Annotated[Change[UnitCode, d.Foundations], Depends(_change)]
+InForce = Annotated[FoundationList, Depends(_listed)]
+
+
+@ROUTES.get("/foundation-lists")
+async def foundation_lists(_: Reader, city: CityOf, in_force: InForce) -> list[ListOut]:
+    """五有: every version of the list, the oldest first."""
+    return [ListOut.of(listed, in_force) for listed in city.foundations.versions]
+
+
+@ROUTES.get("/foundations")
+async def foundations_overview(
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    in_force: InForce,
+    unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
+) -> OverviewOut:
+    """How far the communities of a unit are, and of each unit directly below it."""
+    asked = _asked(unit, sight_of(reader), city)
+    below = policy.communities_below(asked, city.units)
+    everyone = policy.communities_of(asked, below, city.units)
+    known = await queries.foundations(connection, everyone)
+    items = [item.code for item in in_force.items]
+    whole = ReachOut.of(policy.reach(asked, everyone, known, items), city.units)
+    parts = [policy.reach(code, communities, known, items) for code, communities in below.items()]
+    return OverviewOut(
+        **whole.model_dump(),
+        list_version=in_force.version,
+        below=[ReachOut.of(part, city.units) for part in parts],
+    )
+
+
+@ROUTES.get("/foundations/{unit}")
+async def community_foundations(
+    unit: Community,
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    in_force: InForce,
+    request: Request,
+    response: Response,
+) -> FoundationsOut:
+    """What one community has, who said so, and what shows it."""
+    code = UnitCode(unit)
+    found = (await queries.foundations(connection, [code])).get(code) or d.Foundations(code)
+    policy.require_sight(found, sight_of(reader) or code, city.units)
+    tag(response, found.version)
+    seals: IncidentSeals = request.app.state.flat.equipment
+    return FoundationsOut.of(found, in_force, city.units, seals.open_words)
+
+
+@ROUTES.post("/foundations/{unit}/{item}", response_model=FoundationsOut)
+async def tick_foundation(item: Item, body: TickIn, caller: Known, change: Changing) -> Response:
+    """勾选: the community has it, or has it not; the newest word counts."""
+    person = caller.subject if caller else ""
+    command = d.TickItem(change.key, change.by, person, item, body.has, body.words)
+    return await change.make(lambda work: handlers.tick(work, command))
+
+
+def _asked(unit: str | None, sight: UnitCode | None, city: City) -> UnitCode:
+    """The unit the overview is of. Raises `FilterRefused` for one the asker does not oversee."""
+    asked = UnitCode(unit) if unit else sight
+    if asked is None:
+        return next(UnitCode(each.code) for each in city.units.acting() if each.parent_code is None)
+    if asked not in city.units or (sight is not None and not city.units.is_within(asked, sight)):
+        raise FilterRefused(asked)
+    return asked
