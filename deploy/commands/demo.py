@@ -24,7 +24,7 @@ INTERRUPTED = 130
 
 
 def command(as_json: AsJson = False, bus: Bus = None, state: State = None, keep: Keep = False) -> None:
-    """Play five real cases from the citizen's word to the three rates; fail if one ends elsewhere."""
+    """Play seven real stories from the citizen's word to the three rates; fail if one ends elsewhere."""
     from deploy.local.refusals import Interrupted, LocalRefused
 
     try:

@@ -54,6 +54,33 @@ class WhistleEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliberationEnding:
+    """说议筹办评: what residents decided, gave, did, and said of it."""
+
+    community: str
+    state: str
+    options: tuple[str, ...]
+    """What became of each: dropped, piloted, adopted, or still open."""
+    meetings: int
+    present: int
+    """At the meeting that decided."""
+    placards: int
+    """For what was adopted."""
+    commitments: int
+    money_fen: int
+    work_hours: int
+    things: int
+    tasks: int
+    tasks_done: int
+    satisfied: int
+    """Satisfied or basically so."""
+    voices: int
+    micro_projects: tuple[str, ...]
+    citizen_read: tuple[str, ...]
+    """What the case's timeline told of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackEnding:
     """回访: what the citizen said, and how he was reached."""
 
@@ -85,6 +112,7 @@ class Ending:
     linked_case_id: str | None
     registered_at: datetime
     resolved_at: datetime | None
+    deliberation: DeliberationEnding | None = None
 
     @property
     def lead(self) -> Part | None:
@@ -113,6 +141,7 @@ class Expected:
     rulings: tuple[str, ...] = ()
     whistle: tuple[str, ...] = ()
     linked_to: str | None = None
+    deliberation: DeliberationEnding | None = None
 
 
 def differences(ending: Ending, expected: Expected, *, is_driven: bool) -> list[str]:
@@ -139,6 +168,7 @@ def _compared(ending: Ending, expected: Expected) -> Iterator[str]:
         ("whistle to", sorted(each.unit for each in called), sorted(expected.whistle)),
         ("callback", ending.callback, expected.callback),
         ("linked case", ending.linked_case_id, expected.linked_to),
+        ("deliberation", ending.deliberation, expected.deliberation),
         ("proactive", ending.proactive, expected.linked_to is not None),
     )
     for what, found, wanted in pairs:

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.demo.ending import CallbackEnding, CalledDepartment, Ending, Part, WhistleEnding
 from deploy.demo.people import Receipt, Town
+from deploy.demo.reading_deliberation import read_deliberation
 
 LEFT_BEHIND = frozenset({"ended", "returned"})
 """Orders the case went on without: redirected, or handed back."""
@@ -33,6 +34,7 @@ async def read_ending(town: Town, title: str, held: Receipt, callback_id: str | 
         linked_case_id=case["linked_case_id"],
         registered_at=_instant(case["registered_at"]),
         resolved_at=_resolved_at(case["orders"]),
+        deliberation=await read_deliberation(town, held),
     )
 
 

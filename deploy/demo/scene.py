@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from deploy.demo.clock import PlayClock
 from deploy.demo.ending import Ending
-from deploy.demo.people import Person, PhoneCaller, Receipt, Refused, Town, Unit, eventually
+from deploy.demo.people import GridWorker, Person, PhoneCaller, Receipt, Refused, Town, Unit, eventually
 from deploy.demo.reading import read_ending
 
 T = TypeVar("T")
@@ -128,6 +128,23 @@ class Scene:
             await street.scores(whistle_id, code, score)
         await street.closes_whistle(whistle_id)
         self.tell("部门处置完毕，街道评分，消哨")
+
+    async def raised(self, who: Unit | GridWorker, case_id: str, matter: str) -> str:
+        """说, as soon as grid has heard with whom the case lies; the deliberation's id."""
+        key = uuid4().hex
+
+        async def raise_it() -> str:
+            return await who.raises_matter(matter, case_ids=(case_id,), key=key)
+
+        return await eventually(raise_it, what="a deliberation on the case")
+
+    def meeting_ended(self) -> datetime:
+        """When a meeting was held whose minutes are written down now."""
+        return self.clock.now() - timedelta(minutes=10)
+
+    def days_on(self, days: int) -> str:
+        """The day by which something is to be done."""
+        return (self.clock.now() + timedelta(days=days)).date().isoformat()
 
     async def judged_by_phone(self, case_id: str, *, solved: str, satisfied: str, note: str = "") -> None:
         """回访 by phone. In quiet hours that do not pass the citizen rings by himself."""

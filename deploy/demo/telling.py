@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from deploy.demo.ending import CallbackEnding, Ending, Part, WhistleEnding
+from deploy.demo.ending import CallbackEnding, DeliberationEnding, Ending, Part, WhistleEnding
 from deploy.demo.playing import LOCAL, Play
 from deploy.demo.rates import Rate, UnitRates
 
@@ -32,6 +32,7 @@ RULINGS = {
     "silence": "逾期未裁",
     "backstop": "区级兜底",
 }
+OPTIONS = {"open": "未采用", "dropped": "撤下", "piloted": "试点", "adopted": "通过"}
 WIDE = 150
 """Columns where no terminal says how many it has."""
 TIERS = {"urgent": "紧急", "utilities": "公用", "general": "一般", "complex": "复杂"}
@@ -90,6 +91,8 @@ def show(play: Play, console: Console) -> None:
     """The tables, and what went elsewhere."""
     endings = [ending for each in play.played for ending in each.endings]
     console.print(case_table(endings))
+    if any(ending.deliberation for ending in endings):
+        console.print(deliberation_table(endings))
     console.print(rate_table(play.rates))
     problems = [*play.problems, *(problem for each in play.played for problem in each.problems)]
     for problem in problems:
@@ -115,6 +118,26 @@ def case_table(endings: Sequence[Ending]) -> Table:
             STATES.get(ending.state, ending.state),
             _span(ending.took),
         )
+    return table
+
+
+def deliberation_table(endings: Sequence[Ending]) -> Table:
+    """说议筹办评, one row for each case residents deliberated on."""
+    table = Table(title="议事（说议筹办评）", show_lines=True)
+    for column in ("诉求", "方案", "举牌表决", "筹", "办", "评", "群众读到"):
+        table.add_column(column, overflow="fold")
+    for ending in endings:
+        held = ending.deliberation
+        if held is not None:
+            table.add_row(
+                f"{ending.title}\n{held.community}",
+                "\n".join(f"{n} {OPTIONS.get(what, what)}" for n, what in enumerate(held.options, 1)),
+                f"议事 {held.meetings} 次\n{held.present} 人到场，{held.placards} 牌赞成",
+                _means(held),
+                f"任务 {held.tasks_done}/{held.tasks}\n微项目 {len(held.micro_projects) or '—'}",
+                f"满意 {held.satisfied}/{held.voices}",
+                f"{len(held.citizen_read)} 条进展",
+            )
     return table
 
 
@@ -161,6 +184,16 @@ def _whistle(whistle: WhistleEnding | None) -> str:
     came = sum(each.reported_in for each in whistle.departments)
     scores = [each.score for each in whistle.departments if each.score is not None]
     return f"报到 {came}/{len(whistle.departments)}\n评分 {'、'.join(str(score) for score in scores) or '—'}"
+
+
+def _means(held: DeliberationEnding) -> str:
+    given = (
+        (held.commitments, f"承诺 {held.commitments} 方"),
+        (held.money_fen, f"资金 {held.money_fen / 100:,.2f} 元"),
+        (held.work_hours, f"劳动 {held.work_hours} 小时"),
+        (held.things, f"物资 {held.things} 件"),
+    )
+    return "\n".join(words for count, words in given if count) or "—"
 
 
 def _callback(callback: CallbackEnding | None) -> str:

@@ -14,6 +14,7 @@ from deploy.demo.document import document
 from deploy.demo.ending import (
     CallbackEnding,
     CalledDepartment,
+    DeliberationEnding,
     Ending,
     Expected,
     Part,
@@ -51,6 +52,26 @@ def a_part(unit: str, role: str, *, signed: int = 1, resolved: int = 10, owed: i
 
 def a_department(*, in_time: bool = True, on_site: bool = True, score: int | None = 5) -> CalledDepartment:
     return CalledDepartment("D", "某局", True, in_time, on_site, score)
+
+
+DELIBERATED = DeliberationEnding(
+    community="某社区",
+    state="evaluated",
+    options=("dropped", "adopted"),
+    meetings=2,
+    present=24,
+    placards=17,
+    commitments=5,
+    money_fen=186_050,
+    work_hours=0,
+    things=0,
+    tasks=2,
+    tasks_done=2,
+    satisfied=29,
+    voices=31,
+    micro_projects=("reported",),
+    citizen_read=("deliberation_decided", "deliberation_evaluated"),
+)
 
 
 def an_ending() -> Ending:
@@ -92,6 +113,7 @@ def test_a_case_that_ended_where_it_belongs_differs_in_nothing() -> None:
         (replace(an_ending(), callback=CallbackEnding("unreachable")), "callback"),
         (replace(an_ending(), linked_case_id="02"), "linked case"),
         (replace(an_ending(), proactive=True), "proactive"),
+        (replace(an_ending(), deliberation=DELIBERATED), "deliberation: expected None"),
         (replace(an_ending(), clause="第 2 项"), "clause: 第 2 项 is not in the responsibility list"),
         (replace(an_ending(), parts=(a_part("A", "lead", signed=3), a_part("B", "co"))), "单位A signed at"),
         (replace(an_ending(), parts=(a_part("A", "lead"), a_part("B", "co", resolved=21))), "单位B was done"),
@@ -132,7 +154,13 @@ def test_on_the_real_clock_no_hours_are_expected() -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("group_rental", "complaint"), ("yellow_line", "report"), ("standing_water", "report")],
+    [
+        ("group_rental", "complaint"),
+        ("yellow_line", "report"),
+        ("standing_water", "report"),
+        ("bicycle_shed", "suggestion"),
+        ("flower_field", "suggestion"),
+    ],
 )
 def test_the_words_of_a_clear_story_lead_where_it_is_expected(name: str, kind: str) -> None:
     story = importlib.import_module(f"deploy.demo.stories.{name}")
@@ -155,7 +183,7 @@ def test_between_two_towns_nobody_guesses() -> None:
 
 
 def test_every_story_has_a_name_of_its_own() -> None:
-    assert len({story.name for story in STORIES}) == len(STORIES) == 5
+    assert len({story.name for story in STORIES}) == len(STORIES) == 7
 
 
 def a_play(*problems: str) -> Play:
@@ -181,6 +209,34 @@ def test_the_tables_name_units_clause_times_and_numbers() -> None:
         "✓ 1 件",
     ):
         assert word in text, word
+
+
+def test_what_residents_decided_gave_did_and_said_has_a_table_of_its_own() -> None:
+    console = Console(width=200, record=True, file=io.StringIO())
+    held = (replace(an_ending(), deliberation=DELIBERATED),)
+    show(replace(a_play(), played=(Played(STORIES[0], held, ()),)), console)
+    text = console.export_text()
+    for word in (
+        "某社区",
+        "1 撤下",
+        "2 通过",
+        "24 人到场，17 牌赞成",
+        "承诺 5 方",
+        "资金 1,860.50 元",
+        "任务 2/2",
+        "微项目 1",
+        "满意 29/31",
+        "2 条进展",
+    ):
+        assert word in text, word
+    assert "劳动" not in text
+
+
+def test_a_deliberation_that_went_otherwise_is_named_with_what_came_of_it() -> None:
+    expected = replace(EXPECTED, deliberation=DELIBERATED)
+    ended = replace(an_ending(), deliberation=replace(DELIBERATED, tasks_done=1))
+    (told,) = differences(ended, expected, is_driven=True)
+    assert "tasks_done=1" in told
 
 
 def test_what_ended_elsewhere_is_shown_and_makes_the_play_fail() -> None:

@@ -9,10 +9,12 @@ from deploy.demo.people.eventually import NotInTime, eventually
 from deploy.demo.people.grid_worker import GridWorker
 from deploy.demo.people.line import Answer, Line, NobodyAnswers, Refused
 from deploy.demo.people.phone import PhoneCaller
+from deploy.demo.people.table import SIDES, Table, Vote
 from deploy.demo.people.town import Town, town
 from deploy.demo.people.unit import Unit
 
 __all__ = [
+    "SIDES",
     "Answer",
     "CitizenApp",
     "Dispatcher",
@@ -25,8 +27,10 @@ __all__ = [
     "PhoneCaller",
     "Receipt",
     "Refused",
+    "Table",
     "Town",
     "Unit",
+    "Vote",
     "eventually",
     "town",
 ]

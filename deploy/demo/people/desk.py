@@ -29,6 +29,14 @@ class Dispatcher:
         """吹哨: every whistle there is."""
         return await self.line.pages("grid", "/whistles", **asked)
 
+    async def deliberations(self, **asked: str) -> list[Any]:
+        """议事: every deliberation there is, without words."""
+        return await self.line.pages("grid", "/deliberations", **asked)
+
+    async def micro_projects(self, **asked: str) -> list[Any]:
+        """微项目, without words."""
+        return await self.line.pages("grid", "/micro-projects", **asked)
+
     async def dispatches(
         self,
         case_id: str,

@@ -1,9 +1,11 @@
 """网格员: walks a grid, tells what is found there, and settles on the spot what can be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from deploy.demo.people.line import Line
+from deploy.demo.people.table import Table, raises_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,16 @@ class GridWorker:
     async def escalates(self, incident_id: str) -> dict[str, Any]:
         """网格吹哨、街社报到."""
         return await self._does(incident_id, "escalate")
+
+    async def raises_matter(
+        self, matter: str, *, raised_from: str = "case", case_ids: Sequence[str] = (), key: str | None = None
+    ) -> str:
+        """说: bring a matter to the table of the own community; the deliberation's id."""
+        return await raises_matter(self.line, matter, raised_from=raised_from, case_ids=case_ids, key=key)
+
+    def table(self, deliberation_id: str) -> Table:
+        """议事桌: take part in it."""
+        return Table(deliberation_id, self.line)
 
     async def _does(self, incident_id: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         seen = f"/incidents/{incident_id}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from deploy.demo.people.citizen import Person, Receipt, contact_of, receipt
 from deploy.demo.people.line import Line
+from deploy.demo.people.table import Table, raises_matter
 
 _OPEN = ("sent", "signed")
 
@@ -146,6 +147,35 @@ class Unit:
     async def cancels_whistle(self, whistle_id: str, reason: str) -> dict[str, Any]:
         """撤哨."""
         return await self._calls(whistle_id, "cancel", {"reason": reason})
+
+    # 说议筹办评
+
+    async def raises_matter(
+        self, matter: str, *, raised_from: str = "case", case_ids: Sequence[str] = (), key: str | None = None
+    ) -> str:
+        """说: bring a matter to the table of the own community; the deliberation's id."""
+        return await raises_matter(self.line, matter, raised_from=raised_from, case_ids=case_ids, key=key)
+
+    def table(self, deliberation_id: str) -> Table:
+        """议事桌: take part in it."""
+        return Table(deliberation_id, self.line)
+
+    async def offers_micro_project(self, words: str, deliberation_id: str | None = None) -> str:
+        """微项目: a small work waits for somebody; its id."""
+        wish = {"words": words, "deliberation_id": deliberation_id}
+        return str((await self.line.say("grid", "/micro-projects", wish)).content["project_id"])
+
+    async def claims_micro_project(self, project_id: str, giver: str, words: str) -> dict[str, Any]:
+        """认领: for itself, or for people who reported in with it."""
+        return await self._takes(project_id, "claim", {"giver": giver, "words": words})
+
+    async def reports_micro_project(self, project_id: str, words: str) -> dict[str, Any]:
+        """It is done."""
+        return await self._takes(project_id, "report", {"words": words})
+
+    async def _takes(self, project_id: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        seen = f"/micro-projects/{project_id}"
+        return dict((await self.line.change("grid", seen, f"{seen}/{what}", body)).content)
 
     async def _does(self, order_id: str, what: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         seen = f"/work-orders/{order_id}"

@@ -140,6 +140,7 @@ async def micro_projects(
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="Its unit, or one above it.")] = None,
     state: Annotated[MicroProjectState | None, Query()] = None,
+    deliberation_id: Annotated[UUID | None, Query(description="What they grew out of.")] = None,
 ) -> Page[MicroProjectOut]:
     """What waits for somebody, and what the asker's units offered or took on; newest first, without words."""
     if unit is not None and unit not in city.units:
@@ -149,6 +150,7 @@ async def micro_projects(
         seen_by=below(sight_of(reader), city.units),
         unit=below(None if unit is None else UnitCode(unit), city.units),
         state=state,
+        grown_from=None if deliberation_id is None else DeliberationId(deliberation_id),
         after=None if asked.after is None else MicroProjectId(UUID(str(asked.after[0]))),
         limit=asked.fetch,
     )

@@ -12,7 +12,7 @@ from services.grid.store import tables
 from services.grid.store.among import among
 from services.grid.store.tables import MICRO_PROJECTS
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import MicroProjectId, UnitCode
+from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode
 from shared.store.repository import Repository
 
 
@@ -41,6 +41,7 @@ async def micro_projects(
     seen_by: Collection[UnitCode] | None,
     unit: Collection[UnitCode] | None,
     state: MicroProjectState | None,
+    grown_from: DeliberationId | None,
     after: MicroProjectId | None,
     limit: int,
 ) -> list[MicroProject]:
@@ -54,6 +55,8 @@ async def micro_projects(
         query = query.where(among(MICRO_PROJECTS.c.unit, unit))
     if state is not None:
         query = query.where(MICRO_PROJECTS.c.state == state)
+    if grown_from is not None:
+        query = query.where(MICRO_PROJECTS.c.deliberation_id == grown_from)
     if after is not None:
         query = query.where(MICRO_PROJECTS.c.project_id < after)
     rows = await connection.execute(query)

@@ -125,7 +125,7 @@ MICRO_PROJECTS = Table(
     METADATA,
     Column("project_id", Uuid, primary_key=True),
     Column("unit", Text, nullable=False),
-    Column("deliberation_id", Uuid),
+    Column("deliberation_id", Uuid, index=True),
     Column("sealed_words", Text, nullable=False),
     Column("offered_at", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
