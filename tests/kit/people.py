@@ -16,8 +16,10 @@ from deploy.demo.people import (
     PhoneCaller,
     Receipt,
     Refused,
+    Table,
     Town,
     Unit,
+    Vote,
 )
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "PhoneCaller",
     "Receipt",
     "Refused",
+    "Table",
     "Town",
     "Unit",
+    "Vote",
     "eventually",
 ]
 T = TypeVar("T")

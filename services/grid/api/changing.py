@@ -1,92 +1,86 @@
-"""One way to raise and to change what a unit keeps at grid: by who sees it, on its version, done once."""
+"""One way to make a thing and one to change it: by who sees it, on the version that was seen, done once."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from fastapi import Response
+from fastapi import Depends, Response
 
+from services.grid.api.desk import OpenWork
 from services.grid.store import GridWork
 from shared.city.units import Units
 from shared.http.etag import Seen, etag
-from shared.http.idempotency import Once
+from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening
 from shared.http.wire import Wire
+from shared.kernel.decision import Aggregate
 from shared.kernel.ids import UnitCode
 
-
-class Versioned(Protocol):
-    """Whatever is kept with a version."""
-
-    @property
-    def version(self) -> int: ...
-
-
-K = TypeVar("K")
-A = TypeVar("A", bound=Versioned)
-Move = Callable[[GridWork], Awaitable[A]]
+Key = TypeVar("Key")
+Kept = TypeVar("Kept", bound=Aggregate)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[K, A]):
-    """One kind of thing: where it lies, who may know of it, and how an answer shows it."""
-
-    path: str
-    """Of the list, below `/v1`."""
-    key: Callable[[A], K]
-    get: Callable[[GridWork, K], Awaitable[A]]
-    require_sight: Callable[[A, UnitCode, Units], None]
-    show: Callable[[A, GridWork], Wire]
-
-
-class Change(Generic[K, A]):
+class Change(Generic[Key, Kept]):
     """A change of one thing: by its asker's unit, on the version it saw, done once."""
 
-    def __init__(
-        self,
-        kept: Kept[K, A],
-        key: K,
-        by: UnitCode,
-        seen: Seen,
-        once: Once,
-        open_work: Opening[GridWork],
-    ) -> None:
-        self.key = key
-        self.by = by
-        self._kept = kept
-        self._seen: Seen = seen
-        self._once: Once = once
-        self._open_work = open_work
+    key: Key
+    by: UnitCode
+    seen: Seen
+    once: Once
+    open_work: Opening[GridWork]
+    load: Callable[[GridWork], Awaitable[Kept]]
+    require_sight: Callable[[Kept, UnitCode, Units], None]
+    view: Callable[[Kept, Units], Wire]
 
-    async def make(self, move: Move[A]) -> Response:
+    async def make(self, move: Callable[[GridWork], Awaitable[Kept]]) -> Response:
         """Lock it, check sight and version, move it, keep the answer with the state."""
-        made: list[A] = []
-        async with self._open_work() as work:
+        made: list[Kept] = []
+        async with self.open_work() as work:
 
             async def answer() -> Wire:
-                found = await self._kept.get(work, self.key)
+                found = await self.load(work)
                 # Sight first: to a stranger a version that moved would tell that it exists.
-                self._kept.require_sight(found, self.by, work.city.units)
-                self._seen.check(found.version)
+                self.require_sight(found, self.by, work.city.units)
+                self.seen.check(found.version)
                 made.append(await move(work))
-                return self._kept.show(made[0], work)
+                return self.view(made[0], work.city.units)
 
-            return await self._once(
+            return await self.once(
                 work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
             )
 
 
-async def raised(kept: Kept[K, A], open_work: Opening[GridWork], once: Once, make: Move[A]) -> Response:
-    """Something new, once: 201 with where it lies and its first version."""
-    made: list[A] = []
-    async with open_work() as work:
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Something new, made once."""
 
-        async def answer() -> Wire:
-            made.append(await make(work))
-            return kept.show(made[0], work)
+    once: Once
+    open_work: Opening[GridWork]
 
-        def headers() -> dict[str, str]:
-            location = f"/v1/{kept.path}/{kept.key(made[0])}"
-            return {"Location": location, "ETag": etag(made[0].version)}
+    async def make(
+        self,
+        move: Callable[[GridWork], Awaitable[Kept]],
+        view: Callable[[Kept, Units], Wire],
+        *,
+        at: Callable[[Kept], str],
+    ) -> Response:
+        """Make it and keep the answer with it; `at` says where it is found from then on."""
+        made: list[Kept] = []
+        async with self.open_work() as work:
 
-        return await once(work, status=201, answer=answer, headers=headers)
+            async def answer() -> Wire:
+                made.append(await move(work))
+                return view(made[0], work.city.units)
+
+            def headers() -> dict[str, str]:
+                return {"Location": at(made[0]), "ETag": etag(made[0].version)}
+
+            return await self.once(work, status=201, answer=answer, headers=headers)
+
+
+async def _made_once(once: OnceOnly, open_work: OpenWork) -> Making:
+    return Making(once, open_work)
+
+
+MadeOnce = Annotated[Making, Depends(_made_once)]

@@ -1,11 +1,12 @@
 """议事: raise a matter, look at it, and one way to change it."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.grid.api.changing import Change, Kept, raised
+from services.grid.api.changing import Change, MadeOnce
 from services.grid.api.deliberation_schemas import MatterIn
 from services.grid.api.deliberation_views import DeliberationOut, Showing
 from services.grid.api.desk import OVERSEERS, CityOf, OpenWork, OwnUnit, sight_of, unit_of
@@ -17,6 +18,7 @@ from services.grid.domain.policy.deliberation import may_read, require_sight
 from services.grid.handlers import deliberation as handlers
 from services.grid.store import GridWork, IncidentSeals
 from services.grid.store import deliberations as queries
+from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, tag
@@ -31,42 +33,42 @@ Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
 Reader = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
 
 
-async def _get(work: GridWork, key: DeliberationId) -> Deliberation:
-    return await work.deliberations.get(key)
-
-
-KEPT: Kept[DeliberationId, Deliberation] = Kept(
-    "deliberations",
-    lambda deliberation: deliberation.deliberation_id,
-    _get,
-    require_sight,
-    lambda deliberation, work: Showing(deliberation, work.city.units).out(),
-)
 OneChange = Change[DeliberationId, Deliberation]
 
 
-async def _change(
-    deliberation_id: UUID, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> OneChange:
-    return Change(KEPT, DeliberationId(deliberation_id), by, seen, once, open_work)
+def _shown(deliberation: Deliberation, units: Units) -> DeliberationOut:
+    return Showing(deliberation, units).out()
 
 
-async def _report(
+async def _work(
     deliberation_id: UUID, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
 ) -> OneChange:
-    return Change(KEPT, DeliberationId(deliberation_id), unit_of(caller), seen, once, open_work)
+    key = DeliberationId(deliberation_id)
+
+    def load(work: GridWork) -> Awaitable[Deliberation]:
+        return work.deliberations.get(key)
+
+    return Change(key, unit_of(caller), seen, once, open_work, load, require_sight, _shown)
+
+
+async def _change(_: OwnUnit, change: Annotated[OneChange, Depends(_work)]) -> OneChange:
+    return change
 
 
 Changing = Annotated[OneChange, Depends(_change)]
-Reporting = Annotated[OneChange, Depends(_report)]
+Reporting = Annotated[OneChange, Depends(_work)]
 """The same by whoever does the work: staff of a unit, or its grid workers."""
 
 
 @ROUTES.post("", status_code=201, response_model=DeliberationOut)
-async def raise_matter(body: MatterIn, caller: Worker, open_work: OpenWork, once: OnceOnly) -> Response:
+async def raise_matter(body: MatterIn, caller: Worker, making: MadeOnce) -> Response:
     """说: a matter from a case, a resident or a grid worker comes onto the community's table."""
     command = body.to_command(unit_of(caller))
-    return await raised(KEPT, open_work, once, lambda work: handlers.raise_matter(work, command))
+    return await making.make(
+        lambda work: handlers.raise_matter(work, command),
+        _shown,
+        at=lambda made: f"/v1/deliberations/{made.deliberation_id}",
+    )
 
 
 @ROUTES.get("")

@@ -1,10 +1,11 @@
 """五有: the list, what one community has and who said so, and how far the communities of a place are."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.grid.api.changing import Change, Kept
+from services.grid.api.changing import Change
 from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.foundation_views import FoundationsOut, ListOut, OverviewOut, ReachOut, TickIn
 from services.grid.domain import foundations as d
@@ -15,6 +16,7 @@ from services.grid.store import GridWork, IncidentSeals
 from services.grid.store import foundations as queries
 from shared.city.city import City
 from shared.city.foundations import FoundationList
+from shared.city.units import Units
 from shared.http.auth import Known
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
@@ -28,33 +30,29 @@ Community = Annotated[str, Path(max_length=40, description="The community's code
 Item = Annotated[str, Path(max_length=40, description="The item's code in the list in force.")]
 
 
-async def _get(work: GridWork, key: UnitCode) -> d.Foundations:
-    return await work.foundations.of(key)
-
-
-def _show(shown: d.Foundations, work: GridWork) -> FoundationsOut:
-    listed = work.city.foundations.in_force(work.city.calendar.local(work.now).date())
-    return FoundationsOut.of(shown, listed, work.city.units)
-
-
-KEPT: Kept[UnitCode, d.Foundations] = Kept(
-    "foundations", lambda foundations: foundations.unit, _get, policy.require_sight, _show
-)
-
-
-async def _change(
-    unit: Community, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> Change[UnitCode, d.Foundations]:
-    return Change(KEPT, UnitCode(unit), by, seen, once, open_work)
-
-
 async def _listed(city: CityOf, request: Request) -> FoundationList:
     flat: Flat = request.app.state.flat
     return city.foundations.in_force(city.calendar.local(flat.clock.now()).date())
 
 
-Changing = Annotated[Change[UnitCode, d.Foundations], Depends(_change)]
 InForce = Annotated[FoundationList, Depends(_listed)]
+
+
+async def _change(
+    unit: Community, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork, in_force: InForce
+) -> Change[UnitCode, d.Foundations]:
+    key = UnitCode(unit)
+
+    def load(work: GridWork) -> Awaitable[d.Foundations]:
+        return work.foundations.of(key)
+
+    def view(shown: d.Foundations, units: Units) -> FoundationsOut:
+        return FoundationsOut.of(shown, in_force, units)
+
+    return Change(key, by, seen, once, open_work, load, policy.require_sight, view)
+
+
+Changing = Annotated[Change[UnitCode, d.Foundations], Depends(_change)]
 
 
 @ROUTES.get("/foundation-lists")

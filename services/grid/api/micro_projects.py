@@ -1,6 +1,6 @@
 """微项目: offer, look, claim, give back, report, withdraw."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.grid.api.changing import Change, Kept, raised
+from services.grid.api.changing import Change, MadeOnce
 from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.schemas import Code, Words, name_of
 from services.grid.api.whistles import below
@@ -103,33 +103,29 @@ class MicroProjectOut(Wire):
         )
 
 
-async def _get(work: GridWork, key: MicroProjectId) -> MicroProject:
-    return await work.micro_projects.get(key)
-
-
-KEPT: Kept[MicroProjectId, MicroProject] = Kept(
-    "micro-projects",
-    lambda project: project.project_id,
-    _get,
-    require_sight,
-    lambda project, work: MicroProjectOut.of(project, work.city.units),
-)
-
-
 async def _change(
     project_id: UUID, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
 ) -> Change[MicroProjectId, MicroProject]:
-    return Change(KEPT, MicroProjectId(project_id), by, seen, once, open_work)
+    key = MicroProjectId(project_id)
+
+    def load(work: GridWork) -> Awaitable[MicroProject]:
+        return work.micro_projects.get(key)
+
+    return Change(key, by, seen, once, open_work, load, require_sight, MicroProjectOut.of)
 
 
 Changing = Annotated[Change[MicroProjectId, MicroProject], Depends(_change)]
 
 
 @ROUTES.post("", status_code=201, response_model=MicroProjectOut)
-async def offer_micro_project(body: OfferIn, by: OwnUnit, open_work: OpenWork, once: OnceOnly) -> Response:
+async def offer_micro_project(body: OfferIn, by: OwnUnit, making: MadeOnce) -> Response:
     """A community offers a small work to whoever will take it on."""
     command = body.to_command(by)
-    return await raised(KEPT, open_work, once, lambda work: handlers.offer(work, command))
+    return await making.make(
+        lambda work: handlers.offer(work, command),
+        MicroProjectOut.of,
+        at=lambda made: f"/v1/micro-projects/{made.project_id}",
+    )
 
 
 @ROUTES.get("")
