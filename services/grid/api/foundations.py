@@ -26,8 +26,8 @@ from shared.kernel.ids import UnitCode
 from shared.service import Flat
 
 ROUTES = APIRouter()
-Community = Annotated[str, Path(max_length=40, description="The community's code.")]
-Item = Annotated[str, Path(max_length=40, description="The item's code in the list in force.")]
+Community = Annotated[Text, Path(max_length=40, description="The community's code.")]
+Item = Annotated[Text, Path(max_length=40, description="The item's code in the list in force.")]
 
 
 async def _listed(city: CityOf, request: Request) -> FoundationList:
