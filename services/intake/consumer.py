@@ -209,10 +209,6 @@ def deliberated(code: Callable[[D], Code | None]) -> Callable[[IntakeWork, Heard
     return told
 
 
-def _as_met(fact: DeliberationMet) -> Code:
-    return Code.DELIBERATION_DECIDED if fact.adopted else Code.DELIBERATION_MET
-
-
 STEPS_TOLD = {
     DeliberationStep.CASES_LINKED: Code.DELIBERATION_RAISED,
     DeliberationStep.PILOTS_BEGUN: Code.DELIBERATION_PILOTED,
@@ -220,12 +216,21 @@ STEPS_TOLD = {
 }
 """The other steps are the table's own business."""
 
+
+def _as_stepped(fact: DeliberationProgressed) -> Code | None:
+    return STEPS_TOLD.get(fact.step)
+
+
+def _as_met(fact: DeliberationMet) -> Code:
+    return Code.DELIBERATION_DECIDED if fact.adopted else Code.DELIBERATION_MET
+
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     on(CaseRegistered, case_registered),
     on(IncidentEscalated, incident_escalated),
     on(DeliberationRaised, deliberated(lambda _: Code.DELIBERATION_RAISED)),
     on(DeliberationMet, deliberated(_as_met)),
-    on(DeliberationProgressed, deliberated(lambda fact: STEPS_TOLD.get(fact.step))),
+    on(DeliberationProgressed, deliberated(_as_stepped)),
     on(DeliberationEvaluated, deliberated(lambda _: Code.DELIBERATION_EVALUATED)),
     on(DeliberationAbandoned, deliberated(lambda _: Code.DELIBERATION_ABANDONED)),
     hear(
