@@ -113,6 +113,8 @@ async def test_what_a_community_has_is_ticked_seen_above_and_counted(desk: Desk)
     assert (await tick("funds", QIANMEN, has=False)).json()["version"] == 2
     assert (await tick("pool", QIANMEN, has=True)).json()["reason"] == "unknown_foundation"
     assert (await tick("rules", LONGCHENG, has=True)).status_code == 404
+    assert (await tick("%00", CAOCHANG, has=True)).status_code == 422
+    assert (await tick("rules", CAOCHANG, has="yes")).json()["errors"][0]["field"] == "has"
 
     seen = (await desk.reads(f"foundations/{CAOCHANG}", by=DONGCHENG)).json()
     said = {each["item"]: (each["has"], each["ticked_by"], each["words"]) for each in seen["items"]}
