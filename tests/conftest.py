@@ -12,7 +12,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
 from tests.kit.houses import either_stage, flats, house, stage
 from tests.kit.kafka_part import SKIPPED, pytest_sessionfinish, pytest_terminal_summary
-from tests.kit.side_by_side import pytest_collection_modifyitems
+from tests.kit.side_by_side import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = [
     "either_stage",
@@ -21,6 +21,7 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
     "stage",
 ]
 

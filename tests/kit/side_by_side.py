@@ -4,27 +4,34 @@ A file's tests share what was made for the file, so a file stays in one process.
 of five services stay together too: a house is dear, and its whole history is judged at the end.
 """
 
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-_IN_THE_HOUSE = frozenset({"house", "flats", "stage", "either_stage"})
-_HOUSEHOLD = ("faults", "journeys")
+HOUSE = "house"
+_HOUSEHOLD = frozenset({"faults", "journeys"})
+_WITH_A_SUITE_OF_THEIR_OWN = frozenset({"test_demo.py", "test_the_readme_works.py"})
+
+
+class _Households(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return _together(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Hand out whole files, and the household as one."""
+    return _Households(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say which tests belong together; the longest of them, the household, begins."""
-    if config.getoption("dist", "no") == "no":
-        return
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: not _lives_in_the_house(item))
+    """Beside each other, the household begins: it takes longest."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _together(item.nodeid) != HOUSE)
 
 
-def _group(item: pytest.Item) -> str:
-    return "house" if _lives_in_the_house(item) else str(item.path.relative_to(Path(item.config.rootpath)))
-
-
-def _lives_in_the_house(item: pytest.Item) -> bool:
-    asked = set(getattr(item, "fixturenames", ()))
-    return item.path.parent.name in _HOUSEHOLD and bool(asked & _IN_THE_HOUSE)
+def _together(nodeid: str) -> str:
+    file = PurePosixPath(nodeid.partition("::")[0])
+    lives_there = file.parent.name in _HOUSEHOLD and file.name not in _WITH_A_SUITE_OF_THEIR_OWN
+    return HOUSE if lives_there else str(file)
