@@ -33,7 +33,7 @@ from shared.events.grid import (
 )
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import EventId, UnitCode
-from shared.kernel.words import DeliberationStep, HandlingMode, Overdue, Unreached
+from shared.kernel.words import DeliberationStep, HandlingMode, Kind, Overdue, Unreached
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
 
@@ -186,6 +186,12 @@ async def finding_made(work: IntakeWork, heard: Heard[r.FindingMade]) -> None:
     await handlers.register_finding(work, command)
 
 
+async def hotspot_taken_up(work: IntakeWork, heard: Heard[r.HotspotTakenUp]) -> None:
+    fact = heard.fact
+    command = RegisterFinding(fact.case_id, None, Kind.REPORT, fact.category, fact.sealed_words)
+    await handlers.register_finding(work, command)
+
+
 def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
     return {"unit_copies": fact.code}
 
@@ -287,6 +293,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     ),
     hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),
     on(r.FindingMade, finding_made),
+    on(r.HotspotTakenUp, hotspot_taken_up),
     hear(
         r.CaseReclassified,
         Line(Code.RECLASSIFIED, until=lambda fact: fact.resolve_by, promises=True),

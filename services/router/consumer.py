@@ -1,4 +1,4 @@
-"""The bus knocks: intake's, survey's and grid's facts become router's own commands."""
+"""The bus knocks: intake's, survey's, grid's and scoring's facts become router's own commands."""
 
 from services.router import handlers
 from services.router.domain import commands as do
@@ -16,6 +16,7 @@ from shared.events.intake import (
     UrgeAsked,
     WithdrawalAsked,
 )
+from shared.events.scoring import HotspotDetected
 from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackSkipped, CallbackUnreachable
 from shared.kernel.ids import CaseId
 from shared.kernel.words import MergeReason, Share
@@ -126,6 +127,14 @@ async def conference_held(work: RouterWork, heard: Heard[ConferenceHeld]) -> Non
     await handlers.take_division(work, command)
 
 
+async def hotspot_detected(work: RouterWork, heard: Heard[HotspotDetected]) -> None:
+    fact = heard.fact
+    command = do.TakeUpHotspot(
+        fact.hotspot_id, fact.unit, fact.category, fact.days, fact.cases, fact.expected
+    )
+    await handlers.take_up_hotspot(work, command)
+
+
 def _cases(fact: CaseFact) -> dict[str, CaseId]:
     return {"cases": fact.case_id}
 
@@ -143,4 +152,5 @@ SUBSCRIPTIONS = (
     on(CallbackUnreachable, callback_unreachable, needs=_cases),
     on(CallbackSkipped, callback_skipped, needs=_cases),
     on(ConferenceHeld, conference_held, needs=_cases),
+    on(HotspotDetected, hotspot_detected),
 )

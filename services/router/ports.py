@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Protocol
 
 from services.router.domain.model import Case, Unit
-from services.router.domain.records import DirectoryVersion, PublishedList
+from services.router.domain.records import DirectoryVersion, HotspotWork, PublishedList
 from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words
 from shared.city.areas import Areas
 from shared.city.city import City
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.kernel.ids import CaseId, HotspotId, UnitCode, WorkOrderId
 
 
 class Cases(Protocol):
@@ -62,6 +62,14 @@ class PublishedLists(Protocol):
     async def keep(self, decision: Decision[PublishedList]) -> PublishedList: ...
 
 
+class HotspotWorks(Protocol):
+    """Hot spots that became work."""
+
+    async def find(self, key: HotspotId) -> HotspotWork | None: ...
+
+    async def keep(self, decision: Decision[HotspotWork]) -> HotspotWork: ...
+
+
 class RouterWork(Protocol):
     """One knock."""
 
@@ -79,6 +87,9 @@ class RouterWork(Protocol):
 
     @property
     def lists(self) -> PublishedLists: ...
+
+    @property
+    def hotspots(self) -> HotspotWorks: ...
 
     async def alone_with_city(self) -> None:
         """Nobody else changes directory or lists until this knock ends; `city` is as they left it."""

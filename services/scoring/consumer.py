@@ -153,6 +153,10 @@ async def whistle_blown(work: ScoringWork, heard: Heard[grid.WhistleBlown]) -> N
     )
 
 
+async def hotspot_taken_up(work: ScoringWork, heard: Heard[router.HotspotTakenUp]) -> None:
+    await handlers.note_taken_up(work, heard.fact.hotspot_id, heard.fact.case_id)
+
+
 def about_case(fact: type[CaseFact], translate: Callable[[Any, Said], note.Note]) -> Subscription:
     """Hear a fact about a case as a note about its entry."""
 
@@ -221,4 +225,5 @@ SUBSCRIPTIONS = (
     about_whistle(grid.WhistleClosed, whistle_closed),
     about_whistle(grid.WhistleCancelled, whistle_cancelled),
     on(router.UnitChanged, unit_changed, needs=_unit),
+    on(router.HotspotTakenUp, hotspot_taken_up),
 )

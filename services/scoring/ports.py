@@ -1,17 +1,21 @@
 """What the handlers need of the store."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from services.scoring.domain.exclusion import Exclusion
+from services.scoring.domain.hotspot import Excess, Hotspot, Place
 from services.scoring.domain.model import Entry, Stamp, Whistle
 from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.policy.hotspots import Level
 from services.scoring.domain.policy.rates import Sum
+from services.scoring.domain.policy.season import Days, Season
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, ExclusionId, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, WhistleId
 
 
 class Books(Protocol):
@@ -88,6 +92,44 @@ class Months(Protocol):
         """What was written down of a period."""
 
 
+class DailyCounts(Protocol):
+    """日计数: requests by day, category and place."""
+
+    async def looked(self) -> date | None:
+        """The last day that was looked at."""
+
+    async def since(self) -> date | None:
+        """The first day that anything was counted of."""
+
+    async def count(self, first: date, last: date) -> None:
+        """Count these days, or count them again."""
+
+    async def totals(self, days: Days) -> dict[CategoryCode, dict[date, int]]:
+        """The whole city's requests by category and day: of these days, and of those a year ago."""
+
+    async def levels(self, days: Days, seasons: Mapping[CategoryCode, Season]) -> list[Level]:
+        """Streets and communities, with the series that have enough requests."""
+
+    async def newest(self, excess: Excess, day: date) -> list[CaseId]:
+        """The newest of the requests that were counted."""
+
+    async def note(self, day: date, found: int) -> None:
+        """The day was looked at."""
+
+
+class Hotspots(Protocol):
+    """热点."""
+
+    async def find(self, key: HotspotId) -> Hotspot | None: ...
+
+    async def keep(self, decision: Decision[Hotspot]) -> Hotspot: ...
+
+    async def get(self, key: HotspotId) -> Hotspot: ...
+
+    async def going_on(self, since: date) -> dict[Place, HotspotId]:
+        """Those that were still one on this day or later."""
+
+
 class ScoringWork(Protocol):
     """One knock at scoring."""
 
@@ -111,3 +153,9 @@ class ScoringWork(Protocol):
 
     @property
     def months(self) -> Months: ...
+
+    @property
+    def daily(self) -> DailyCounts: ...
+
+    @property
+    def hotspots(self) -> Hotspots: ...

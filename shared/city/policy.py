@@ -25,7 +25,7 @@ from shared.city.policy_limits import (
     TierLimits,
     Whistle,
 )
-from shared.city.policy_scoring import Appraisal, Classes, Period, Score, Share, Supervision
+from shared.city.policy_scoring import Appraisal, Classes, Hotspots, Period, Score, Share, Supervision
 from shared.kernel.words import CallbackChannel, DeclineReason
 
 
@@ -191,6 +191,7 @@ class Policy(Entry):
     classes: Classes
     supervision: Supervision
     appraisal: Appraisal
+    hotspots: Hotspots
     redo: Redo
     exclusion: Reasons
     decline: Reasons

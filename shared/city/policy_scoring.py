@@ -143,3 +143,29 @@ class Appraisal(Sourced):
     def _sum(self) -> "Appraisal":
         _sum_to_one("the weights of the appraisal", self.citizens, self.streets)
         return self
+
+
+class Hotspots(Sourced):
+    """未诉先办: when more requests than expected make a hot spot."""
+
+    false_alarms: Annotated[Decimal, Field(gt=0, le=Decimal("0.5"))]
+    """The share of false ones among the hot spots of a day that is put up with (Benjamini-Hochberg)."""
+    baseline_days: Annotated[int, Field(ge=28, le=182)]
+    """How many days the expectation is learnt from; they end where the longest window begins."""
+    windows: Annotated[tuple[Annotated[int, Field(ge=1, le=14)], ...], Field(min_length=1, max_length=5)]
+    """Over how many of the last days requests are counted."""
+    min_cases: Annotated[int, Field(ge=2)]
+    """With fewer requests it is none, however few were expected."""
+    quiet_days: Annotated[int, Field(ge=1, le=90)]
+    """After so many days without being one, it is a new hot spot."""
+
+    @field_validator("windows")
+    @classmethod
+    def _climbs(cls, windows: tuple[int, ...]) -> tuple[int, ...]:
+        if any(one >= other for one, other in pairwise(windows)):
+            raise ValueError("windows must become longer")
+        return windows
+
+    @property
+    def longest(self) -> int:
+        return self.windows[-1]

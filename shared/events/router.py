@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.fact import CaseFact, Fact
 from shared.events.topics import DIRECTORY, Topic
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, HotspotId, UnitCode, WorkOrderId
 from shared.kernel.words import DeclineReason, HandlingMode, Kind, Overdue, Ruling, Tier, UnitLevel
 
 ROUTER = "router"
@@ -149,6 +149,18 @@ class FindingMade(OrderFact):
     """As the unit stated it, unchecked by rules."""
     sealed_words: str
     """What was found, under the words ring, bound to the id of the case it becomes."""
+
+
+class HotspotTakenUp(CaseFact):
+    """未诉先办: a hot spot becomes work; intake registers it as a proactive case under this id."""
+
+    TYPE: ClassVar[str] = "jiesu.hotspot.taken_up"
+    SOURCE: ClassVar[str] = ROUTER
+
+    hotspot_id: HotspotId
+    category: CategoryCode
+    sealed_words: str
+    """What is to be gone into, under the words ring, bound to the id of the case it becomes."""
 
 
 class CaseExtended(OrderFact):

@@ -1,13 +1,13 @@
-"""What scoring says: exclusions and appeals decided, months closed, and the rates that were frozen."""
+"""What scoring says: exclusions and appeals decided, months closed, the rates that were frozen, hot spots."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.fact import Fact
 from shared.events.topics import SCORE, Topic
-from shared.kernel.ids import CaseId, ExclusionId, UnitCode
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, UnitCode
 from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
 
 SOURCE_SCORING = "scoring"
@@ -128,3 +128,34 @@ class RatesPublished(PeriodFact):
     below: UnitCode
     policy_version: str
     units: tuple[UnitRates, ...]
+
+
+class HotspotDetected(Fact):
+    """未诉先办: of one category more requests came in a place than chance explains; with the evidence."""
+
+    TYPE: ClassVar[str] = "jiesu.hotspot.detected"
+    SOURCE: ClassVar[str] = SOURCE_SCORING
+    TOPICS: ClassVar[tuple[Topic, ...]] = (SCORE,)
+
+    hotspot_id: HotspotId
+    category: CategoryCode
+    unit: UnitCode
+    """The street, or the community where it is no wider than that."""
+    day: date
+    """The last day counted."""
+    days: int
+    """How many days up to it."""
+    cases: int
+    expected: float
+    p_value: float
+    """Of these days alone."""
+    q_value: float
+    """With regard to all that was looked at: the share of false ones among all at least as clear."""
+    false_alarms: str
+    """The share that the policy puts up with."""
+    policy_version: str
+    case_ids: tuple[CaseId, ...]
+    """Of the requests that were counted, the newest ones."""
+
+    def key(self) -> str:
+        return str(self.hotspot_id)

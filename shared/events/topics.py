@@ -29,7 +29,13 @@ DIRECTORY = Topic(
     "unit code, or a list's version",
     "Units as they are now, responsibility lists as they were published; compacted.",
 )
-SCORE = Topic("jiesu.score", 3, False, "period", "What scoring decided about a period, in order.")
+SCORE = Topic(
+    "jiesu.score",
+    3,
+    False,
+    "period, or id of what it is about",
+    "What scoring decided about a period, in order; hot spots.",
+)
 
 TOPICS = (CASE, GRID, DIRECTORY, SCORE)
 

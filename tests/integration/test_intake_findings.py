@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.intake.domain.errors import NoSuchLinkedCase
-from shared.events.router import FindingMade
-from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
+from shared.events.router import FindingMade, HotspotTakenUp
+from shared.kernel.ids import CaseId, CategoryCode, HotspotId, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import Kind
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import Desk, intake_desk
@@ -52,3 +52,20 @@ async def test_a_finding_is_registered_once_under_the_id_it_was_given(desk: Desk
     assert (words["text"], words["tracking_number"]) == (WORDS["text"], case["tracking_number"])
     with pytest.raises(NoSuchLinkedCase):
         await desk.hears(made(desk, CaseId(new_id())))
+
+
+async def test_a_hot_spot_is_registered_once_as_a_case_that_nobody_asked_for(desk: Desk) -> None:
+    case_id = CaseId(new_id())
+    ring = load_ring(desk.settings.words_ring)
+    taken = HotspotTakenUp(
+        case_id=case_id,
+        hotspot_id=HotspotId(new_id()),
+        category=CategoryCode("parking"),
+        sealed_words=ring.seal(json.dumps(WORDS).encode(), context=f"case:{case_id}"),
+    )
+    await desk.hears(taken)
+    await desk.hears(taken)
+    (case,) = await desk.rows("SELECT * FROM cases WHERE case_id = :id", id=case_id)
+    assert (case["kind"], case["proactive"], case["linked_case_id"]) == ("report", True, None)
+    (said,) = await desk.said(case_id)
+    assert (said["payload"]["proactive"], said["payload"]["category"]) == (True, "parking")

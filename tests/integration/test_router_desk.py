@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,9 +11,10 @@ import pytest
 from services.router import handlers
 from services.router.domain import commands as do
 from services.router.domain.model import Case
-from shared.events.intake import CaseSupplemented
-from shared.kernel.ids import CaseId, EventId, WorkOrderId, new_id
-from shared.kernel.words import Satisfied
+from shared.events.intake import CaseRegistered, CaseSupplemented
+from shared.events.scoring import HotspotDetected
+from shared.kernel.ids import CaseId, CategoryCode, EventId, HotspotId, WorkOrderId, new_id
+from shared.kernel.words import Channel, Kind, Satisfied
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, router_desk
 from tests.kit.builders_router import (
@@ -383,3 +384,43 @@ async def _waits(desk: Desk) -> bool:
     """Whether somebody waits for a lock of another transaction in this database."""
     waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
     return bool((await desk.rows(waiting))[0]["n"])
+
+
+async def test_a_hot_spot_becomes_proactive_work_for_its_street_once(desk: Desk) -> None:
+    """未诉先办: told twice it is one case; intake registers it, and the list says who answers for it."""
+    hotspot_id = HotspotId(new_id())
+    detected = HotspotDetected(
+        hotspot_id=hotspot_id,
+        category=CategoryCode("parking"),
+        unit=TIANGONGYUAN,
+        day=date(2026, 3, 1),
+        days=7,
+        cases=23,
+        expected=6.4,
+        p_value=1e-6,
+        q_value=0.01,
+        false_alarms="0.05",
+        policy_version="2026.1",
+        case_ids=(),
+    )
+    await desk.hears(detected, again=1)
+    await desk.hears(detected)
+    rows = await desk.rows("SELECT case_id, unit FROM hotspots WHERE hotspot_id = :id", id=hotspot_id)
+    assert [row["unit"] for row in rows] == [TIANGONGYUAN]
+    (taken,) = await desk.said(rows[0]["case_id"])
+    assert (taken["type"], taken["aggregatetype"]) == ("jiesu.hotspot.taken_up.v1", "hotspot")
+    await desk.hears(
+        CaseRegistered(
+            case_id=rows[0]["case_id"],
+            channel=Channel.GRID,
+            kind=Kind.REPORT,
+            category=CategoryCode("parking"),
+            sealed_words=taken["payload"]["sealed_words"],
+            has_phone=False,
+            proactive=True,
+        )
+    )
+    case = await desk.sees_case(rows[0]["case_id"])
+    assert (case["state"], case["proactive"]) == ("dispatched", True)
+    assert case["orders"][0]["unit"] == TIANGONGYUAN
+    assert "诉求23件，预期6.4件" in case["words"]["text"]

@@ -70,10 +70,10 @@ class RegisterIncident:
 
 @dataclass(frozen=True, slots=True)
 class RegisterFinding:
-    """A unit found something on the site of a case; router gave it its id and sealed it."""
+    """A unit found something on the site of a case, or scoring a hot spot; router sealed it under its id."""
 
     case_id: CaseId
-    found_at: CaseId
+    found_at: CaseId | None
     kind: Kind
     category: CategoryCode | None
     sealed_words: str

@@ -57,7 +57,9 @@ def examine(cmd: Register, city: City) -> Examined:
 
 
 def finding(cmd: RegisterFinding) -> Register:
-    """What a unit found on its rounds comes through the door of those who walk the city."""
+    """What a unit found on its rounds comes through the door of those who walk the city; a hot spot, found by
+    counting, is theirs to go and see.
+    """
     return Register(
         channel=Channel.GRID,
         kind=cmd.kind,

@@ -80,8 +80,8 @@ async def register_incident(work: IntakeWork, cmd: RegisterIncident) -> None:
 
 
 async def register_finding(work: IntakeWork, cmd: RegisterFinding) -> None:
-    """未诉先办: what a unit found beside its work order becomes a case under the id it was given there. Its
-    code is handed to nobody: there is no citizen.
+    """未诉先办: what a unit found beside its work order, or a hot spot, becomes a case under the id it was
+    given there. Its code is handed to nobody: there is no citizen.
     """
     if await work.cases.exists(cmd.case_id):
         return

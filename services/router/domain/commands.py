@@ -6,7 +6,7 @@ from datetime import datetime
 from services.router.domain.model import ReturnReason
 from services.router.domain.text_model import Read, unread
 from services.router.domain.words import Words
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, HotspotId, UnitCode, WorkOrderId
 from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Satisfied, Solved, Tier
 
 
@@ -16,6 +16,18 @@ class By:
 
     name: str
     unit: UnitCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUpHotspot:
+    """未诉先办: scoring found more requests in a place than chance explains."""
+
+    hotspot_id: HotspotId
+    unit: UnitCode
+    category: CategoryCode
+    days: int
+    cases: int
+    expected: float
 
 
 @dataclass(frozen=True, slots=True)

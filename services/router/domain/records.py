@@ -1,4 +1,6 @@
-"""What is put in whole: versions of the directory and of the responsibility list, and the orders to do so."""
+"""What is put in whole: versions of the directory and of the responsibility list, and the orders to do so;
+and the hot spots that became work.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +10,7 @@ from shared.city.directory_difference import Difference
 from shared.city.responsibilities import ResponsibilityList
 from shared.city.responsibility_difference import ListDifference
 from shared.city.responsibility_lists import ListDocument
+from shared.kernel.ids import CaseId, CategoryCode, HotspotId, UnitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,18 @@ class PublishedList:
     source: str
     published_at: datetime
     published_by: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotWork:
+    """未诉先办: a hot spot that became work, and the case it is."""
+
+    hotspot_id: HotspotId
+    case_id: CaseId
+    unit: UnitCode
+    category: CategoryCode
+    taken_up_at: datetime
     version: int = 0
 
 

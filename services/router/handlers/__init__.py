@@ -29,6 +29,9 @@ from services.router.handlers.directory import (
     compare_directory,
     import_directory,
 )
+from services.router.handlers.hotspots import (
+    take_up_hotspot,
+)
 from services.router.handlers.ids import (
     order_ids,
 )
@@ -89,6 +92,7 @@ __all__ = [
     "supplement",
     "take_answer",
     "take_division",
+    "take_up_hotspot",
     "unshelve",
     "urge",
     "withdraw",

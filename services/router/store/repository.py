@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.errors import UnknownCase, UnknownOrder
 from services.router.domain.model import Case, Unit, WorkOrder
-from services.router.domain.records import DirectoryVersion, PublishedList
+from services.router.domain.records import DirectoryVersion, HotspotWork, PublishedList
 from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words, context, read_words, write_words
 from services.router.store import tables
@@ -17,7 +17,7 @@ from shared.city.areas import Area, Areas
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.kernel.ids import CaseId, HotspotId, UnitCode, WorkOrderId
 from shared.store import bulk
 from shared.store.bulk import Row
 from shared.store.repository import Repository
@@ -95,6 +95,15 @@ class ListRepository(Repository[str, PublishedList]):
         return bool((await self._work.connection.execute(query)).scalar_one())
 
 
+class HotspotRepository(Repository[HotspotId, HotspotWork]):
+    """Hot spots that became work."""
+
+    AGGREGATE = "hotspot"
+    MODEL = HotspotWork
+    TABLE = tables.HOTSPOTS
+    KEY = "hotspot_id"
+
+
 class RouterWork(Work):
     """One knock at router's desk, equipped to open the citizen's words and to read them."""
 
@@ -108,6 +117,7 @@ class RouterWork(Work):
         self.units = UnitRepository(self)
         self.directory_versions = DirectoryVersionRepository(self)
         self.lists = ListRepository(self)
+        self.hotspots = HotspotRepository(self)
 
     async def alone_with_city(self) -> None:
         """One import at a time: each is checked against what the one before left."""

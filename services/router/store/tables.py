@@ -153,6 +153,18 @@ WORD_OPENINGS = Table(
 )
 """When the words of many cases were opened at once: for what, by whom, how many."""
 
+HOTSPOTS = Table(
+    "hotspots",
+    METADATA,
+    Column("hotspot_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    _text("unit", nullable=False),
+    _text("category", nullable=False),
+    _when("taken_up_at", nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""未诉先办: the hot spots that became work, each once."""
+
 UNITS = Table(
     "units",
     METADATA,

@@ -107,6 +107,11 @@ class Question:
             raise NotYourUnit(code)
         return self._with_below(code)
 
+    def within(self, code: str) -> tuple[str, ...]:
+        """The unit and all below it, for what is open to everybody. Raises `UnknownUnit`."""
+        self.unit(code)
+        return self._with_below(code)
+
     def _with_below(self, code: str) -> tuple[str, ...]:
         return tuple(below for below, lineage in self.city.units.lineages.items() if code in lineage)
 

@@ -11,6 +11,7 @@ NotAllowed
 NotFound
 ├─ UnknownUnit        the city has no such unit
 ├─ UnknownCase        no such case in the ledger, or not yours to see
+├─ UnknownHotspot     no such hot spot
 └─ UnknownExclusion   no such exclusion, or not yours to see
 Conflict
 ├─ UnknownOrder       a fact names an order that was never dispatched
@@ -110,6 +111,13 @@ class UnknownExclusion(NotFound):
 
     def __init__(self, exclusion_id: UUID) -> None:
         super().__init__(f"there is no exclusion {exclusion_id}", exclusion_id=str(exclusion_id))
+
+
+class UnknownHotspot(NotFound):
+    """No such hot spot."""
+
+    def __init__(self, hotspot_id: UUID) -> None:
+        super().__init__(f"there is no hot spot {hotspot_id}", hotspot_id=str(hotspot_id))
 
 
 class PeriodClosed(Conflict):

@@ -1,13 +1,14 @@
 """Scoring's aggregates as rows, and the work that opens on them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.errors import UnknownExclusion
 from services.scoring.domain.exclusion import Exclusion
+from services.scoring.domain.hotspot import Hotspot, Place
 from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.month import Frozen, Month
@@ -18,11 +19,12 @@ from services.scoring.domain.policy.rates import Sum
 from services.scoring.store import freezing, periods, queries, sums, tables
 from services.scoring.store.booking import LineBook
 from services.scoring.store.books import Books
+from services.scoring.store.daily import DailyCounts
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.decision import Decision
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, ExclusionId, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, UnitCode, WhistleId
 from shared.store.repository import Repository
 from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
@@ -168,6 +170,22 @@ class MonthRepository(Repository[str, Month]):
         return await sums.frozen_sums(self._work.connection, period)
 
 
+class HotspotRepository(Repository[HotspotId, Hotspot]):
+    """热点."""
+
+    AGGREGATE = "hotspot"
+    MODEL = Hotspot
+    TABLE = tables.HOTSPOTS
+    KEY = "hotspot_id"
+
+    async def going_on(self, since: date) -> dict[Place, HotspotId]:
+        """Those that were still one on this day or later."""
+        columns = tables.HOTSPOTS.c
+        asked = select(columns.unit, columns.category, columns.hotspot_id).where(columns.last_day >= since)
+        found = await self._work.connection.execute(asked.order_by(columns.last_day))
+        return {(UnitCode(row.unit), CategoryCode(row.category)): HotspotId(row.hotspot_id) for row in found}
+
+
 class UnitCopies(UnitCopyRepository):
     """The directory's units as this service has heard of them."""
 
@@ -188,6 +206,8 @@ class ScoringWork(Work):
         self.unit_copies = UnitCopies(self)
         self.exclusions = ExclusionRepository(self)
         self.months = MonthRepository(self)
+        self.daily = DailyCounts(self)
+        self.hotspots = HotspotRepository(self)
 
     async def flush(self) -> None:
         """The same, with the facts that came late."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -48,6 +49,8 @@ ENTRIES = Table(
     Column("heard", JSONB, nullable=False),
     Column("opened", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # Small, and folding does not feel it: entries come in the order of their registration.
+    Index(None, "registered_at", postgresql_using="brin"),
 )
 """Folded from `jiesu.case`; no policy in it, so the lines can be made anew by another one."""
 
@@ -178,6 +181,44 @@ MONTH_SUMS = Table(
 """What a closed period's lines add up to for each unit itself, and the hash of those lines; what lies below
 is added when read. Unit "": joined lines whose lead nobody ever heard of.
 """
+
+DAILY_COUNTS = Table(
+    "daily_counts",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("cases", Integer, nullable=False),
+)
+"""What citizens asked for, by the city's days: counted from entries, proactive ones left out."""
+
+HOTSPOT_DAYS = Table(
+    "hotspot_days",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("looked_at", DateTime(timezone=True), nullable=False),
+    Column("found", Integer, nullable=False),
+)
+"""The days that were looked at for hot spots."""
+
+HOTSPOTS = Table(
+    "hotspots",
+    METADATA,
+    Column("hotspot_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("detected_at", DateTime(timezone=True), nullable=False),
+    Column("excess", JSONB, nullable=False),
+    Column("looked_at", Integer, nullable=False),
+    Column("policy_version", Text, nullable=False),
+    Column("case_ids", JSONB, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("work_case_id", Uuid),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "last_day"),
+    Index(None, "detected_at", "hotspot_id"),
+)
 
 UNIT_COPIES = declare_unit_copies(METADATA)
 """What router has told of the directory's units."""

@@ -1,4 +1,4 @@
-"""Scoring's desk: load, decide, keep. Of the notes, what changed nothing is not written."""
+"""Ledger, exclusions and months: load, decide, keep. Of the notes, what changed nothing is not written."""
 
 from services.scoring.domain import commands as do
 from services.scoring.domain.commands import Note, NoteBlown, NoteWhistle
