@@ -12,10 +12,11 @@ from services.scoring.domain.month import Frozen, Month
 from services.scoring.domain.policy.hotspots import Level
 from services.scoring.domain.policy.rates import Sum
 from services.scoring.domain.policy.season import Days, Season
+from services.scoring.domain.topic import Topic
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode, WhistleId
 
 
 class Books(Protocol):
@@ -92,6 +93,18 @@ class Months(Protocol):
         """What was written down of a period."""
 
 
+class Topics(Protocol):
+    """每月一题."""
+
+    async def get(self, key: TopicId) -> Topic:
+        """Raises `UnknownTopic`."""
+
+    async def keep(self, decision: Decision[Topic]) -> Topic: ...
+
+    async def of_month(self, period: str, unit: UnitCode) -> TopicId | None:
+        """The topic of a month in this unit."""
+
+
 class DailyCounts(Protocol):
     """日计数: requests by day, category and place."""
 
@@ -159,3 +172,6 @@ class ScoringWork(Protocol):
 
     @property
     def hotspots(self) -> Hotspots: ...
+
+    @property
+    def topics(self) -> Topics: ...

@@ -25,7 +25,7 @@ from shared.city.policy_limits import (
     TierLimits,
     Whistle,
 )
-from shared.city.policy_scoring import Appraisal, Classes, Hotspots, Period, Score, Share, Supervision
+from shared.city.policy_scoring import Appraisal, Classes, Hotspots, Period, Score, Share, Supervision, Topics
 from shared.kernel.words import CallbackChannel, DeclineReason
 
 
@@ -192,6 +192,7 @@ class Policy(Entry):
     supervision: Supervision
     appraisal: Appraisal
     hotspots: Hotspots
+    topics: Topics
     redo: Redo
     exclusion: Reasons
     decline: Reasons

@@ -169,3 +169,29 @@ class Hotspots(Sourced):
     @property
     def longest(self) -> int:
         return self.windows[-1]
+
+
+class TopicWeights(Entry):
+    """What makes a candidate; exactly one together."""
+
+    volume: Share
+    growth: Share
+    spread: Share
+    unresolved: Share
+    shared: Share
+
+    @model_validator(mode="after")
+    def _sum(self) -> "TopicWeights":
+        _sum_to_one(
+            "the weights of a topic", self.volume, self.growth, self.spread, self.unresolved, self.shared
+        )
+        return self
+
+
+class Topics(Sourced):
+    """每月一题: how candidates are ranked, and over how many days a topic is followed."""
+
+    days: Annotated[int, Field(ge=14, le=365)]
+    """Requests of so many days make a candidate, and stand before and after the measures."""
+    min_cases: Annotated[int, Field(ge=1)]
+    weights: TopicWeights

@@ -1,4 +1,6 @@
-"""What scoring says: exclusions and appeals decided, months closed, the rates that were frozen, hot spots."""
+"""What scoring says: exclusions and appeals decided, months closed, the rates that were frozen, hot spots,
+topics of the month.
+"""
 
 from datetime import date, datetime
 from typing import ClassVar
@@ -7,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.fact import Fact
 from shared.events.topics import SCORE, Topic
-from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, UnitCode
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode
 from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
 
 SOURCE_SCORING = "scoring"
@@ -159,3 +161,63 @@ class HotspotDetected(Fact):
 
     def key(self) -> str:
         return str(self.hotspot_id)
+
+
+class TopicFact(Fact):
+    """每月一题: something about one topic; its theme and words stay with scoring."""
+
+    SOURCE: ClassVar[str] = SOURCE_SCORING
+    TOPICS: ClassVar[tuple[Topic, ...]] = (SCORE,)
+
+    topic_id: TopicId
+    period: str
+    """The month it is the topic of."""
+
+    def key(self) -> str:
+        return str(self.topic_id)
+
+
+class TopicChosen(TopicFact):
+    """A theme with its problems, and the department that leads."""
+
+    TYPE: ClassVar[str] = "jiesu.topic.chosen"
+
+    unit: UnitCode
+    """Where: the city, or a unit in it."""
+    categories: tuple[CategoryCode, ...]
+    lead: UnitCode
+
+
+class TopicTask(BaseModel):
+    """One line of the plan's list."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    unit: UnitCode
+    due: date
+
+
+class TopicPlanned(TopicFact):
+    """The plan: from which day its measures count, and who does what until when."""
+
+    TYPE: ClassVar[str] = "jiesu.topic.planned"
+
+    starts: date
+    tasks: tuple[TopicTask, ...]
+
+
+class TopicTaskDone(TopicFact):
+    """One task is done."""
+
+    TYPE: ClassVar[str] = "jiesu.topic.task_done"
+
+    number: int
+    unit: UnitCode
+    in_time: bool
+
+
+class TopicClosed(TopicFact):
+    """All tasks are done, and the topic is over."""
+
+    TYPE: ClassVar[str] = "jiesu.topic.closed"

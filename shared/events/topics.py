@@ -34,7 +34,7 @@ SCORE = Topic(
     3,
     False,
     "period, or id of what it is about",
-    "What scoring decided about a period, in order; hot spots.",
+    "What scoring decided about a period, in order; hot spots, topics of the month.",
 )
 
 TOPICS = (CASE, GRID, DIRECTORY, SCORE)

@@ -1,11 +1,18 @@
-"""剔除 and 月结: every state is tried with every move; the pair fires or is refused by name."""
+"""剔除, 月结 and 每月一题: every state is tried with every move; the pair fires or is refused by name."""
 
 import pytest
 
-from services.scoring.domain.lifecycle import EXCLUSION_LIFE, MONTH_LIFE, ExclusionState, MonthState
+from services.scoring.domain.lifecycle import (
+    EXCLUSION_LIFE,
+    MONTH_LIFE,
+    TOPIC_LIFE,
+    ExclusionState,
+    MonthState,
+    TopicState,
+)
 from shared.lifecycle.machine import Lifecycle, MoveNotAllowed
 
-X, M = ExclusionState, MonthState
+X, M, T = ExclusionState, MonthState, TopicState
 FIRES = {
     (X.ASKED, "second"): X.SECONDED,
     (X.ASKED, "refuse"): X.REFUSED,
@@ -17,6 +24,12 @@ FIRES = {
 }
 """Written by hand from the rule, not from the table."""
 CLOSES = {(M.OPEN, "ask"): M.CLOSING, (M.CLOSING, "close"): M.CLOSED}
+FOLLOWS = {
+    (T.CHOSEN, "plan"): T.PLANNED,
+    (T.PLANNED, "plan"): T.PLANNED,
+    (T.PLANNED, "finish"): T.PLANNED,
+    (T.PLANNED, "close"): T.CLOSED,
+}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +41,7 @@ CLOSES = {(M.OPEN, "ask"): M.CLOSING, (M.CLOSING, "close"): M.CLOSED}
             for move in EXCLUSION_LIFE.moves
         ),
         *((MONTH_LIFE, state, move, CLOSES.get((state, move))) for state in M for move in MONTH_LIFE.moves),
+        *((TOPIC_LIFE, state, move, FOLLOWS.get((state, move))) for state in T for move in TOPIC_LIFE.moves),
     ],
 )
 def test_each_pair_fires_or_is_refused(

@@ -22,6 +22,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.kernel.clock import Clock
+from shared.kernel.words import UnitLevel
 
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS, Role.ANALYST)
 
@@ -80,6 +81,11 @@ class Question:
         if not self.city.units.knows(code):
             raise UnknownUnit(code)
         return self.city.units.get(code)
+
+    @property
+    def root(self) -> str:
+        """The city itself."""
+        return next(each.code for each in self.city.units.by_code.values() if each.level is UnitLevel.CITY)
 
     @property
     def oversees(self) -> bool:

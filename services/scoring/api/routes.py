@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.scoring.api import departments, exclusions, hotspots, judging, months, rates
+from services.scoring.api import departments, exclusions, hotspots, judging, months, rates, topics
 
 ROUTES = APIRouter(prefix="/v1", tags=["scoring"])
-for _part in (rates, departments, judging, exclusions, months, hotspots):
+for _part in (rates, departments, judging, exclusions, months, hotspots, topics):
     ROUTES.include_router(_part.ROUTES)

@@ -3,19 +3,31 @@
 Invalid
 ├─ UnreadablePeriod   not `current` and not YYYY-MM
 ├─ UnknownGroup       the city compares no such group
+├─ NoSuchUnit         a field names a unit that does not act
+├─ UnknownCategory    the city has no such category
+├─ ProblemTwice       the same category is named twice
+├─ NotADepartment     a topic is led by a department or a utility
+├─ DueBeforeStart     a task ends before the measures begin
 └─ EvidenceTwice      the same document is named twice
 NotAllowed
 ├─ NotYourUnit        a unit opens its own numbers and those of the units below it
+├─ NotYourTopic       the lead plans, the unit of a task says that it is done
 ├─ HadAHand           whoever had a hand in an exclusion does not decide on it
 └─ NotTheAsker        whoever asked for an exclusion contests its refusal
 NotFound
 ├─ UnknownUnit        the city has no such unit
 ├─ UnknownCase        no such case in the ledger, or not yours to see
 ├─ UnknownHotspot     no such hot spot
+├─ UnknownTopic       no such topic
+├─ UnknownTask        the plan has no such task
 └─ UnknownExclusion   no such exclusion, or not yours to see
 Conflict
 ├─ UnknownOrder       a fact names an order that was never dispatched
 ├─ UnknownDepartment  a fact names a department that was never called
+├─ TopicChosenAlready one topic for a month and a unit
+├─ TasksOpen          a topic is closed when all its tasks are done
+├─ DoneAlready        the task is done, and a plan keeps what is done
+├─ NotPlanned         without a plan there is no before and after
 ├─ PeriodClosed       exclusions and appeals end with the close
 ├─ PeriodNotSettled   facts that count in the period may still come
 ├─ PeriodNotClosed    only what is frozen is judged
@@ -79,11 +91,53 @@ class UnknownGroup(Invalid):
         super().__init__(f"there is no group {group}", field="group", group=group)
 
 
+class NoSuchUnit(Invalid):
+    """A field names a unit that does not act."""
+
+    def __init__(self, unit: str, field: str) -> None:
+        super().__init__(f"there is no unit {unit}", field=field, unit=unit)
+
+
+class UnknownCategory(Invalid):
+    """The city has no such category."""
+
+    def __init__(self, category: str) -> None:
+        super().__init__(f"there is no category {category}", field="problems", category=category)
+
+
+class ProblemTwice(Invalid):
+    """The same category is named twice."""
+
+    def __init__(self, category: str) -> None:
+        super().__init__(f"the category {category} is named twice", field="problems", category=category)
+
+
+class NotADepartment(Invalid):
+    """A topic is led by a department or a utility."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(f"{unit} is no department and no utility", field="lead", unit=unit)
+
+
+class DueBeforeStart(Invalid):
+    """A task ends before the measures begin."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"task {number} is due before the measures begin", field="tasks", number=number)
+
+
 class EvidenceTwice(Invalid):
     """The same document is named twice."""
 
     def __init__(self, digest: str) -> None:
         super().__init__(f"the document {digest} is named twice", field="evidence")
+
+
+class NotYourTopic(NotAllowed):
+    """The lead plans, the unit of a task says that it is done."""
+
+    def __init__(self, topic_id: UUID) -> None:
+        super().__init__("this part of the topic is another unit's to do", topic_id=str(topic_id))
 
 
 class HadAHand(NotAllowed):
@@ -118,6 +172,49 @@ class UnknownHotspot(NotFound):
 
     def __init__(self, hotspot_id: UUID) -> None:
         super().__init__(f"there is no hot spot {hotspot_id}", hotspot_id=str(hotspot_id))
+
+
+class UnknownTopic(NotFound):
+    """No such topic."""
+
+    def __init__(self, topic_id: UUID) -> None:
+        super().__init__(f"there is no topic {topic_id}", topic_id=str(topic_id))
+
+
+class UnknownTask(NotFound):
+    """The plan has no such task."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the plan has no task {number}", number=number)
+
+
+class TopicChosenAlready(Conflict):
+    """One topic for a month and a unit."""
+
+    def __init__(self, topic_id: UUID) -> None:
+        super().__init__(f"the month has its topic there already: {topic_id}", topic_id=str(topic_id))
+
+
+class TasksOpen(Conflict):
+    """A topic is closed when all its tasks are done."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        told = ", ".join(map(str, numbers))
+        super().__init__(f"tasks {told} are not done", tasks=list(numbers))
+
+
+class DoneAlready(Conflict):
+    """The task is done, and a plan keeps what is done."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"task {number} is done already", number=number)
+
+
+class NotPlanned(Conflict):
+    """Without a plan there is no before and after."""
+
+    def __init__(self, topic_id: UUID) -> None:
+        super().__init__("the topic has no plan yet: there is no before and after", topic_id=str(topic_id))
 
 
 class PeriodClosed(Conflict):

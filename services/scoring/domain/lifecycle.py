@@ -1,4 +1,4 @@
-"""How things ended, as the ledger notes it, and scoring's own two lives: the exclusion's and the month's.
+"""How things ended, as the ledger notes it, and scoring's own lives: of exclusion, month and topic.
 
 The case's life itself is `shared.lifecycle.case`.
 """
@@ -61,6 +61,14 @@ class MonthState(StrEnum):
     CLOSED = "closed"
 
 
+class TopicState(StrEnum):
+    """Where a topic stands."""
+
+    CHOSEN = "chosen"
+    PLANNED = "planned"
+    CLOSED = "closed"
+
+
 X = ExclusionState
 
 EXCLUSION_LIFE = Lifecycle(
@@ -100,5 +108,23 @@ MONTH_LIFE = Lifecycle(
             say.MonthClosed,
             "its ledger is frozen, with a hash",
         ),
+    ),
+)
+
+T = TopicState
+
+TOPIC_LIFE = Lifecycle(
+    "topic",
+    first=T.CHOSEN,
+    moves=(
+        Move(
+            "plan",
+            frozenset({T.CHOSEN, T.PLANNED}),
+            T.PLANNED,
+            say.TopicPlanned,
+            "tasks, who does them, until when; a plan may be changed",
+        ),
+        Move("finish", frozenset({T.PLANNED}), T.PLANNED, say.TopicTaskDone, "one task is done"),
+        Move("close", frozenset({T.PLANNED}), T.CLOSED, say.TopicClosed, "all tasks are done"),
     ),
 )

@@ -13,17 +13,22 @@ from services.scoring.handlers.ledger import (
     review_exclusion,
     take_note,
 )
+from services.scoring.handlers.topics import choose_topic, close_topic, finish_task, plan_topic
 
 __all__ = [
     "appeal",
     "ask_close",
     "ask_exclusion",
+    "choose_topic",
     "close_month",
+    "close_topic",
     "decide_appeal",
+    "finish_task",
     "learn_unit",
     "note_blown",
     "note_taken_up",
     "note_whistle",
+    "plan_topic",
     "review_exclusion",
     "seek_hotspots",
     "take_note",

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from services.scoring.domain.hotspot import Excess
+from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.hotspots import Kin, Level, Series
 from services.scoring.domain.policy.season import A_YEAR, ABOUT, Days, Season
 from shared.kernel.ids import CaseId, CategoryCode
@@ -62,6 +63,21 @@ kin AS (
 SELECT * FROM kin WHERE {longest} >= $9
 """
 WINDOW = "coalesce(sum(cases) FILTER (WHERE day > $8::date - {days}), 0) AS window_{days}"
+UNCOUNT_ANSWERS = "DELETE FROM daily_answers WHERE day BETWEEN $1 AND $2"
+COUNT_ANSWERS = """
+INSERT INTO daily_answers (day, category, place, resolved, resolution, satisfied, satisfaction)
+SELECT (l.at AT TIME ZONE $4)::date, e.category, e.place,
+       coalesce(sum(l.numerator) FILTER (WHERE l.measure = 'resolution'), 0),
+       coalesce(sum(l.denominator) FILTER (WHERE l.measure = 'resolution'), 0),
+       coalesce(sum(l.numerator) FILTER (WHERE l.measure = 'satisfaction'), 0),
+       coalesce(sum(l.denominator) FILTER (WHERE l.measure = 'satisfaction'), 0)
+FROM score_lines l
+JOIN entries e ON e.case_id = l.case_id
+LEFT JOIN exclusions x ON x.case_id = l.case_id AND x.period = l.period AND x.state = 'in_force'
+WHERE l.period >= $5 AND l.measure IN ('resolution', 'satisfaction') AND l.at >= $1 AND l.at < $2
+  AND NOT l.proactive AND x.case_id IS NULL AND e.category = ANY($3::text[]) AND e.place IS NOT NULL
+GROUP BY 1, 2, 3
+"""
 NEWEST = """
 SELECT case_id FROM entries
 WHERE registered_at >= $1 AND registered_at < $2 AND NOT proactive AND kind = ANY($3::text[])
@@ -92,6 +108,12 @@ class DailyCounts:
         asked = (*self._instants(first, last), list(ASKING), categories, self._zone.key)
         raw: Any = (await self._work.connection.get_raw_connection()).driver_connection
         await raw.execute(COUNT, *asked, timeout=LONGEST)
+        await driver.execute(self._work.connection, UNCOUNT_ANSWERS, (first, last))
+        began, ended = self._instants(first, last)
+        # What came late lies in a later period, with the day it is about.
+        oldest = Periods.of_policy(self._work.city.policy).label(began)
+        answers = (began, ended, categories, self._zone.key, oldest)
+        await raw.execute(COUNT_ANSWERS, *answers, timeout=LONGEST)
 
     async def totals(self, days: Days) -> dict[CategoryCode, dict[date, int]]:
         """The whole city's requests by category and day: of these days, and of those a year ago."""

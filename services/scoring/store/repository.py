@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.scoring.domain.errors import UnknownExclusion
+from services.scoring.domain.errors import UnknownExclusion, UnknownTopic
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.hotspot import Hotspot, Place
 from services.scoring.domain.lifecycle import MonthState
@@ -16,6 +16,7 @@ from services.scoring.domain.policy import calls, lines
 from services.scoring.domain.policy.calls import CallLine
 from services.scoring.domain.policy.lines import Line, Rules
 from services.scoring.domain.policy.rates import Sum
+from services.scoring.domain.topic import Topic
 from services.scoring.store import freezing, periods, queries, sums, tables
 from services.scoring.store.booking import LineBook
 from services.scoring.store.books import Books
@@ -24,7 +25,7 @@ from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.decision import Decision
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode, WhistleId
 from shared.store.repository import Repository
 from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work
@@ -186,6 +187,27 @@ class HotspotRepository(Repository[HotspotId, Hotspot]):
         return {(UnitCode(row.unit), CategoryCode(row.category)): HotspotId(row.hotspot_id) for row in found}
 
 
+class TopicRepository(Repository[TopicId, Topic]):
+    """每月一题."""
+
+    AGGREGATE = "topic"
+    MODEL = Topic
+    TABLE = tables.TOPICS
+    KEY = "topic_id"
+
+    async def of_month(self, period: str, unit: UnitCode) -> TopicId | None:
+        """The topic of a month in this unit."""
+        columns = tables.TOPICS.c
+        found = await self._work.connection.execute(
+            select(columns.topic_id).where(columns.period == period, columns.unit == unit)
+        )
+        known = found.scalar_one_or_none()
+        return None if known is None else TopicId(known)
+
+    def unknown(self, key: TopicId) -> NotFound:
+        return UnknownTopic(key)
+
+
 class UnitCopies(UnitCopyRepository):
     """The directory's units as this service has heard of them."""
 
@@ -208,6 +230,7 @@ class ScoringWork(Work):
         self.months = MonthRepository(self)
         self.daily = DailyCounts(self)
         self.hotspots = HotspotRepository(self)
+        self.topics = TopicRepository(self)
 
     async def flush(self) -> None:
         """The same, with the facts that came late."""

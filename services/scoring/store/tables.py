@@ -192,6 +192,38 @@ DAILY_COUNTS = Table(
 )
 """What citizens asked for, by the city's days: counted from entries, proactive ones left out."""
 
+DAILY_ANSWERS = Table(
+    "daily_answers",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("resolved", Numeric, nullable=False),
+    Column("resolution", BigInteger, nullable=False),
+    Column("satisfied", Numeric, nullable=False),
+    Column("satisfaction", BigInteger, nullable=False),
+)
+"""What citizens answered, by the day of the answer: numerators and denominators, excluded cases left out."""
+
+TOPICS = Table(
+    "topics",
+    METADATA,
+    Column("topic_id", Uuid, primary_key=True),
+    Column("period", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("theme", Text, nullable=False),
+    Column("problems", JSONB, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("chosen", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("starts", Date),
+    Column("tasks", JSONB, nullable=False),
+    Column("closed", JSONB),
+    Column("version", BigInteger, nullable=False),
+    UniqueConstraint("period", "unit"),
+)
+"""每月一题: one for a month and a unit."""
+
 HOTSPOT_DAYS = Table(
     "hotspot_days",
     METADATA,

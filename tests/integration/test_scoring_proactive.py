@@ -1,4 +1,6 @@
-"""未诉先办 on a real Postgres: days are counted, looked at once, and a hot spot is said with its evidence."""
+"""未诉先办 and 每月一题 on a real Postgres: days are counted and looked at once, a hot spot is said with its
+evidence; a topic is chosen, planned, followed.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,7 +16,7 @@ from shared.events.router import HotspotTakenUp
 from shared.kernel.ids import CaseId, CategoryCode, HotspotId
 from shared.kernel.words import UnitLevel
 from tests.integration.scoring_desk import Desk, scoring_desk
-from tests.kit.case_story import DONGHUASHI, SHANGHAI
+from tests.kit.case_story import DONGHUASHI, POLICE, SHANGHAI
 from tests.kit.city import beijing
 from tests.kit.outbreaks import MadeUp, code, level_of
 
@@ -138,6 +140,89 @@ async def test_other_units_see_the_hot_spot_and_not_the_cases_behind_it(desk: De
     missing = await desk.asks(f"hotspots/{UUID(int=5)}")
     assert (missing.status_code, missing.json()["reason"]) == (404, "unknown_hotspot")
     assert (await desk.asks("hotspots", within="999")).json()["reason"] == "unknown_unit"
+
+
+async def changes(
+    desk: Desk, path: str, body: Any, *, unit: str | None = None, tag: str = "*", method: str = "POST"
+) -> Any:
+    headers = {**desk.token("unit" if unit else "supervisor", unit=unit), "If-Match": tag}
+    return await desk.client.request(method, f"/v1/{path}", json=body, headers=headers)
+
+
+def a_topic(**more: Any) -> dict[str, Any]:
+    problems = [{"category": name, "title": f"{name} 治理"} for name in CATEGORIES]
+    whole = {
+        "period": "2026-12",
+        "unit": "110101",
+        "theme": "停车与噪声",
+        "problems": problems,
+        "lead": POLICE,
+    }
+    return {**whole, **more}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "reason"),
+    [
+        (a_topic(problems=[{"category": "parking", "title": "停车"}]), 422, "invalid"),
+        (a_topic(problems=[{"category": "parking", "title": "停车"}] * 2), 422, "problem_twice"),
+        (a_topic(lead=DONGHUASHI), 422, "not_a_department"),
+        (a_topic(lead="D9"), 422, "no_such_unit"),
+        (a_topic(period="2026-13"), 422, "unreadable_period"),
+    ],
+)
+async def test_what_is_no_topic_is_refused_and_leaves_nothing(
+    desk: Desk, body: Any, status: int, reason: str
+) -> None:
+    before = await desk.counts()
+    answer = await changes(desk, "topics", body)
+    assert (answer.status_code, answer.json()["reason"]) == (status, reason)
+    assert await desk.counts() == before
+    assert (await changes(desk, "topics", a_topic(), unit=DONGHUASHI)).status_code == 403
+
+
+async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
+    ranked = await desk.reads("topics/candidates")
+    first = ranked["candidates"][0]
+    assert (first["category"], first["cases"] > 20) == ("parking", True)
+    assert first["score"] == pytest.approx(sum(part["points"] for part in first["parts"]), abs=1e-3)
+    made = await changes(desk, "topics", a_topic())
+    assert made.status_code == 201, made.text
+    path = made.headers["Location"].removeprefix("/v1/")
+    again = await changes(desk, "topics", a_topic())
+    assert (again.status_code, again.json()["reason"]) == (409, "topic_chosen_already")
+    assert (await desk.asks(f"{path}/effect")).json()["reason"] == "not_planned"
+
+    starts = LAST - timedelta(days=2)
+    task = {"number": 1, "title": "施划车位", "unit": DONGHUASHI, "due": "2026-12-20"}
+    plan = {"starts": starts.isoformat(), "tasks": [task, {**task, "number": 2, "unit": "110101"}]}
+    put = {"method": "PUT", "tag": made.headers["ETag"]}
+    foreign = await changes(desk, f"{path}/plan", plan, unit="110119203", method="PUT")
+    assert (foreign.status_code, foreign.json()["reason"]) == (403, "not_your_topic")
+    planned = await changes(desk, f"{path}/plan", plan, unit=POLICE, **put)
+    assert planned.status_code == 200, planned.text
+    assert (await changes(desk, f"{path}/plan", plan, unit=POLICE, **put)).status_code == 412
+    assert (await changes(desk, f"{path}/close", {})).json()["reason"] == "tasks_open"
+    for number, unit in ((1, DONGHUASHI), (2, POLICE)):
+        done = await changes(desk, f"{path}/tasks/{number}/done", {"note": "已完成"}, unit=unit)
+        assert done.status_code == 200, done.text
+    twice = await changes(desk, f"{path}/tasks/1/done", {})
+    assert (twice.status_code, twice.json()["reason"]) == (409, "done_already")
+    closed = await changes(desk, f"{path}/close", {"note": None})
+    assert closed.json()["state"] == "closed"
+    assert await desk.told(made.json()["topic_id"]) == [
+        "topic.chosen", "topic.planned", "topic.task_done", "topic.task_done", "topic.closed"
+    ]  # fmt: skip
+    (listed,) = await desk.pages("topics", period="2026-12")
+    assert listed == closed.json()
+
+    effect = await desk.reads(f"{path}/effect")
+    parking = effect["problems"][0]
+    assert parking["before"]["cases"] == int(counts().counts[:, 0, :-3].sum())
+    assert parking["after"]["cases"] == int(counts().counts[:, 0, -3:].sum())
+    assert parking["volume"]["low"] < parking["volume"]["estimate"] < parking["volume"]["high"]
+    assert parking["volume"]["low"] > 1
+    assert parking["resolution"] is None
 
 
 async def test_a_city_without_a_whole_baseline_expects_nothing_yet(desk: Desk) -> None:
