@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.scoring.api import departments, exclusions, hotspots, judging, months, rates, topics
+from services.scoring.api import (
+    departments,
+    exclusions,
+    exports,
+    hotspots,
+    judging,
+    monthly,
+    months,
+    rates,
+    topics,
+)
 
 ROUTES = APIRouter(prefix="/v1", tags=["scoring"])
-for _part in (rates, departments, judging, exclusions, months, hotspots, topics):
+for _part in (rates, departments, judging, exclusions, months, hotspots, topics, exports):
     ROUTES.include_router(_part.ROUTES)

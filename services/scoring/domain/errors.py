@@ -8,6 +8,7 @@ Invalid
 ├─ ProblemTwice       the same category is named twice
 ├─ NotADepartment     a topic is led by a department or a utility
 ├─ DueBeforeStart     a task ends before the measures begin
+├─ TooManyRows        a sheet holds no more; another format does
 └─ EvidenceTwice      the same document is named twice
 NotAllowed
 ├─ NotYourUnit        a unit opens its own numbers and those of the units below it
@@ -124,6 +125,13 @@ class DueBeforeStart(Invalid):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"task {number} is due before the measures begin", field="tasks", number=number)
+
+
+class TooManyRows(Invalid):
+    """A sheet holds no more; another format does."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"an Excel sheet holds {most} rows; ask for csv or parquet", field="format")
 
 
 class EvidenceTwice(Invalid):
