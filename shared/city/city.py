@@ -27,6 +27,7 @@ from shared.city.population import Population, load_population
 from shared.city.questionnaire import Questionnaire, load_questionnaire
 from shared.city.responsibilities import ResponsibilityList
 from shared.city.responsibility_lists import ListDocument, Lists, load_lists
+from shared.city.schematic import Schematic, load_schematic
 from shared.city.units import Units
 
 
@@ -57,6 +58,7 @@ class City:
     areas: Areas = field(default_factory=Areas)
     groups: Groups = field(default_factory=Groups)
     population: Population = field(default_factory=Population)
+    schematic: Schematic = field(default_factory=Schematic)
 
     @property
     def aliases(self) -> tuple[Alias, ...]:
@@ -135,6 +137,7 @@ def load_city(folder: Path) -> City:
         groups=_optional(folder, "groups.csv", units, load_groups, Groups),
         population=_optional(folder, "population.csv", units, load_population, Population),
         foundations=load_foundations(_text(folder, "foundations.yaml"), filename="foundations.yaml"),
+        schematic=_optional(folder, "schematic.csv", units, load_schematic, Schematic),
         inspections=load_inspections(_text(folder, "inspections.yaml"), filename="inspections.yaml"),
     )
 

@@ -16,7 +16,9 @@ from shared.bus.replay import replay
 from shared.events.envelope import Heard
 from shared.kernel.words import Satisfied, Solved
 from tests.integration.scoring_desk import Desk, scoring_desk
+from tests.kit.accessible import faults
 from tests.kit.case_story import POLICE, SHANGHAI, YANQING, Story
+from tests.kit.exported import READERS
 from tests.kit.forty_cases import EXCLUDED, PERIOD, SHOWN, A, B, C, N, forty, pairs
 
 pytestmark = pytest.mark.postgres
@@ -60,6 +62,17 @@ async def excludes(desk: Desk, name: str) -> str:
 
 def sums(rates: dict[str, Any]) -> list[tuple[Decimal, int]]:
     return [(Decimal(rates[name]["numerator"]), rates[name]["denominator"]) for name in MEASURES]
+
+
+async def exports(
+    desk: Desk, what: str, name: str, *, role: str = "analyst", of: str | None = None, **query: str
+) -> list[dict[str, Any]]:
+    """An export, read back."""
+    asked = {"period": PERIOD, "format": name, **query}
+    answer = await desk.client.get(f"/v1/exports/{what}", params=asked, headers=desk.token(role, unit=of))
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].endswith(f'.{name}"')
+    return READERS[name](answer.content)
 
 
 async def streets(desk: Desk, period: str = PERIOD, **query: str) -> dict[str, Any]:
@@ -215,6 +228,53 @@ def told_late() -> list[Heard[Any]]:
     answered = by_name["a9"].judged(Solved.YES, Satisfied.BASICALLY, round_=2)
     given = by_name["c3"].assigned(C, N)
     return [answered.heard[-1], given.heard[-1]]
+
+
+async def test_an_export_holds_what_the_ranking_shows_and_the_lines_behind_it(desk: Desk) -> None:
+    """Of each format the same; numerators and denominators of the lines add up to the rate."""
+    shown = (await desk.reads("rates", period=PERIOD))["units"]
+    exported = {name: await exports(desk, "rates", name) for name in READERS}
+    assert exported["csv"][0]["state"] == "closed"
+    for rows in exported.values():
+        assert [row["unit"] for row in rows] == [unit["unit"] for unit in shown]
+        for row, unit in zip(rows, shown, strict=True):
+            assert float(row["composite"]) == float(unit["composite"])
+            assert int(row["response_denominator"]) == unit["response"]["denominator"]
+    for name in READERS:
+        rows = await exports(desk, "cases", name, unit=C)
+        asked = [row for row in rows if str(row["proactive"]).lower() in ("false", "0")]
+        mine = [row for row in asked if row["measure"] == "resolution"]
+        there = next(unit for unit in shown if unit["unit"] == C)["resolution"]
+        assert sum(int(row["denominator"]) for row in mine) == there["denominator"]
+        assert sum(float(row["numerator"]) for row in mine) == float(there["numerator"])
+
+
+async def test_an_export_of_another_units_cases_is_refused_by_name(desk: Desk) -> None:
+    for query, status, reason in (
+        ({"unit": "110101"}, 403, "not_your_unit"),
+        ({"unit": "999"}, 404, "unknown_unit"),
+        ({"unit": C, "period": "2026-13"}, 422, "unreadable_period"),
+        ({"unit": C, "format": "pdf"}, 422, "invalid"),
+    ):
+        answer = await desk.client.get(
+            "/v1/exports/cases", params={"period": PERIOD, **query}, headers=desk.token("unit", unit=C)
+        )
+        assert (answer.status_code, answer.json()["reason"]) == (status, reason)
+    assert await exports(desk, "cases", "csv", unit=C, role="unit", of=C)
+
+
+async def test_the_report_of_a_closed_month_is_a_page_with_its_hash(desk: Desk) -> None:
+    month = await desk.reads(f"months/{PERIOD}")
+    for lang in ("zh-CN", "en"):
+        answer = await desk.asks(f"months/{PERIOD}/report", role="unit", unit=C, lang=lang)
+        assert (answer.status_code, answer.headers["content-language"]) == (200, lang)
+        assert answer.headers["content-type"].startswith("text/html")
+        assert month["frozen"]["sha256"] in answer.text
+        assert SHOWN[C][1] in answer.text
+        assert faults(answer.text, lang) == []
+    open_one = await desk.asks("months/current/report")
+    assert (open_one.status_code, open_one.json()["reason"]) == (409, "period_not_closed")
+    assert (await desk.asks(f"months/{PERIOD}/report", lang="de")).status_code == 422
 
 
 async def test_what_comes_late_counts_in_the_next_period_and_says_so(desk: Desk) -> None:

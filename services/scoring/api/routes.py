@@ -15,5 +15,5 @@ from services.scoring.api import (
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["scoring"])
-for _part in (rates, departments, judging, exclusions, months, hotspots, topics, exports):
+for _part in (rates, departments, judging, exclusions, months, hotspots, topics, exports, monthly):
     ROUTES.include_router(_part.ROUTES)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scoring.domain.errors import UnknownHotspot
 from services.scoring.domain.hotspot import Hotspot
 from services.scoring.store import tables
+from services.scoring.store.topics import Span
 from shared.kernel.ids import HotspotId
 from shared.store.shape import Shape
 
@@ -52,3 +53,12 @@ async def looked(connection: AsyncConnection) -> date | None:
     """The last day that was looked at."""
     found: date | None = await connection.scalar(select(func.max(tables.HOTSPOT_DAYS.c.day)))
     return found
+
+
+async def between(connection: AsyncConnection, span: Span, limit: int) -> Sequence[Hotspot]:
+    """The hot spots of some days, those with most requests first."""
+    shape = Shape(Hotspot, tables.HOTSPOTS)
+    cases = H.excess["cases"].as_integer()
+    asked = select(tables.HOTSPOTS).where(H.day >= span.first, H.day <= span.last)
+    found = await connection.execute(asked.order_by(cases.desc(), H.hotspot_id).limit(limit))
+    return [shape.from_row(dict(row)) for row in found.mappings()]

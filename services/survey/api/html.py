@@ -1,10 +1,11 @@
-"""Pages as text: one frame, no script, nothing from elsewhere. `Markup.format` escapes what is put in."""
-
-import base64
-import hashlib
+"""Survey's pages: the style they have in common."""
 
 from fastapi import Response
 from markupsafe import Markup
+
+from shared.http.html import html_page, joined, policy_for
+
+__all__ = ["LANGUAGES", "POLICY", "STYLE", "joined", "page"]
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 INK, PAPER, LINK, ALARM, LINE = "#1b1b1b", "#ffffff", "#0b4a8f", "#a3001b", "#595959"
@@ -32,35 +33,9 @@ td,th{{border:1px solid {LINE};padding:.4rem;text-align:left;vertical-align:top;
 table{{border-collapse:collapse;width:100%}}
 """
 
-FRAME = Markup("""<!doctype html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-""")
-
-_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = policy_for(STYLE)
 
 
 def page(title: str, body: Markup, *, language: str, status: int = 200) -> Response:
     """A whole page in one language."""
-    lang = LANGUAGES[language]
-    text = FRAME.format(lang=lang, title=title, style=Markup(STYLE), body=body)
-    headers = {"Content-Language": lang, "Content-Security-Policy": POLICY}
-    return Response(text, status, headers=headers, media_type="text/html")
-
-
-def joined(parts: "list[Markup]") -> Markup:
-    """Parts one after the other, each on a line of its own."""
-    return Markup("\n").join(parts)
+    return html_page(title, body, lang=LANGUAGES[language], style=STYLE, status=status)

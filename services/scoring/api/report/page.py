@@ -1,0 +1,316 @@
+"""月报: the page. Every chart has a table beside it; it prints on A4 and needs nothing from elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from fastapi import Response
+from markupsafe import Markup
+
+from services.scoring.api.report import charts
+from services.scoring.api.report.charts import INK, LINE, PAPER, Bar, Tile
+from services.scoring.api.report.words import Words
+from services.scoring.domain.hotspot import Hotspot
+from services.scoring.domain.month import Month
+from services.scoring.domain.periods import Period
+from services.scoring.domain.policy.comparing import Interval
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.monthly import Monthly
+from services.scoring.domain.policy.placing import Placed
+from services.scoring.domain.policy.rates import shown
+from shared.city.city import City
+from shared.http.html import html_page, joined
+from shared.kernel.words import StreetClass
+
+LISTED = 10
+LINK = "#0b4a8f"
+STYLE = f"""
+@page{{size:A4;margin:16mm}}
+html{{font:100%/1.5 system-ui,sans-serif;color:{INK};background:{PAPER}}}
+body{{margin:0 auto;max-width:52rem;padding:1rem}}
+h1{{font-size:1.6rem;line-height:1.3}}h2{{font-size:1.25rem;margin-top:2rem}}h3{{font-size:1.05rem}}
+a{{color:{LINK}}}
+table{{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}}
+caption{{text-align:left;font-weight:600;padding:.3rem 0}}
+td,th{{border:1px solid {LINE};padding:.3rem .5rem;text-align:left}}
+td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums}}
+header p{{overflow-wrap:anywhere}}
+figure{{margin:.5rem 0}}svg{{max-width:44rem}}
+:focus-visible{{outline:3px solid {INK};outline-offset:3px}}
+.skip{{position:absolute;left:-999rem}}.skip:focus{{position:static}}
+@media print{{.skip,nav{{display:none}}figure,tr{{break-inside:avoid}}h2,h3,caption{{break-after:avoid}}
+body{{max-width:none;padding:0}}}}
+"""
+MEASURES = (*Measure,)
+NAVIGATION = Markup(
+    '<nav aria-label="{name}"><ul>{links}'
+    '<li><a href="?lang={other}" lang="{other}" hreflang="{other}">{told}</a></li></ul></nav>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A category of the month: its requests, and how many times as many a day as in the month before."""
+
+    category: str
+    cases: int
+    ratio: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the page is made of."""
+
+    period: Period
+    month: Month
+    monthly: Monthly
+    hot: Sequence[Hot]
+    hotspots: Sequence[Hotspot]
+    city: City
+    made_at: datetime
+
+
+def report_page(report: Report, words: Words) -> Response:
+    """The whole page in one language."""
+    title = words["title"].format(period=report.period.label)
+    sections = (
+        ("city", _city(report, words)),
+        ("map", _map(report, words)),
+        ("districts", _districts(report, words)),
+        ("streets", _streets(report, words)),
+        ("classes", _classes(report, words)),
+        ("hot", _hot(report, words)),
+        ("hotspots", _hotspots(report, words)),
+    )
+    head = _head(title, [name for name, content in sections if content], report, words)
+    parts = (
+        Markup('<section><h2 id="{0}">{1}</h2>\n{2}</section>').format(name, words[name], content)
+        for name, content in sections
+        if content
+    )
+    made = words["printed"].format(at=_local(report.made_at, report))
+    foot = Markup("<p>{0}</p>\n</main>").format(made)
+    whole = joined([head, Markup('<main id="main">'), *parts, foot])
+    return html_page(title, whole, lang=words.language, style=STYLE)
+
+
+def _head(title: str, names: Sequence[str], report: Report, words: Words) -> Markup:
+    frozen, score = report.month.frozen, report.city.policy.score
+    other = "en" if words.language == "zh-CN" else "zh-CN"
+    starts, ends = _local(report.period.starts, report), _local(report.period.ends, report)
+    lines = (
+        words["period"].format(starts=starts, ends=ends),
+        words["rules"].format(version=report.month.policy_version, source=score.source),
+        words["hash"].format(hash=frozen.sha256 if frozen else ""),
+    )
+    links = joined([Markup('<li><a href="#{0}">{1}</a></li>').format(name, words[name]) for name in names])
+    said = [Markup("<p>{0}</p>").format(line) for line in lines]
+    return joined(
+        [
+            Markup('<a class="skip" href="#main">{0}</a>').format(words["skip"]),
+            Markup("<header><h1>{0}</h1>").format(title),
+            *said,
+            NAVIGATION.format(name=words["contents"], links=links, other=other, told=words["other_language"]),
+            Markup("</header>"),
+        ]
+    )
+
+
+def _city(report: Report, words: Words) -> Markup:
+    whole = report.monthly.city
+    if whole is None:
+        return Markup("<p>{0}</p>").format(words["no_figure"])
+    before = whole.before.standing if whole.before else None
+    rows = [
+        (
+            words[measure],
+            _percent(whole.standing.tally(measure).rate, words),
+            _percent(before.tally(measure).rate if before else None, words),
+        )
+        for measure in MEASURES
+    ]
+    composite = whole.before.composite if whole.before else None
+    rows.append((words["composite"], _score(whole.ranked.composite, words), _score(composite, words)))
+    cases = str(before.cases) if before else words["no_figure"]
+    rows.append((words["cases"], str(whole.standing.cases), cases))
+    return _table(words["city"], (words["measure"], words["now"], words["before"]), rows)
+
+
+def _map(report: Report, words: Words) -> Markup:
+    """Only where the city drew one."""
+    drawn = report.city.schematic.tiles
+    if not drawn:
+        return Markup("")
+    of_unit = {each.standing.unit: each.ranked.composite for each in report.monthly.districts}
+    found = [
+        Tile(
+            report.city.units.name_of(unit),
+            *place,
+            None if (value := of_unit.get(unit)) is None else float(value),
+            "–" if value is None else str(shown(value)),
+        )
+        for unit, place in drawn.items()
+    ]
+    return _figure(charts.tiles(words["map"], found), words["map_note"])
+
+
+def _districts(report: Report, words: Words) -> Markup:
+    found = report.monthly.districts
+    rows = [
+        Bar(
+            report.city.units.name_of(each.standing.unit),
+            float(each.ranked.composite),
+            str(shown(each.ranked.composite)),
+            float(each.before.composite) if each.before and each.before.composite is not None else None,
+        )
+        for each in found
+        if each.ranked.composite is not None
+    ]
+    chart = _figure(charts.bars(words["districts"], rows), words["districts_note"])
+    return joined([chart, _ranking(words["districts"], found, report, words)])
+
+
+def _streets(report: Report, words: Words) -> Markup:
+    ranked = [each for each in report.monthly.streets if each.ranked.rank is not None]
+    note = Markup("<p>{0}</p>").format(words["streets_note"].format(count=len(ranked)))
+    parts = [note, _ranking(words["best"], ranked[:LISTED], report, words)]
+    if len(ranked) > LISTED:
+        parts.append(_ranking(words["last"], ranked[LISTED:][-LISTED:], report, words))
+    return joined(parts)
+
+
+def _ranking(caption: str, found: Iterable[Placed], report: Report, words: Words) -> Markup:
+    head = ("rank", "unit", "composite", "change", *MEASURES, "orders", "per_10k")
+    rows = [
+        (
+            str(each.ranked.rank or "–"),
+            report.city.units.name_of(each.standing.unit),
+            _score(each.ranked.composite, words),
+            _signed(each.change),
+            *(_percent(each.standing.tally(measure).rate, words) for measure in MEASURES),
+            str(each.standing.volume),
+            "–" if (many := shown(each.standing.per_10k(each.residents))) is None else f"{many:.1f}",
+        )
+        for each in found
+    ]
+    return _table(caption, [words[name] for name in head], rows, named=2)
+
+
+def _classes(report: Report, words: Words) -> Markup:
+    monthly, names = report.monthly, [words.of_class(each) for each in StreetClass]
+    counts = [(words.of_class(each), str(monthly.classed.get(each, 0))) for each in (*StreetClass, None)]
+    between = [
+        (words.of_class(old), *(str(monthly.between.get((old, new), 0)) for new in StreetClass))
+        for old in StreetClass
+    ]
+    moved = [
+        (
+            report.city.units.name_of(each.unit),
+            words.of_class(each.before),
+            words.of_class(each.now),
+            _signed(each.change),
+        )
+        for each in monthly.moved
+    ]
+    rows = [Bar(name, float(count), count) for name, count in counts]
+    listed = _table(
+        words["moved"], [words[name] for name in ("unit", "before", "now", "change")], moved, named=3
+    )
+    return joined(
+        [
+            _figure(charts.bars(words["classes"], rows), words["classes_note"]),
+            _table(words["classes"], (words["class"], words["count"]), counts),
+            _table(words["from_to"], (words["from_to"], *names), between),
+            listed if moved else Markup("<p>{0}</p>").format(words["moved_none"]),
+        ]
+    )
+
+
+def _hot(report: Report, words: Words) -> Markup:
+    if not report.hot:
+        return Markup("<p>{0}</p>").format(words["hot_none"])
+    names = [_category(each.category, report.city, words) for each in report.hot]
+    bars = [Bar(name, each.cases, str(each.cases)) for name, each in zip(names, report.hot, strict=True)]
+    rows = [
+        (
+            name,
+            str(each.cases),
+            "–" if each.ratio is None else f"{each.ratio.estimate:.2f}",
+            "–" if each.ratio is None else f"{each.ratio.low:.2f}–{each.ratio.high:.2f}",
+        )
+        for name, each in zip(names, report.hot, strict=True)
+    ]
+    head = [words[name] for name in ("category", "cases", "ratio", "interval")]
+    return joined(
+        [
+            _figure(charts.bars(words["hot"], bars), words["hot_note"]),
+            _table(words["hot"], head, rows),
+        ]
+    )
+
+
+def _hotspots(report: Report, words: Words) -> Markup:
+    note = Markup("<p>{0}</p>").format(words["hotspots_note"])
+    if not report.hotspots:
+        return joined([note, Markup("<p>{0}</p>").format(words["hotspots_none"])])
+    rows = [
+        (
+            report.city.units.path_name(each.unit) if report.city.units.knows(each.unit) else each.unit,
+            _category(each.category, report.city, words),
+            each.day.isoformat(),
+            str(each.excess.cases),
+            f"{each.excess.expected:.1f}",
+        )
+        for each in report.hotspots
+    ]
+    head = [words[name] for name in ("unit", "category", "day", "cases", "expected")]
+    return joined([note, _table(words["hotspots"], head, rows, named=3)])
+
+
+def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, named: int = 1) -> Markup:
+    """The first `named` columns hold names, the others numbers."""
+    classes = ["" if place < named else ' class="n"' for place in range(len(head))]
+    first = joined(
+        Markup(f'<th scope="col"{kind}>{{0}}</th>').format(name)
+        for kind, name in zip(classes, head, strict=True)
+    )
+    lines = joined(
+        Markup("<tr>{0}</tr>").format(
+            Markup("").join(
+                Markup(f"<td{kind}>{{0}}</td>").format(cell) for kind, cell in zip(classes, row, strict=True)
+            )
+        )
+        for row in rows
+    )
+    frame = Markup("<table><caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table>")
+    return frame.format(caption, first, lines)
+
+
+def _figure(chart: Markup, note: str) -> Markup:
+    return Markup("<figure>{0}<figcaption>{1}</figcaption></figure>").format(chart, note)
+
+
+def _category(code: str, city: City, words: Words) -> str:
+    known = city.categories.by_code.get(code)
+    return words.of(known.zh, known.en) if known else code
+
+
+def _percent(rate: Fraction | None, words: Words) -> str:
+    value = shown(rate)
+    return words["no_figure"] if value is None else f"{value * 100:.2f} %"
+
+
+def _score(composite: Fraction | None, words: Words) -> str:
+    value = shown(composite)
+    return words["no_figure"] if value is None else str(value)
+
+
+def _signed(change: Fraction | None) -> str:
+    value: Decimal | None = shown(change)
+    return "–" if value is None else f"{value:+.4f}"
+
+
+def _local(at: datetime, report: Report) -> str:
+    return at.astimezone(report.city.policy.zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,175 @@
+"""月报: what is told of a month, as somebody meets it who cannot see it, in both languages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from services.scoring.api.report import charts
+from services.scoring.api.report.page import LINK, STYLE, Hot, Report, report_page
+from services.scoring.api.report.words import LANGUAGES, Language, words
+from services.scoring.domain.hotspot import Excess, Hotspot
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy.comparing import Interval
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.domain.policy.monthly import compile_month
+from services.scoring.domain.policy.rates import Sum, Tally
+from shared.city.errors import BrokenFile
+from shared.city.schematic import Schematic, load_schematic
+from shared.kernel.ids import CategoryCode, HotspotId
+from shared.kernel.words import StreetClass, UnitLevel
+from tests.kit.accessible import contrast, faults
+from tests.kit.case_story import DONGHUASHI, NANLI, SHANGHAI, YONGNING, ZHENZHUQUAN, named
+from tests.kit.city import beijing
+
+CITY = beijing()
+AT = datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
+PERIOD = Periods.of_policy(CITY.policy).named("2026-11")
+
+
+def sums(**rates: str) -> list[Sum]:
+    """A month in which every rate of a unit is this."""
+    return [
+        Sum(unit.removeprefix("u"), measure, False, Tally(Decimal(rate) * 100, 100, cases=100))
+        for unit, rate in rates.items()
+        for measure in Measure
+    ]
+
+
+NOW = sums(**{f"u{DONGHUASHI}": "0.95", f"u{ZHENZHUQUAN}": "0.70", f"u{YONGNING}": "0.55"})
+BEFORE = sums(**{f"u{DONGHUASHI}": "0.85", f"u{ZHENZHUQUAN}": "0.70"})
+
+
+def a_report(**more: Any) -> Report:
+    excess = Excess(NANLI, CategoryCode("parking"), UnitLevel.COMMUNITY, 7, 23, 6.4, 0.9, 1.0, 1.0, 1.2, 1e-6)
+    hotspot = Hotspot(
+        HotspotId(named("spot")), NANLI, CategoryCode("parking"), date(2026, 11, 3), AT, excess, 9, "1", (),
+        date(2026, 11, 3),
+    )  # fmt: skip
+    month = Month("2026-11", MonthState.CLOSED, "zhang", AT, "2026.1", AT, Frozen(12, 3, 0, "ab" * 32))
+    whole = Report(
+        PERIOD,
+        month,
+        compile_month(NOW, BEFORE, {}, CITY),
+        [Hot("parking", 120, Interval(1.5, 1.2, 1.9)), Hot("noise", 60, None)],
+        [hotspot],
+        CITY,
+        AT,
+    )
+    return replace(whole, **more)
+
+
+def shown(language: Language, **more: Any) -> str:
+    return bytes(report_page(a_report(**more), words(language)).body).decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_is_read_without_seeing_it_and_needs_nothing_from_elsewhere(language: Language) -> None:
+    text = shown(language)
+    assert faults(text, language) == []
+    assert not re.search(r"https?://|url\(|@import|<script|<img|<link|style=", text)
+    assert len(re.findall(r'<svg role="img" aria-label="[^"]+"', text)) == text.count("<svg") == 4
+    # Every chart stands beside a table that says the same.
+    assert text.count("<table>") >= 8
+    assert "@media print" in text
+    assert "{" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+def test_the_page_allows_its_own_style_and_nothing_else() -> None:
+    answer = report_page(a_report(), words("en"))
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert answer.headers["content-language"] == "en"
+
+
+def test_figures_are_those_of_the_ranking() -> None:
+    text = shown("en")
+    for told in ("0.9500", "+0.1000", "95.00 %", "progressing", "1.20–1.90", "东花市街道"):
+        assert told in text
+    assert "广渠门外南里" in text
+    assert "ab" * 32 in text
+
+
+def test_classes_and_their_moves_are_counted() -> None:
+    found = compile_month(NOW, BEFORE, {}, CITY)
+    assert found.classed == {
+        StreetClass.ADVANCED: 1,
+        StreetClass.RECTIFYING: 1,
+        StreetClass.GOVERNED: 1,
+    }
+    assert found.between == {
+        (StreetClass.PROGRESSING, StreetClass.ADVANCED): 1,
+        (StreetClass.RECTIFYING, StreetClass.RECTIFYING): 1,
+    }
+    (moved,) = found.moved
+    assert (moved.unit, moved.change) == (DONGHUASHI, Fraction(1, 10))
+    # A street that made progress then was progressing then, by the month before that.
+    earlier = {ZHENZHUQUAN: Fraction(1, 2)}
+    moves = {each.unit: each.before for each in compile_month(NOW, BEFORE, earlier, CITY).moved}
+    assert moves[ZHENZHUQUAN] is StreetClass.PROGRESSING
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_month_without_figures_says_so(language: Language) -> None:
+    text = shown(
+        language,
+        monthly=compile_month([], [], {}, CITY),
+        hot=[],
+        hotspots=[],
+        city=replace(CITY, schematic=Schematic()),
+    )
+    assert faults(text, language) == []
+    assert words(language)["hotspots_none"] in text
+    assert 'id="map"' not in text
+
+
+def test_a_name_is_text_and_no_markup() -> None:
+    unit = replace(CITY.units.by_code[DONGHUASHI], name='<b onload="x">&')
+    units = replace(CITY.units, by_code={**CITY.units.by_code, DONGHUASHI: unit})
+    text = shown("en", city=replace(CITY, units=units))
+    assert "<b onload" not in text
+    assert "&lt;b onload=&#34;x&#34;&gt;&amp;" in text
+
+
+def test_ink_is_read_on_every_shade() -> None:
+    assert min(contrast(charts.INK, shade) for shade in (*charts.SHADES, charts.PAPER)) >= 7
+    assert contrast(LINK, charts.PAPER) >= 7
+    assert "outline" in STYLE
+
+
+def test_tiles_are_darker_the_higher_and_bars_longer() -> None:
+    found = charts.tiles(
+        "title", [charts.Tile(str(n), n + 1, 1, value, "") for n, value in enumerate((0.1, 0.9, None))]
+    )
+    fills = re.findall(r'fill="(#[0-9a-f]{6})" stroke', found)
+    assert fills == [charts.SHADES[0], charts.SHADES[-1], charts.PAPER]
+    drawn = charts.bars("title", [charts.Bar("a", 2.0, "2"), charts.Bar("b", 1.0, "1", before=2.0)])
+    widths = [float(width) for width in re.findall(r'<rect[^>]* width="([0-9.]+)"', drawn)]
+    assert widths == [charts.WIDTH, charts.WIDTH / 2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("999,1,1", "there is no unit"),
+        ("110101,1,1\n110101,1,2", "above"),
+        ("110101,1,1\n110102,1,1", "another unit"),
+        ("110101,0,1", "numbers from 1"),
+    ],
+)
+def test_a_broken_drawing_is_refused_with_its_line(rows: str, reason: str) -> None:
+    with pytest.raises(BrokenFile, match=reason):
+        load_schematic(f"unit_code,column,row\n{rows}\n", CITY.units, filename="schematic.csv")
+
+
+def test_beijings_drawing_has_every_district_once() -> None:
+    districts = {unit.code for unit in CITY.units.acting() if unit.level is UnitLevel.DISTRICT}
+    tiles: Mapping[str, tuple[int, int]] = CITY.schematic.tiles
+    assert set(tiles) == districts
