@@ -56,6 +56,8 @@ def line_of(text: str, part: str) -> int:
         ("governed: 0.60", "governed: 0.80", "classes:", "governed must be below rectifying"),
         ("step: talk,", "step: list,", "steps:", "the five steps must stand here in order"),
         ("below: 0.70, months: 2", "below: 0.85, months: 2", "steps:", "talk must not come before circulate"),
+        ("volume: 0.30", "volume: 0.40", "weights: {volume", "the weights of a topic must sum to 1"),
+        ("windows: [1, 3, 7]", "windows: [3, 1, 7]", "windows:", "windows must become longer"),
         ("urgent: 2h", "urgent: 2x", "urgent: 2x", "is not a time limit"),
         ("max_redo: 2", "max_redu: 2", "max_redu", "no such setting"),
         ("max_redo: 2", "max_redo: many", "max_redo", "valid integer"),
