@@ -197,6 +197,8 @@ async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
     task = {"number": 1, "title": "施划车位", "unit": DONGHUASHI, "due": "2026-12-20"}
     plan = {"starts": starts.isoformat(), "tasks": [task, {**task, "number": 2, "unit": "110101"}]}
     put = {"method": "PUT", "tag": made.headers["ETag"]}
+    never = await changes(desk, f"{path}/plan", {**plan, "starts": "0001-01-01"}, method="PUT")
+    assert (never.status_code, never.json()["errors"][0]["field"]) == (422, "starts")
     foreign = await changes(desk, f"{path}/plan", plan, unit="110119203", method="PUT")
     assert (foreign.status_code, foreign.json()["reason"]) == (403, "not_your_topic")
     planned = await changes(desk, f"{path}/plan", plan, unit=POLICE, **put)

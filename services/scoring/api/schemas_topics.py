@@ -12,6 +12,8 @@ from shared.http.wire import Text, Wire
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Unit = Annotated[Text, Field(min_length=1, max_length=40)]
+# Near the calendar's ends there is no day ninety days before or after.
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
 
 class IntervalView(Wire):
@@ -80,13 +82,13 @@ class TaskIn(Wire):
     number: Annotated[int, Field(ge=1, le=999)]
     title: Title
     unit: Unit
-    due: date
+    due: Day
 
 
 class PlanIn(Wire):
     """任务清单、责任清单、时限清单 as one list; it takes the place of the one before."""
 
-    starts: date = Field(description="From this day on the measures count.")
+    starts: Day = Field(description="From this day on the measures count.")
     tasks: Annotated[list[TaskIn], Field(min_length=1, max_length=200)]
 
 
