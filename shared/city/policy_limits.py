@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from shared.city.documents import Entry
 from shared.city.errors import UnreadableLimit
 from shared.city.limits import Limit
-from shared.kernel.words import Tier, WhistleKind
+from shared.kernel.words import Blower, Tier, WhistleKind
 
 
 def _limit(written: object) -> Limit:
@@ -95,9 +95,36 @@ class ReportIn(Entry):
         }[kind]
 
 
-class Whistle(Sourced):
-    """吹哨: how soon departments sign, make contact and report in."""
+class Blowers(Entry):
+    """Some of those who blow, by kind of whistle."""
 
+    emergency: tuple[Blower, ...] = ()
+    joint_enforcement: tuple[Blower, ...] = ()
+    key_work: tuple[Blower, ...] = ()
+
+    def of(self, kind: WhistleKind) -> tuple[Blower, ...]:
+        """Those for this kind of whistle."""
+        return {
+            WhistleKind.EMERGENCY: self.emergency,
+            WhistleKind.JOINT_ENFORCEMENT: self.joint_enforcement,
+            WhistleKind.KEY_WORK: self.key_work,
+        }[kind]
+
+
+class Whistle(Sourced):
+    """吹哨: who blows which, how soon departments sign, make contact and report in."""
+
+    blown_by: Blowers
+    approval: Blowers = Blowers()
+    """审批: whose whistles the unit above approves before any department hears of them."""
     sign: PolicyLimit
     contact: PolicyLimit
     report_in: ReportIn
+
+    @model_validator(mode="after")
+    def _only_who_may_blow_waits(self) -> "Whistle":
+        for kind in WhistleKind:
+            idle = [each for each in self.approval.of(kind) if each not in self.blown_by.of(kind)]
+            if idle:
+                raise ValueError(f"approval names {idle[0]} for {kind}, who may not blow it")
+        return self

@@ -20,7 +20,16 @@ from shared.kernel.ids import (
     VisitId,
     WhistleId,
 )
-from shared.kernel.words import DeliberationStep, Giver, Means, RaisedFrom, Share, VisitKind, WhistleKind
+from shared.kernel.words import (
+    Blower,
+    DeliberationStep,
+    Giver,
+    Means,
+    RaisedFrom,
+    Share,
+    VisitKind,
+    WhistleKind,
+)
 
 SOURCE_GRID = "grid"
 
@@ -52,6 +61,25 @@ class Called(BaseModel):
     report_in_by: datetime
 
 
+class WhistleProposed(WhistleFact):
+    """A whistle waits for the unit above: no department has heard of it."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.proposed"
+
+    kind: WhistleKind
+    blown_by: UnitCode
+    blower: Blower
+    approver: UnitCode
+
+
+class WhistleDropped(WhistleFact):
+    """It is not blown: refused by its approver, or taken back before; why stays with grid."""
+
+    TYPE: ClassVar[str] = "jiesu.whistle.dropped"
+
+    refused_by: UnitCode | None
+
+
 class WhistleBlown(WhistleFact):
     """吹哨: a street calls departments to the site."""
 
@@ -60,6 +88,10 @@ class WhistleBlown(WhistleFact):
     kind: WhistleKind
     blown_by: UnitCode
     departments: tuple[Called, ...]
+    blower: Blower | None = None
+    """None: of before it was said."""
+    approved_by: UnitCode | None = None
+    """None: it needed no approval."""
 
 
 class DepartmentFact(WhistleFact):
@@ -117,6 +149,8 @@ class WhistleOverdue(DepartmentFact):
 
     step: str
     """sign, contact or report_in."""
+    district: UnitCode | None = None
+    """Which one is told: the blower's."""
 
 
 class WhistleClosed(WhistleFact):

@@ -144,6 +144,15 @@ class WhistleKind(StrEnum):
     EMERGENCY = "emergency"
 
 
+class Blower(StrEnum):
+    """谁吹哨: 街乡镇 / 社区 / 网格长."""
+
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    """Who walks a grid, in the name of the community or street it belongs to."""
+
+
 class RaisedFrom(StrEnum):
     """议题来源: what a deliberation grew out of."""
 

@@ -1,11 +1,11 @@
-"""emergency whistle → (two days) → overdue: signing, contact and reporting in are each told once."""
+"""emergency whistle → (two days) → overdue: each step told once, to the district, which finds it in its queue."""
 
 import json
 
 import pytest
 
 from tests.kit.people import eventually
-from tests.kit.stage import FIRE, STREET, Stage
+from tests.kit.stage import DAXING, FIRE, STREET, Stage
 
 TOLD = "SELECT payload::text FROM grid.event_log WHERE key = $1 AND type = 'jiesu.whistle.overdue.v1'"
 
@@ -25,5 +25,8 @@ async def test_late_department_is_overdue_once(stage: Stage) -> None:
     await fire.acts(whistle_id)
     await street.scores(whistle_id, FIRE, 2)
     await street.closes_whistle(whistle_id)
-    steps = [json.loads(row[0])["step"] for row in await stage.suite.rows(TOLD, whistle_id)]
-    assert sorted(steps) == ["contact", "report_in", "sign"]
+    facts = [json.loads(row[0]) for row in await stage.suite.rows(TOLD, whistle_id)]
+    assert sorted(fact["step"] for fact in facts) == ["contact", "report_in", "sign"]
+    assert {fact["district"] for fact in facts} == {DAXING}
+    late = await stage.unit(DAXING).whistles(overdue="true")
+    assert whistle_id in [each["whistle_id"] for each in late]

@@ -119,6 +119,8 @@ FIRES = {
     ("act", C.REPORTED_IN): C.ACTED,
     ("score", C.ACTED): C.SCORED,
 }
+APPROVING = {"blow", "refuse", "withdraw"}
+"""Tested where whistles wait for an approval."""
 ONLY_IN_AN_EMERGENCY = {
     ("report_in", C.CALLED): C.REPORTED_IN,
     ("report_in", C.SIGNED): C.REPORTED_IN,
@@ -146,10 +148,12 @@ def test_every_move_in_every_state_fires_or_is_refused_by_name(
 
 def test_the_tables_have_no_move_that_is_not_tested_here() -> None:
     assert set(CALL_LIFE.moves) == {*CALL_MOVES, "rush_in", "score_late", "expire"}
-    assert set(WHISTLE_LIFE.moves) == {*CALL_LIFE.moves, "close", "cancel"}
+    assert set(WHISTLE_LIFE.moves) == {*CALL_LIFE.moves, *APPROVING, "close", "cancel"}
 
 
-@pytest.mark.parametrize(("standing", "move"), list(product((W.CLOSED, W.CANCELLED), (close, cancel))))
+@pytest.mark.parametrize(
+    ("standing", "move"), list(product((W.CLOSED, W.CANCELLED, W.REFUSED), (close, cancel)))
+)
 def test_what_is_over_neither_closes_nor_is_cancelled(standing: WhistleState, move: Ask) -> None:
     with pytest.raises(MoveNotAllowed):
         move(a_whistle(a_call(state=C.SCORED, reported_in_at=None), state=standing))

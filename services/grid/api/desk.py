@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from services.grid.api.schemas import WhistleOut
-from services.grid.domain.errors import NoUnit
+from services.grid.domain.errors import FilterRefused, NoUnit
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy.parties import require_sight
 from services.grid.settings import GridSettings
@@ -23,6 +23,9 @@ OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS)
 
 OpenWork = Annotated[Opening[GridWork], Depends(opening)]
 Reader = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
+Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
+"""Who walks a grid, and staff of units."""
+Onlooker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
 
 
 def unit_of(caller: Caller) -> UnitCode:
@@ -45,6 +48,16 @@ def sight_of(caller: Caller) -> UnitCode | None:
     if caller.may(*OVERSEERS):
         return None
     return unit_of(caller)
+
+
+def overseen(asked: str | None, sight: UnitCode | None, city: City) -> UnitCode | None:
+    """The unit a report is about; None: the city. Raises `FilterRefused` unless the asker oversees it."""
+    if asked is None:
+        return sight
+    unit = UnitCode(asked)
+    if unit not in city.units or (sight is not None and not city.units.is_within(unit, sight)):
+        raise FilterRefused(unit)
+    return unit
 
 
 async def _city(request: Request) -> City:

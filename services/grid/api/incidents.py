@@ -1,28 +1,23 @@
 """事件: report, look, handle on the spot, escalate. What terminals send again is the same incident."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from services.grid import handlers
-from services.grid.api.desk import OVERSEERS, CityOf, OpenWork, sight_of, unit_of
+from services.grid.api.desk import CityOf, Onlooker, OpenWork, Worker, sight_of, unit_of
 from services.grid.api.incident_schemas import EvidenceIn, IncidentIn, IncidentOut, IncidentWithWordsOut
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.policy.incidents import require_sight
 from services.grid.store import GridWork, IncidentSeals, queries
-from shared.http.auth import allow
-from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, Seen, etag, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
 from shared.kernel.ids import IncidentId
 
 ROUTES = APIRouter(prefix="/incidents")
-Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
-Reader = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
 
 
 @ROUTES.post("", status_code=201, response_model=IncidentOut)
@@ -47,7 +42,7 @@ async def report_incident(body: IncidentIn, caller: Worker, open_work: OpenWork,
 async def incident(
     incident_id: UUID,
     connection: Reading,
-    reader: Reader,
+    reader: Onlooker,
     city: CityOf,
     request: Request,
     response: Response,

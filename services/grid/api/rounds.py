@@ -6,25 +6,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from services.grid.api.desk import OVERSEERS, CityOf, sight_of
+from services.grid.api.desk import CityOf, Reader, overseen, sight_of
 from services.grid.api.schemas import name_of
 from services.grid.api.whistles import below
 from services.grid.domain import coverage
 from services.grid.domain.coverage import Unvisited, Went
-from services.grid.domain.errors import FilterRefused
 from services.grid.store import coverage as rows
 from shared.city.city import City
 from shared.city.inspections import Plan
-from shared.http.auth import Known, allow
-from shared.http.callers import Caller, Role
+from shared.http.auth import Known
+from shared.http.callers import Caller
 from shared.http.knock import Reading
 from shared.http.refusals import NotSignedIn
 from shared.http.wire import Text, Wire
-from shared.kernel.ids import UnitCode
 from shared.service import Flat
 
 ROUTES = APIRouter()
-Onlooker = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
 SHOWN = 200
 
 
@@ -145,7 +142,7 @@ async def inspection_plans(_: Asker, city: CityOf, request: Request) -> list[Pla
 @ROUTES.get("/coverage")
 async def coverage_report(
     connection: Reading,
-    reader: Onlooker,
+    reader: Reader,
     city: CityOf,
     first: Annotated[date, Query(description="The first day, on the city's clock.")],
     last: Annotated[date, Query(description="The last day.")],
@@ -153,7 +150,7 @@ async def coverage_report(
     idle_days: Annotated[int, Query(ge=1, le=365, description="Unvisited for so many days.")] = 7,
 ) -> CoverageOut:
     """巡查覆盖: visits of each worker, communities nobody called on, inspections so far."""
-    asked = _unit(unit, sight_of(reader), city)
+    asked = overseen(unit, sight_of(reader), city)
     period = coverage.period_of(first, last, city)
     places = coverage.places_of(asked, city)
     went = await rows.went(connection, below(asked, city.units), period)
@@ -181,13 +178,3 @@ async def coverage_report(
 def _place(one: Unvisited, city: City) -> PlaceOut:
     name = name_of(one.place, city.units)
     return PlaceOut(unit=one.place, unit_name=name, last_visit_at=one.last_visit_at)
-
-
-def _unit(asked: str | None, sight: UnitCode | None, city: City) -> UnitCode | None:
-    """The unit the report is about. Raises `FilterRefused` for one the asker does not oversee."""
-    if asked is None:
-        return sight
-    unit = UnitCode(asked)
-    if unit not in city.units or (sight is not None and not city.units.is_within(unit, sight)):
-        raise FilterRefused(unit)
-    return unit

@@ -13,12 +13,14 @@ from services.grid.api import (
     rounds,
     sync,
     terminals,
+    whistle_statistics,
     whistles,
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["grid"])
 ROUTES.include_router(whistles.ROUTES)
 ROUTES.include_router(calls.ROUTES)
+ROUTES.include_router(whistle_statistics.ROUTES)
 ROUTES.include_router(incidents.ROUTES)
 ROUTES.include_router(deliberation.ROUTES)
 ROUTES.include_router(deliberation_stages.ROUTES)

@@ -15,7 +15,7 @@ from services.grid.domain.policy.blowing import MOST_DEPARTMENTS
 from shared.city.units import Units
 from shared.http.wire import Wire
 from shared.kernel.ids import CaseId, UnitCode, WhistleId, new_id
-from shared.kernel.words import WhistleKind
+from shared.kernel.words import Blower, WhistleKind
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4_000)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -59,7 +59,7 @@ class WhistleIn(Wire):
         description="Codes of departments and utilities, each once.",
     )
 
-    def to_command(self, by: UnitCode) -> Blow:
+    def to_command(self, by: UnitCode, *, from_grid: bool) -> Blow:
         return Blow(
             whistle_id=WhistleId(new_id()),
             by=by,
@@ -68,6 +68,7 @@ class WhistleIn(Wire):
             site=self.site.to_site() if self.site else None,
             reason=self.reason,
             departments=tuple(UnitCode(code) for code in self.departments),
+            from_grid=from_grid,
         )
 
 
@@ -87,6 +88,12 @@ class CancelIn(Wire):
     """Why the whistle is taken back."""
 
     reason: Words = Field(description="Stays with grid.")
+
+
+class RefuseIn(Wire):
+    """Why departments are not called."""
+
+    reason: Words = Field(description="Stays with grid; the blower reads it.")
 
 
 class SpotOut(Wire):
@@ -127,6 +134,17 @@ class CallOut(Wire):
         return cls(**asdict(call) | {"name": name_of(call.unit, units), "late": list(call.late)})
 
 
+class ApprovalOut(Wire):
+    """Who was asked before departments heard of it."""
+
+    by: str
+    by_name: str
+    asked_at: datetime
+    decided_at: datetime | None
+    granted: bool | None
+    reason: str | None = Field(description="Why not.")
+
+
 class WhistleOut(Wire):
     """A whistle as it stands; the ETag is its version."""
 
@@ -134,6 +152,11 @@ class WhistleOut(Wire):
     kind: WhistleKind
     blown_by: str
     blown_by_name: str
+    blower: Blower | None = Field(description="As whom: a street, a community, or who walks its grid.")
+    approval: ApprovalOut | None = Field(
+        description="Null: departments were called at once. While it waits, none of them sees it."
+    )
+    district: str | None = Field(description="Is told what runs over.")
     case_id: UUID | None
     site: SiteOut
     reason: str
@@ -148,7 +171,10 @@ class WhistleOut(Wire):
     def of(cls, whistle: Whistle, units: Units) -> "WhistleOut":
         calls = [CallOut.of(call, units) for call in whistle.departments]
         name = name_of(whistle.blown_by, units)
-        return cls(**asdict(whistle) | {"blown_by_name": name, "departments": calls})
+        shown = asdict(whistle) | {"blown_by_name": name, "departments": calls}
+        if whistle.approval is not None:
+            shown["approval"] |= {"by_name": name_of(whistle.approval.by, units)}
+        return cls(**shown)
 
 
 def name_of(code: UnitCode, units: Units) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.grid import handlers
-from services.grid.api.desk import Changing, CityOf, OpenWork, OwnUnit, Reader, sight_of
-from services.grid.api.schemas import CancelIn, WhistleIn, WhistleOut
+from services.grid.api.desk import Changing, CityOf, Onlooker, OpenWork, Worker, sight_of, unit_of
+from services.grid.api.schemas import CancelIn, RefuseIn, WhistleIn, WhistleOut
 from services.grid.domain import commands as do
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import CallState, WhistleState
@@ -15,6 +15,7 @@ from services.grid.domain.model import Whistle
 from services.grid.domain.policy.parties import require_sight
 from services.grid.store import queries
 from shared.city.units import Units
+from shared.http.callers import Role
 from shared.http.etag import etag, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import Reading
@@ -26,9 +27,9 @@ ROUTES = APIRouter()
 
 
 @ROUTES.post("/whistles", status_code=201, response_model=WhistleOut)
-async def blow_whistle(body: WhistleIn, by: OwnUnit, open_work: OpenWork, once: OnceOnly) -> Response:
-    """吹哨: call departments to a site, on a case or alone."""
-    command = body.to_command(by)
+async def blow_whistle(body: WhistleIn, caller: Worker, open_work: OpenWork, once: OnceOnly) -> Response:
+    """吹哨: call departments to a site, on a case or alone; at once, or once the unit above approves."""
+    command = body.to_command(unit_of(caller), from_grid=not caller.may(Role.UNIT))
     made: list[Whistle] = []
     async with open_work() as work:
 
@@ -50,13 +51,14 @@ async def blow_whistle(body: WhistleIn, by: OwnUnit, open_work: OpenWork, once: 
 @ROUTES.get("/whistles")
 async def whistle_queue(
     connection: Reading,
-    reader: Reader,
+    reader: Onlooker,
     city: CityOf,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="A party, or a unit above one.")] = None,
     state: Annotated[WhistleState | None, Query()] = None,
     call_state: Annotated[CallState | None, Query(description="How far a department has come.")] = None,
     case_id: Annotated[UUID | None, Query()] = None,
+    overdue: Annotated[bool, Query(description="Only those of which a step ran over.")] = False,
 ) -> Page[WhistleOut]:
     """Whistles the asker's unit, or one below it, blew or is called by; newest first."""
     sight = sight_of(reader)
@@ -68,6 +70,7 @@ async def whistle_queue(
         state=state,
         call_state=call_state,
         case_id=None if case_id is None else CaseId(case_id),
+        overdue=overdue,
     )
     after = None if asked.after is None else WhistleId(UUID(str(asked.after[0])))
     rows = await queries.queue(connection, wanted, after=after, limit=asked.fetch)
@@ -78,7 +81,7 @@ async def whistle_queue(
 
 @ROUTES.get("/whistles/{whistle_id}")
 async def whistle(
-    whistle_id: UUID, connection: Reading, reader: Reader, city: CityOf, response: Response
+    whistle_id: UUID, connection: Reading, reader: Onlooker, city: CityOf, response: Response
 ) -> WhistleOut:
     """One whistle with every department's part."""
     found = await queries.whistle(connection, WhistleId(whistle_id))
@@ -87,6 +90,19 @@ async def whistle(
         require_sight(found, sight, city.units)
     tag(response, found.version)
     return WhistleOut.of(found, city.units)
+
+
+@ROUTES.post("/whistles/{whistle_id}/approve", response_model=WhistleOut)
+async def approve_whistle(change: Changing) -> Response:
+    """批准: the unit that is asked lets departments be called; their limits run from now."""
+    return await change.make(lambda work: handlers.approve(work, do.Approve(change.whistle_id, change.by)))
+
+
+@ROUTES.post("/whistles/{whistle_id}/refuse", response_model=WhistleOut)
+async def refuse_whistle(body: RefuseIn, change: Changing) -> Response:
+    """不批: the unit that is asked does not, and says why."""
+    command = do.Refuse(change.whistle_id, change.by, body.reason)
+    return await change.make(lambda work: handlers.refuse(work, command))
 
 
 @ROUTES.post("/whistles/{whistle_id}/close", response_model=WhistleOut)

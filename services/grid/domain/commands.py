@@ -19,6 +19,25 @@ class Blow:
     site: Site | None
     reason: str
     departments: tuple[UnitCode, ...]
+    from_grid: bool = False
+    """By who walks the grid, in the unit's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """The unit above lets departments be called."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The unit above does not; the reason stays with grid."""
+
+    whistle_id: WhistleId
+    by: UnitCode
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

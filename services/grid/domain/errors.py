@@ -7,7 +7,8 @@ NotFound
 └── NotCalled           the whistle does not name this department
 NotAllowed
 ├── NoUnit              the asker is staff of no unit
-├── MayNotBlow          only a street or community may
+├── MayNotBlow          the policy opens this kind to others
+├── NotTheApprover      another unit is asked whether it is blown
 ├── ForeignCase         the case is another unit's
 ├── MayNotReport        only a street's or community's grid workers may
 ├── NotYourIncident     its own unit and the street above it act on it
@@ -29,6 +30,7 @@ Invalid
 
 from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from shared.kernel.ids import CaseId, IncidentId, UnitCode, WhistleId
+from shared.kernel.words import Blower, WhistleKind
 
 
 class UnknownWhistle(NotFound):
@@ -67,10 +69,22 @@ class NoUnit(NotAllowed):
 
 
 class MayNotBlow(NotAllowed):
-    """Only a street or community may blow."""
+    """The policy says who blows which kind."""
 
-    def __init__(self, unit: UnitCode) -> None:
-        super().__init__(f"{unit} is no street and no community; only these may blow", unit=unit)
+    def __init__(self, unit: UnitCode, kind: WhistleKind, blowers: tuple[Blower, ...]) -> None:
+        super().__init__(
+            f"{unit} may not blow this; {kind.replace('_', ' ')} is blown by: {', '.join(blowers)}",
+            unit=unit,
+            kind=kind,
+            blowers=list(blowers),
+        )
+
+
+class NotTheApprover(NotAllowed):
+    """Another unit is asked whether departments are called, or nobody is."""
+
+    def __init__(self, unit: UnitCode, approver: UnitCode | None) -> None:
+        super().__init__(f"{unit} is not asked whether this whistle is blown", unit=unit, approver=approver)
 
 
 class ForeignCase(NotAllowed):

@@ -10,6 +10,8 @@ from shared.lifecycle.machine import Lifecycle, Move
 class WhistleState(StrEnum):
     """Where a whistle stands."""
 
+    PROPOSED = "proposed"
+    REFUSED = "refused"
     OPEN = "open"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -120,12 +122,22 @@ CALL_LIFE = Lifecycle(
     ),
 )
 
+PROPOSED = frozenset({WhistleState.PROPOSED})
 OPEN = frozenset({WhistleState.OPEN})
 
 WHISTLE_LIFE = Lifecycle(
     "whistle",
-    first=WhistleState.OPEN,
+    first=WhistleState.PROPOSED,
     moves=(
+        Move("blow", PROPOSED, WhistleState.OPEN, say.WhistleBlown, "it needs no approval, or was given it"),
+        Move("refuse", PROPOSED, WhistleState.REFUSED, say.WhistleDropped, "the unit above says no, and why"),
+        Move(
+            "withdraw",
+            PROPOSED,
+            WhistleState.CANCELLED,
+            say.WhistleDropped,
+            "the blower thought better of it before any department heard",
+        ),
         Move("close", OPEN, WhistleState.CLOSED, say.WhistleClosed, "every department is scored"),
         Move(
             "cancel", OPEN, WhistleState.CANCELLED, say.WhistleCancelled, "nobody need come; nobody came yet"

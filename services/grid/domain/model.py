@@ -6,7 +6,7 @@ from typing import Any
 
 from services.grid.domain.lifecycle import OWED, CallState, Step, WhistleState
 from shared.kernel.ids import CaseId, UnitCode, WhistleId
-from shared.kernel.words import WhistleKind
+from shared.kernel.words import Blower, WhistleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """审批: who is asked whether departments are called, and what was answered."""
+
+    by: UnitCode
+    asked_at: datetime
+    decided_at: datetime | None = None
+    granted: bool | None = None
+    reason: str | None = None
+    """Why not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Whistle:
-    """哨: departments called to a site by a street or community, on a case or alone."""
+    """哨: departments called to a site by a street, community or grid, on a case or alone."""
 
     whistle_id: WhistleId
     kind: WhistleKind
@@ -88,7 +100,18 @@ class Whistle:
     state: WhistleState = WhistleState.OPEN
     ended_at: datetime | None = None
     cancel_reason: str | None = None
+    blower: Blower | None = None
+    """None: blown before it was written down."""
+    approval: Approval | None = None
+    """None: departments were called at once."""
+    district: UnitCode | None = None
+    """The blower's: it is told what ran over."""
     version: int = 0
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether departments know of it."""
+        return self.approval is None or self.approval.granted is True
 
     def call(self, unit: UnitCode) -> Call | None:
         """The call of a department, if it was named."""
@@ -101,8 +124,8 @@ class Whistle:
 
     @property
     def parties(self) -> tuple[UnitCode, ...]:
-        """The blower and the named departments."""
-        return (self.blown_by, *(call.unit for call in self.departments))
+        """The blower and, as soon as they are called, the named departments."""
+        return (self.blown_by, *(call.unit for call in self.departments if self.is_heard))
 
     def about(self, **more: Any) -> dict[str, Any]:
         """What every fact about this whistle says."""

@@ -13,10 +13,12 @@ from services.grid.handlers.terminals import (
 )
 from services.grid.handlers.whistles import (
     act,
+    approve,
     blow_whistle,
     cancel,
     close,
     contact,
+    refuse,
     report_in,
     ring_overdue,
     score,
@@ -25,6 +27,7 @@ from services.grid.handlers.whistles import (
 
 __all__ = [
     "act",
+    "approve",
     "assign_case",
     "blow_whistle",
     "cancel",
@@ -42,6 +45,7 @@ __all__ = [
     "record_track",
     "record_visit",
     "refresh_terminal",
+    "refuse",
     "release_case",
     "report_in",
     "report_incident",

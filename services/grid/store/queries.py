@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CompoundSelect, Select, select, text
+from sqlalchemy import ColumnElement, CompoundSelect, Select, cast, func, select, text
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.errors import UnknownIncident, UnknownWhistle
@@ -32,6 +33,8 @@ class Wanted:
     call_state: CallState | None = None
     """How far a call has come: the filter unit's, else the asker's own."""
     case_id: CaseId | None = None
+    overdue: bool = False
+    """Only those of which a step ran over and was told."""
 
 
 async def whistle(connection: AsyncConnection, whistle_id: WhistleId) -> Whistle:
@@ -78,6 +81,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield WHISTLES.c.state == wanted.state
     if wanted.case_id is not None:
         yield WHISTLES.c.case_id == wanted.case_id
+    if wanted.overdue:
+        yield func.jsonb_path_exists(WHISTLES.c.departments, cast("$[*].late[*]", JSONPATH))
     if wanted.call_state is not None:
         calls = select(WHISTLE_CALLS.c.whistle_id).where(WHISTLE_CALLS.c.state == wanted.call_state)
         whose = wanted.party if wanted.party is not None else wanted.seen_by

@@ -49,7 +49,7 @@ class WhistleRepository(Repository[WhistleId, Whistle]):
 
     def projections(self, aggregate: Whistle) -> Iterable[tuple[Table, Row]]:
         is_open = aggregate.state is WhistleState.OPEN
-        for call in aggregate.departments:
+        for call in aggregate.departments if aggregate.is_heard else ():
             yield (
                 tables.WHISTLE_CALLS,
                 {

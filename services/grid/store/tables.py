@@ -34,8 +34,12 @@ WHISTLES = Table(
     Column("state", Text, nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("cancel_reason", Text),
+    Column("blower", Text),
+    Column("approval", JSONB),
+    Column("district", Text),
     Column("version", BigInteger, nullable=False),
     Index(None, "blown_by", "whistle_id"),
+    Index(None, "blown_at"),
 )
 
 INCIDENTS = Table(

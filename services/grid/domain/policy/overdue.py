@@ -22,6 +22,7 @@ def expire(whistle: Whistle, *, at: datetime) -> Decision[Whistle]:
         for step in call.overdue(at):
             WHISTLE_LIFE.fire("expire", whistle.state)
             CALL_LIFE.fire("expire", call.state)
-            facts.append(WhistleOverdue(**whistle.about(unit=call.unit, step=step)))
+            said = whistle.about(unit=call.unit, step=step, district=whistle.district)
+            facts.append(WhistleOverdue(**said))
         whistle = whistle.with_call(replace(call, late=(*call.late, *call.overdue(at))))
     return Decision(whistle, tuple(facts))
