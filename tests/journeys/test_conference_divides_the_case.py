@@ -1,4 +1,4 @@
-"""dispatched → signed → a joint conference at grid → adjudicated → the department leads, the street helps, same deadline."""
+"""signed → a joint conference at grid → divided at router → the department leads, the deadline stays."""
 
 import pytest
 
@@ -15,12 +15,12 @@ async def test_conference_divides_the_case(either_stage: Stage) -> None:
     before = await stage.state(held, "signed")
     division = {HOUSING: "lead", STREET: "co"}
     minutes = marked("会议议定：住建委牵头，街道配合。")
+    recorded = await eventually(lambda: records_conference(street, held.case_id, division, minutes))
     with pytest.raises(Refused) as foreign:
         await records_conference(stage.unit(NEIGHBOUR), held.case_id, division, minutes)
     assert foreign.value.reason == "may_not_confer"
-    recorded = await eventually(lambda: records_conference(street, held.case_id, division, minutes))
-    housing, order = await stage.dispatched(held, HOUSING)
     case = await stage.state(held, "dispatched")
+    housing, order = await stage.dispatched(held, HOUSING)
     ruling = case["rulings"][-1]
     assert (ruling["ruling"], ruling["to_unit"], ruling["returned_by"]) == ("divide", HOUSING, None)
     assert case["resolve_by"] == before["resolve_by"]

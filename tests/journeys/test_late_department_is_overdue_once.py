@@ -1,4 +1,4 @@
-"""emergency whistle → (two days) → overdue: each step told once, to the district, which finds it in its queue."""
+"""emergency whistle → (two days) → overdue: each step told once; the district finds it in its queue."""
 
 import json
 
