@@ -179,3 +179,34 @@ async def test_a_change_names_the_version_it_saw(desk: Desk) -> None:
     desk.clock.at = BLOWN_AT + timedelta(hours=1)
     first = {**worker(desk), "If-Match": '"1"'}
     assert (await desk.client.post(url, headers=first)).json()["ended_at"] == "2026-03-02T02:00:00Z"
+
+
+async def test_the_list_is_the_unit_s_own_and_below_newest_first_and_by_pages(desk: Desk) -> None:
+    street, community, elsewhere = "110114008", "110114008001", "110114009"
+    made = [
+        await reported(desk, headers=worker(desk, unit)) for unit in (street, community, street, community)
+    ]
+    away = await reported(desk, headers=worker(desk, elsewhere))
+    await asks(desk, made[1], "handle", by=community)
+
+    async def listed(by: str | None, role: str = "unit", **query: Any) -> list[str]:
+        answer = await desk.reads("incidents", by=by, role=role, **query)
+        assert answer.status_code == 200, answer.text
+        assert TEXT not in answer.text
+        return [one["incident_id"] for one in answer.json()["items"]]
+
+    assert await listed(street) == made[::-1]
+    assert await listed(community, role="grid_worker") == [made[3], made[1]]
+    assert await listed("110114") == [away, *made[::-1]]
+    assert await listed(None, role="supervisor", unit=street, state="handled") == [made[1]]
+    assert (await listed(None, role="dispatcher", limit=1), await listed(street, category="no")) == (
+        [away],
+        [],
+    )
+    first = (await desk.reads("incidents", by=street, limit=3)).json()
+    rest = (await desk.reads("incidents", by=street, limit=3, cursor=first["next"])).json()
+    found = [one["incident_id"] for one in (*first["items"], *rest["items"])]
+    assert (found, rest["next"]) == (made[::-1], None)
+    foreign = await desk.reads("incidents", by=street, unit=elsewhere)
+    assert (foreign.status_code, foreign.json()["errors"][0]["field"]) == (422, "unit")
+    assert (await desk.reads("incidents", by=None, role="citizen")).status_code == 403

@@ -1,21 +1,26 @@
-"""事件: report, look, handle on the spot, escalate. What terminals send again is the same incident."""
+"""事件: report, list, look, handle on the spot, escalate. What terminals send again is the same incident."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.grid import handlers
-from services.grid.api.desk import CityOf, Onlooker, OpenWork, Worker, sight_of, unit_of
+from services.grid.api.desk import CityOf, Onlooker, OpenWork, Worker, overseen, sight_of, unit_of
 from services.grid.api.incident_schemas import EvidenceIn, IncidentIn, IncidentOut, IncidentWithWordsOut
+from services.grid.api.whistles import below
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
+from services.grid.domain.lifecycle import IncidentState
 from services.grid.domain.policy.incidents import require_sight
 from services.grid.store import GridWork, IncidentSeals, queries
 from shared.http.etag import IfMatch, Seen, etag, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
-from shared.kernel.ids import IncidentId
+from shared.http.paging import Asked, Page
+from shared.http.wire import Text
+from shared.kernel.ids import CategoryCode, IncidentId
 
 ROUTES = APIRouter(prefix="/incidents")
 
@@ -36,6 +41,26 @@ async def report_incident(body: IncidentIn, caller: Worker, open_work: OpenWork,
             return {"Location": location, "ETag": etag(made[0].version)}
 
         return await once(work, status=201, answer=answer, headers=headers)
+
+
+@ROUTES.get("")
+async def incident_list(
+    connection: Reading,
+    reader: Onlooker,
+    city: CityOf,
+    asked: Asked,
+    unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
+    state: Annotated[IncidentState | None, Query()] = None,
+    category: Annotated[Text | None, Query(max_length=64)] = None,
+) -> Page[IncidentOut]:
+    """Incidents of the asker's unit and those below it, without their words; newest first."""
+    of = below(overseen(unit, sight_of(reader), city), city.units)
+    sought = queries.Sought(of, state, None if category is None else CategoryCode(category))
+    after = None if asked.after is None else IncidentId(UUID(str(asked.after[0])))
+    rows = await queries.incidents(connection, sought, after=after, limit=asked.fetch)
+    return asked.page(
+        rows, position=lambda row: (row.incident_id,), item=lambda row: IncidentOut.of(row, city.units)
+    )
 
 
 @ROUTES.get("/{incident_id}")

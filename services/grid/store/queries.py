@@ -1,4 +1,4 @@
-"""Reads: one whistle, and the queue. Nothing is locked."""
+"""Reads: one whistle and the queue, one incident and the list. Nothing is locked."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, CompoundSelect, Select, cast, func, select, text
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, cast, func, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.errors import UnknownIncident, UnknownWhistle
 from services.grid.domain.incident import Incident
-from services.grid.domain.lifecycle import CallState, WhistleState
+from services.grid.domain.lifecycle import CallState, IncidentState, WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store.among import among
 from services.grid.store.repository import IncidentRepository
 from services.grid.store.tables import INCIDENTS, WHISTLE_CALLS, WHISTLES
-from shared.kernel.ids import CaseId, IncidentId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
 
 _WHISTLE: TypeAdapter[Whistle] = TypeAdapter(Whistle)
 
@@ -51,6 +51,44 @@ async def incident(connection: AsyncConnection, incident_id: IncidentId) -> Inci
     if row is None:
         raise UnknownIncident(incident_id)
     return IncidentRepository.read({str(name): value for name, value in row._mapping.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the list of incidents is narrowed to."""
+
+    of: Collection[UnitCode] | None
+    """Units whose workers reported them; None: everybody's."""
+    state: IncidentState | None = None
+    category: CategoryCode | None = None
+
+
+async def incidents(
+    connection: AsyncConnection, sought: Sought, *, after: IncidentId | None, limit: int
+) -> list[Incident]:
+    """Incidents, the newest first, their words sealed."""
+    conditions = list(_fitting(sought, after))
+    newest = INCIDENTS.c.incident_id.desc()
+    query = select(INCIDENTS).where(*conditions).order_by(newest).limit(limit)
+    if sought.of is not None:
+        # A page of each unit by its index: a walk back through everybody's takes as long as there are others.
+        codes = func.unnest(cast(list(sought.of), ARRAY(Text))).table_valued("code", name="units")
+        units = codes.render_derived()
+        own = INCIDENTS.c.unit == units.c.code
+        page = select(INCIDENTS).where(own, *conditions).order_by(newest).limit(limit).lateral("page")
+        query = select(page).select_from(units.join(page, true()))
+        query = query.order_by(page.c.incident_id.desc()).limit(limit)
+    rows = (await connection.execute(query)).mappings()
+    return [IncidentRepository.read({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def _fitting(sought: Sought, after: IncidentId | None) -> Iterator[ColumnElement[bool]]:
+    if after is not None:
+        yield INCIDENTS.c.incident_id < after
+    if sought.state is not None:
+        yield INCIDENTS.c.state == sought.state
+    if sought.category is not None:
+        yield INCIDENTS.c.category == sought.category
 
 
 async def queue(
