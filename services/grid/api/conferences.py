@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import AwareDatetime, Field
 
-from services.grid.api.desk import CityOf, OpenWork, Reader, sight_of, unit_of
+from services.grid.api.desk import CityOf, MadeOnce, Reader, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.conference import Conference, HoldConference, Seated, place_of
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
@@ -17,8 +17,7 @@ from services.grid.store import deliberations as queries
 from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import etag, tag
-from shared.http.idempotency import OnceOnly
+from shared.http.etag import tag
 from shared.http.knock import Reading
 from shared.http.wire import Wire
 from shared.kernel.ids import CaseId, ConferenceId, UnitCode, new_id
@@ -91,21 +90,14 @@ class ConferenceOut(Wire):
 
 
 @ROUTES.post("", status_code=201, response_model=ConferenceOut)
-async def record_conference(body: ConferenceIn, host: Host, open_work: OpenWork, once: OnceOnly) -> Response:
+async def record_conference(body: ConferenceIn, host: Host, making: MadeOnce) -> Response:
     """联席会商: the division is said to router, which takes it over or refuses it by name on the case."""
     command = body.to_command(None if host.may(Role.DISPATCHER) else unit_of(host))
-    made: list[Conference] = []
-    async with open_work() as work:
-
-        async def answer() -> ConferenceOut:
-            made.append(await hold_conference(work, command))
-            return ConferenceOut.of(made[0], work.city.units)
-
-        def headers() -> dict[str, str]:
-            location = f"/v1/conferences/{made[0].conference_id}"
-            return {"Location": location, "ETag": etag(made[0].version)}
-
-        return await once(work, status=201, answer=answer, headers=headers)
+    return await making.make(
+        lambda work: hold_conference(work, command),
+        ConferenceOut.of,
+        at=lambda made: f"/v1/conferences/{made.conference_id}",
+    )
 
 
 @ROUTES.get("/{conference_id}")

@@ -1,24 +1,27 @@
-"""What every route of grid needs: who asks for which unit, and one way to change a whistle."""
+"""What every route of grid needs: who asks for which unit, one way to make a thing and one to change it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Request, Response
 
-from services.grid.api.schemas import WhistleOut
 from services.grid.domain.errors import FilterRefused, NoUnit
-from services.grid.domain.model import Whistle
-from services.grid.domain.policy.parties import require_sight
 from services.grid.settings import GridSettings
 from services.grid.store import GridWork
 from shared.city.city import City
+from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import IfMatch, Seen, etag
+from shared.http.etag import Seen, etag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, opening
-from shared.kernel.ids import UnitCode, WhistleId
+from shared.http.wire import Wire
+from shared.kernel.decision import Aggregate
+from shared.kernel.ids import UnitCode
 
+Key = TypeVar("Key")
+Kept = TypeVar("Kept", bound=Aggregate)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS)
 
 OpenWork = Annotated[Opening[GridWork], Depends(opening)]
@@ -74,40 +77,67 @@ CityOf = Annotated[City, Depends(_city)]
 SettingsOf = Annotated[GridSettings, Depends(_settings)]
 
 
-class Change:
-    """A change of one whistle: by its asker's unit, on the version it saw, done once."""
+@dataclass(frozen=True, slots=True)
+class Change(Generic[Key, Kept]):
+    """A change of one thing: by its asker's unit, on the version it saw, done once."""
 
-    def __init__(
-        self, whistle_id: WhistleId, by: UnitCode, seen: Seen, once: Once, open_work: Opening[GridWork]
-    ) -> None:
-        self.whistle_id = whistle_id
-        self.by = by
-        self._seen: Seen = seen
-        self._once: Once = once
-        self._open_work = open_work
+    key: Key
+    by: UnitCode
+    seen: Seen
+    once: Once
+    open_work: Opening[GridWork]
+    load: Callable[[GridWork], Awaitable[Kept]]
+    require_sight: Callable[[Kept, UnitCode, Units], None]
+    view: Callable[[Kept, Units], Wire]
 
-    async def make(self, move: Callable[[GridWork], Awaitable[Whistle]]) -> Response:
-        """Lock the whistle, check sight and version, move it, keep the answer with the state."""
-        made: list[Whistle] = []
-        async with self._open_work() as work:
+    async def make(self, move: Callable[[GridWork], Awaitable[Kept]]) -> Response:
+        """Lock it, check sight and version, move it, keep the answer with the state."""
+        made: list[Kept] = []
+        async with self.open_work() as work:
 
-            async def answer() -> WhistleOut:
-                whistle = await work.whistles.get(self.whistle_id)
-                # Sight first: to a stranger a version that moved would tell that the whistle exists.
-                require_sight(whistle, self.by, work.city.units)
-                self._seen.check(whistle.version)
+            async def answer() -> Wire:
+                found = await self.load(work)
+                # Sight first: to a stranger a version that moved would tell that it exists.
+                self.require_sight(found, self.by, work.city.units)
+                self.seen.check(found.version)
                 made.append(await move(work))
-                return WhistleOut.of(made[0], work.city.units)
+                return self.view(made[0], work.city.units)
 
-            return await self._once(
+            return await self.once(
                 work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
             )
 
 
-async def _change(
-    whistle_id: WhistleId, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> Change:
-    return Change(whistle_id, by, seen, once, open_work)
+@dataclass(frozen=True, slots=True)
+class Making:
+    """Something new, made once."""
+
+    once: Once
+    open_work: Opening[GridWork]
+
+    async def make(
+        self,
+        move: Callable[[GridWork], Awaitable[Kept]],
+        view: Callable[[Kept, Units], Wire],
+        *,
+        at: Callable[[Kept], str],
+    ) -> Response:
+        """Make it and keep the answer with it; `at` says where it is found from then on."""
+        made: list[Kept] = []
+        async with self.open_work() as work:
+
+            async def answer() -> Wire:
+                made.append(await move(work))
+                return view(made[0], work.city.units)
+
+            def headers() -> dict[str, str]:
+                return {"Location": at(made[0]), "ETag": etag(made[0].version)}
+
+            return await self.once(work, status=201, answer=answer, headers=headers)
 
 
-Changing = Annotated[Change, Depends(_change)]
+async def _made_once(once: OnceOnly, open_work: OpenWork) -> Making:
+    return Making(once, open_work)
+
+
+MadeOnce = Annotated[Making, Depends(_made_once)]

@@ -1,13 +1,23 @@
 """事件: report, list, look, handle on the spot, escalate. What terminals send again is the same incident."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.grid import handlers
-from services.grid.api.desk import CityOf, Onlooker, OpenWork, Worker, overseen, sight_of, unit_of
+from services.grid.api.desk import (
+    Change,
+    CityOf,
+    MadeOnce,
+    Onlooker,
+    OpenWork,
+    Worker,
+    overseen,
+    sight_of,
+    unit_of,
+)
 from services.grid.api.incident_schemas import EvidenceIn, IncidentIn, IncidentOut, IncidentWithWordsOut
 from services.grid.api.whistles import below
 from services.grid.domain import commands as do
@@ -15,9 +25,9 @@ from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import IncidentState
 from services.grid.domain.policy.incidents import require_sight
 from services.grid.store import GridWork, IncidentSeals, queries
-from shared.http.etag import IfMatch, Seen, etag, tag
-from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, Reading
+from shared.http.etag import IfMatch, tag
+from shared.http.idempotency import OnceOnly
+from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CategoryCode, IncidentId
@@ -25,22 +35,29 @@ from shared.kernel.ids import CategoryCode, IncidentId
 ROUTES = APIRouter(prefix="/incidents")
 
 
+async def _change(
+    incident_id: UUID, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Change[IncidentId, Incident]:
+    key = IncidentId(incident_id)
+
+    def load(work: GridWork) -> Awaitable[Incident]:
+        return work.incidents.get(key)
+
+    return Change(key, unit_of(caller), seen, once, open_work, load, require_sight, IncidentOut.of)
+
+
+Changing = Annotated[Change[IncidentId, Incident], Depends(_change)]
+
+
 @ROUTES.post("", status_code=201, response_model=IncidentOut)
-async def report_incident(body: IncidentIn, caller: Worker, open_work: OpenWork, once: OnceOnly) -> Response:
+async def report_incident(body: IncidentIn, caller: Worker, making: MadeOnce) -> Response:
     """上报: what a grid worker found."""
     command = body.to_command(by=unit_of(caller), worker=caller.subject)
-    async with open_work() as work:
-        made: list[Incident] = []
-
-        async def answer() -> IncidentOut:
-            made.append(await handlers.report_incident(work, command))
-            return IncidentOut.of(made[0], work.city.units)
-
-        def headers() -> dict[str, str]:
-            location = f"/v1/incidents/{made[0].incident_id}"
-            return {"Location": location, "ETag": etag(made[0].version)}
-
-        return await once(work, status=201, answer=answer, headers=headers)
+    return await making.make(
+        lambda work: handlers.report_incident(work, command),
+        IncidentOut.of,
+        at=lambda made: f"/v1/incidents/{made.incident_id}",
+    )
 
 
 @ROUTES.get("")
@@ -83,44 +100,14 @@ async def incident(
 
 
 @ROUTES.post("/{incident_id}/handle", response_model=IncidentOut)
-async def handle_incident(
-    incident_id: UUID, body: EvidenceIn, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> Response:
+async def handle_incident(body: EvidenceIn, change: Changing) -> Response:
     """就地处置: settled on the spot; counted as proactive."""
-    command = do.HandleIncident(IncidentId(incident_id), unit_of(caller), body.evidence)
-    return await _changed(
-        command, seen, once, open_work, lambda work: handlers.handle_incident(work, command)
-    )
+    command = do.HandleIncident(change.key, change.by, body.evidence)
+    return await change.make(lambda work: handlers.handle_incident(work, command))
 
 
 @ROUTES.post("/{incident_id}/escalate", response_model=IncidentOut)
-async def escalate_incident(
-    incident_id: UUID, caller: Worker, seen: IfMatch, once: OnceOnly, open_work: OpenWork
-) -> Response:
+async def escalate_incident(change: Changing) -> Response:
     """网格吹哨、街社报到: intake registers a case for it."""
-    command = do.EscalateIncident(IncidentId(incident_id), unit_of(caller))
-    return await _changed(
-        command, seen, once, open_work, lambda work: handlers.escalate_incident(work, command)
-    )
-
-
-async def _changed(
-    command: do.HandleIncident | do.EscalateIncident,
-    seen: Seen,
-    once: Once,
-    open_work: Opening[GridWork],
-    move: Callable[[GridWork], Awaitable[Incident]],
-) -> Response:
-    """Lock the incident, check sight and version, move it, keep the answer with the state."""
-    made: list[Incident] = []
-    async with open_work() as work:
-
-        async def answer() -> IncidentOut:
-            found = await work.incidents.get(command.incident_id)
-            # Sight first: to a stranger a version that moved would tell that the incident exists.
-            require_sight(found, command.by, work.city.units)
-            seen.check(found.version)
-            made.append(await move(work))
-            return IncidentOut.of(made[0], work.city.units)
-
-        return await once(work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)})
+    command = do.EscalateIncident(change.key, change.by)
+    return await change.make(lambda work: handlers.escalate_incident(work, command))

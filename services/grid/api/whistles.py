@@ -1,22 +1,33 @@
 """吹哨: blow, look, close, take back."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.grid import handlers
-from services.grid.api.desk import Changing, CityOf, Onlooker, OpenWork, Worker, sight_of, unit_of
+from services.grid.api.desk import (
+    Change,
+    CityOf,
+    MadeOnce,
+    Onlooker,
+    OpenWork,
+    OwnUnit,
+    Worker,
+    sight_of,
+    unit_of,
+)
 from services.grid.api.schemas import CancelIn, RefuseIn, WhistleIn, WhistleOut
 from services.grid.domain import commands as do
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import CallState, WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy.parties import require_sight
-from services.grid.store import queries
+from services.grid.store import GridWork, queries
 from shared.city.units import Units
 from shared.http.callers import Role
-from shared.http.etag import etag, tag
+from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
@@ -26,26 +37,27 @@ from shared.kernel.ids import CaseId, UnitCode, WhistleId
 ROUTES = APIRouter()
 
 
+async def _change(
+    whistle_id: WhistleId, by: OwnUnit, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+) -> Change[WhistleId, Whistle]:
+    def load(work: GridWork) -> Awaitable[Whistle]:
+        return work.whistles.get(whistle_id)
+
+    return Change(whistle_id, by, seen, once, open_work, load, require_sight, WhistleOut.of)
+
+
+Changing = Annotated[Change[WhistleId, Whistle], Depends(_change)]
+
+
 @ROUTES.post("/whistles", status_code=201, response_model=WhistleOut)
-async def blow_whistle(body: WhistleIn, caller: Worker, open_work: OpenWork, once: OnceOnly) -> Response:
+async def blow_whistle(body: WhistleIn, caller: Worker, making: MadeOnce) -> Response:
     """吹哨: call departments to a site, on a case or alone; at once, or once the unit above approves."""
     command = body.to_command(unit_of(caller), from_grid=not caller.may(Role.UNIT))
-    made: list[Whistle] = []
-    async with open_work() as work:
-
-        async def answer() -> WhistleOut:
-            made.append(await handlers.blow_whistle(work, command))
-            return WhistleOut.of(made[0], work.city.units)
-
-        return await once(
-            work,
-            status=201,
-            answer=answer,
-            headers=lambda: {
-                "Location": f"/v1/whistles/{made[0].whistle_id}",
-                "ETag": etag(made[0].version),
-            },
-        )
+    return await making.make(
+        lambda work: handlers.blow_whistle(work, command),
+        WhistleOut.of,
+        at=lambda made: f"/v1/whistles/{made.whistle_id}",
+    )
 
 
 @ROUTES.get("/whistles")
@@ -95,26 +107,26 @@ async def whistle(
 @ROUTES.post("/whistles/{whistle_id}/approve", response_model=WhistleOut)
 async def approve_whistle(change: Changing) -> Response:
     """批准: the unit that is asked lets departments be called; their limits run from now."""
-    return await change.make(lambda work: handlers.approve(work, do.Approve(change.whistle_id, change.by)))
+    return await change.make(lambda work: handlers.approve(work, do.Approve(change.key, change.by)))
 
 
 @ROUTES.post("/whistles/{whistle_id}/refuse", response_model=WhistleOut)
 async def refuse_whistle(body: RefuseIn, change: Changing) -> Response:
     """不批: the unit that is asked does not, and says why."""
-    command = do.Refuse(change.whistle_id, change.by, body.reason)
+    command = do.Refuse(change.key, change.by, body.reason)
     return await change.make(lambda work: handlers.refuse(work, command))
 
 
 @ROUTES.post("/whistles/{whistle_id}/close", response_model=WhistleOut)
 async def close_whistle(change: Changing) -> Response:
     """消哨: the blower closes it when every department is scored."""
-    return await change.make(lambda work: handlers.close(work, do.Close(change.whistle_id, change.by)))
+    return await change.make(lambda work: handlers.close(work, do.Close(change.key, change.by)))
 
 
 @ROUTES.post("/whistles/{whistle_id}/cancel", response_model=WhistleOut)
 async def cancel_whistle(body: CancelIn, change: Changing) -> Response:
     """撤哨: the blower takes it back, as long as nobody reported in."""
-    command = do.Cancel(change.whistle_id, change.by, body.reason)
+    command = do.Cancel(change.key, change.by, body.reason)
     return await change.make(lambda work: handlers.cancel(work, command))
 
 
