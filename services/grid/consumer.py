@@ -1,7 +1,7 @@
 """The bus knocks: who leads a case, which case an incident became, how the directory's units are now."""
 
 from services.grid import handlers
-from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, TakeCase
+from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, RescheduleCase, TakeCase
 from services.grid.ports import GridWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
@@ -12,7 +12,10 @@ from shared.events.router import (
     CaseClosed,
     CaseDeclined,
     CaseDispatched,
+    CaseExtended,
     CaseMerged,
+    CaseModeSet,
+    CaseReclassified,
     CaseReopened,
     CaseResolved,
     CaseReturned,
@@ -23,13 +26,31 @@ from shared.events.router import (
 from shared.kernel.ids import CaseId, IncidentId, UnitCode
 from shared.store.unit_copies import copy_of
 
+Rescheduled = CaseExtended | CaseReclassified | CaseModeSet
 PutAside = CaseReturned | CaseReopened
 Ended = CaseResolved | CaseAnswered | CaseDeclined | CaseMerged | CaseWithdrawn | CaseClosed
 
 
 async def case_dispatched(work: GridWork, heard: Heard[CaseDispatched]) -> None:
     fact = heard.fact
-    await handlers.take_case(work, TakeCase(fact.case_id, fact.unit, fact.place, heard.envelope.sequence))
+    cmd = TakeCase(
+        case_id=fact.case_id,
+        unit=fact.unit,
+        place=fact.place,
+        heard=heard.envelope.sequence,
+        work_order_id=fact.work_order_id,
+        category=fact.category,
+        sign_by=fact.sign_by,
+        resolve_by=fact.resolve_by,
+    )
+    await handlers.take_case(work, cmd)
+
+
+async def case_rescheduled(work: GridWork, heard: Heard[Rescheduled]) -> None:
+    fact = heard.fact
+    category = fact.category if isinstance(fact, CaseReclassified) else None
+    cmd = RescheduleCase(fact.case_id, fact.resolve_by, heard.envelope.sequence, category)
+    await handlers.reschedule_case(work, cmd)
 
 
 async def case_assigned(work: GridWork, heard: Heard[CaseAssigned]) -> None:
@@ -74,6 +95,9 @@ SUBSCRIPTIONS = (
     on(CaseRegistered, case_registered, needs=_incident),
     on(CaseDispatched, case_dispatched, needs=_lead),
     on(CaseAssigned, case_assigned, needs=_lead),
+    on(CaseExtended, case_rescheduled, needs=_lead),
+    on(CaseReclassified, case_rescheduled, needs=_lead),
+    on(CaseModeSet, case_rescheduled, needs=_lead),
     on(CaseReturned, case_put_aside, needs=_lead),
     on(CaseReopened, case_put_aside, needs=_lead),
     on(CaseResolved, case_ended, needs=_lead),

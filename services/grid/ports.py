@@ -13,6 +13,7 @@ from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
 from services.grid.domain.rounds import Inspection, Track, Visit
 from services.grid.domain.syncing import Receipt
+from services.grid.domain.task import Task
 from services.grid.domain.terminal import Terminal
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
@@ -25,6 +26,7 @@ from shared.kernel.ids import (
     InspectionId,
     ItemId,
     MicroProjectId,
+    TaskId,
     TerminalId,
     UnitCode,
     VisitId,
@@ -105,6 +107,18 @@ class Terminals(Protocol):
         """The terminal a one-time code was made for."""
 
     async def keep(self, decision: Decision[Terminal]) -> Terminal: ...
+
+
+class Tasks(Protocol):
+    async def get(self, key: TaskId) -> Task:
+        """Raises `UnknownTask`."""
+
+    async def find(self, key: TaskId) -> Task | None: ...
+
+    async def preload(self, keys: Collection[TaskId]) -> None:
+        """Load and lock many at once."""
+
+    async def keep(self, decision: Decision[Task]) -> Task: ...
 
 
 class Visits(Protocol):
@@ -190,6 +204,9 @@ class GridWork(Protocol):
 
     @property
     def terminals(self) -> Terminals: ...
+
+    @property
+    def tasks(self) -> Tasks: ...
 
     @property
     def visits(self) -> Visits: ...

@@ -15,6 +15,7 @@ from shared.kernel.ids import (
     IncidentId,
     InspectionId,
     MicroProjectId,
+    TaskId,
     TrackId,
     UnitCode,
     VisitId,
@@ -429,3 +430,44 @@ class TrackRecorded(RoundFact):
 
     def key(self) -> str:
         return str(self.track_id)
+
+
+class TaskFact(Fact):
+    """Something about a task of grid workers. What is to be done, and who did it, stay with grid."""
+
+    SOURCE: ClassVar[str] = SOURCE_GRID
+    TOPICS: ClassVar[tuple[Topic, ...]] = (GRID,)
+
+    task_id: TaskId
+    unit: UnitCode
+    """Whose grid workers do it."""
+    concerns: CaseId | None
+    """The case it is done for."""
+
+    def key(self) -> str:
+        return str(self.task_id)
+
+
+class TaskGiven(TaskFact):
+    """布置: a street or community has something done."""
+
+    TYPE: ClassVar[str] = "jiesu.task.given"
+
+    given_by: UnitCode
+    due_at: datetime
+
+
+class TaskReported(TaskFact):
+    """任务上报: done, or not to be done."""
+
+    TYPE: ClassVar[str] = "jiesu.task.reported"
+
+    done: bool
+    in_time: bool
+    """By when it happened, not by when the terminal was online again."""
+
+
+class TaskWithdrawn(TaskFact):
+    """It need not be done any more."""
+
+    TYPE: ClassVar[str] = "jiesu.task.withdrawn"

@@ -15,7 +15,7 @@ from services.grid.api.sync_items import write_down
 from services.grid.domain import commands as do
 from services.grid.domain.model import Site
 from services.grid.domain.syncing import Answered, Command, Item
-from shared.events.router import CaseAssigned, CaseDispatched
+from shared.events.router import CaseAssigned, CaseDispatched, CaseExtended
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, ItemId, TerminalId, new_id
 from tests.integration.grid_desk import Desk, grid_desk
 from tests.kit.facts import a_fact
@@ -165,6 +165,40 @@ async def test_a_department_s_terminal_reports_in_and_far_away_is_kept_and_marke
     assert reasons(refused) == ["unknown_whistle"]
 
 
+async def test_a_task_reaches_the_terminal_in_words_and_its_report_the_street(desk: Desk) -> None:
+    device, colleague = await enrolled(desk), await enrolled(desk, worker="worker-8")
+    cursor = await _caught_up(device)
+    due_at = (BLOWN_AT + timedelta(hours=4)).isoformat()
+    wish = {"unit": GUANYINSI_COMMUNITY, "words": "核对楼道堆物", "due_at": due_at}
+    street = desk.token("unit", unit=GUANYINSI)
+    made = await desk.client.post("/v1/tasks", json=wish, headers=street)
+    assert (made.status_code, made.json()["words"], made.headers["etag"]) == (201, None, '"1"')
+    task_id = made.json()["task_id"]
+    answer = (await device.syncs(cursor=cursor)).json()
+    (told,) = answer["changes"]
+    assert (told["kind"], told["state"]["words"]) == ("task", "核对楼道堆物")
+    early, behind = (
+        item(1, "task_report", task_id=task_id, done=True, words="已清理", base_version=1),
+        item(2),
+    )
+    assert outcomes(await device.syncs(behind, early)) == ["accepted"] * 2
+    late = item(1, "task_report", task_id=task_id, done=False, words="无人应门", base_version=1)
+    lost = await colleague.syncs(late, item(2, "task_report", task_id=str(new_id()), done=True, words="无"))
+    assert (outcomes(lost), reasons(lost)) == (["conflict", "refused"], ["version_passed", "unknown_task"])
+    assert lost.json()["outcomes"][0]["current"]["state"] == "done"
+    read = (await desk.reads(f"tasks/{task_id}", by=GUANYINSI)).json()
+    assert (read["state"], read["report"], read["reported_by"]) == ("done", "已清理", WORKER)
+    assert "堆物" not in (await desk.reads("tasks", by=GUANYINSI, state="done")).text
+    assert await desk.told(task_id) == ["task.given", "task.reported"]
+    assert "清理" not in str(await desk.said(task_id))
+    assert (await desk.reads(f"tasks/{task_id}", by=DONGHUASHI)).status_code == 404
+    again = await desk.client.post(f"/v1/tasks/{task_id}/withdraw", headers={**street, "If-Match": "*"})
+    assert (again.status_code, again.json()["reason"]) == (409, "move_not_allowed")
+    past = {**wish, "due_at": BLOWN_AT.isoformat()}
+    wrong = await desk.client.post("/v1/tasks", json=past, headers=street)
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "due_at")
+
+
 async def test_a_clock_wrong_by_a_day_does_no_harm(desk: Desk) -> None:
     device = await enrolled(desk)
     ahead = item(1, recorded_at=(BLOWN_AT + timedelta(days=1)).isoformat())
@@ -189,9 +223,16 @@ async def test_changes_are_told_once_each_as_they_are_now_and_by_pages(desk: Des
     answer = (await device.syncs(cursor=cursor)).json()
     told = {change["id"]: change for change in answer["changes"]}
     assert set(told) == {str(case_id), found["id"]}
-    assert told[str(case_id)]["state"]["assigned_to"] == unit
+    order = told[str(case_id)]["state"]
+    assert (order["assigned_to"], order["work_order_id"]) == (unit, str(dispatched.work_order_id))
+    extended = a_fact(CaseExtended).model_copy(
+        update={"case_id": case_id, "resolve_by": BLOWN_AT + timedelta(days=9)}
+    )
     assert (told[found["id"]]["state"]["state"], answer["more"]) == ("reported", False)
     assert (await device.syncs(cursor=answer["cursor"])).json()["changes"] == []
+    await desk.hears(extended)
+    (later,) = (await device.syncs(cursor=answer["cursor"])).json()["changes"]
+    assert later["state"]["resolve_by"] == (BLOWN_AT + timedelta(days=9)).isoformat().replace("+00:00", "Z")
     elsewhere = dispatched.model_copy(update={"unit": DONGHUASHI})
     await desk.hears(elsewhere)
     (gone,) = (await device.syncs(cursor=answer["cursor"])).json()["changes"]

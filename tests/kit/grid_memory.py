@@ -12,6 +12,7 @@ from uuid import UUID
 from services.grid.domain.errors import UnknownIncident
 from services.grid.domain.incident import Incident, Telling, read_telling
 from services.grid.domain.syncing import Receipt
+from services.grid.domain.task_errors import UnknownTask
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import UnknownTerminal
 from shared.city.city import City
@@ -92,6 +93,9 @@ class OpenSeals:
     def seal_evidence(self, key: IncidentId, evidence: str) -> str:
         return evidence
 
+    def seal_words(self, place: str, words: str) -> str:
+        return words
+
     def open_evidence(self, incident: Incident) -> str | None:
         return incident.sealed_evidence
 
@@ -109,6 +113,7 @@ class MemoryWork:
     visits: Any = field(default_factory=lambda: Shelf("visit_id", NotFound))
     inspections: Any = field(default_factory=lambda: Shelf("inspection_id", NotFound))
     tracks: Any = None
+    tasks: Any = field(default_factory=lambda: Shelf("task_id", UnknownTask))
     seals: OpenSeals = field(default_factory=OpenSeals)
     city: City = field(default_factory=beijing)
 
@@ -122,4 +127,4 @@ class MemoryWork:
         book = Book(dict(self.receipts.rows))
         shelves = (self.terminals.copy(), self.incidents.copy(), book, self.whistles.copy())
         rounds = {"visits": self.visits.copy(), "inspections": self.inspections.copy()}
-        return MemoryWork(self.now, *shelves, city=self.city, **rounds)
+        return MemoryWork(self.now, *shelves, city=self.city, tasks=self.tasks.copy(), **rounds)

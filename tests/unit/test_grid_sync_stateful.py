@@ -16,14 +16,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.grid import handlers
 from services.grid.domain import commands as do
 from services.grid.domain.model import Site
+from services.grid.domain.rounds import Doer
 from services.grid.domain.syncing import Answered, Command, Item, Outcome
+from services.grid.domain.task import ReportTask, Task
 from services.grid.domain.terminal import Terminal, TerminalState
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import CategoryCode, IncidentId, ItemId, TerminalId
+from shared.kernel.ids import CategoryCode, IncidentId, ItemId, TaskId, TerminalId
 from tests.kit.grid_memory import MemoryWork
 from tests.kit.whistles import BLOWN_AT, GUANYINSI_COMMUNITY, SITE
 
 DEVICES = (0, 1)
+TASK_ID = TaskId(UUID("01950000-0000-7000-8000-0000000000f0"))
 devices = st.sampled_from(DEVICES)
 
 
@@ -38,6 +41,13 @@ def a_terminal(number: int) -> Terminal:
         code_sha256=b"",
         code_until=BLOWN_AT,
         state=TerminalState.ENROLLED,
+    )
+
+
+def a_task() -> Task:
+    day_after = BLOWN_AT + timedelta(days=1)
+    return Task(
+        TASK_ID, GUANYINSI_COMMUNITY, GUANYINSI_COMMUNITY, None, None, "核对楼道堆物", BLOWN_AT, day_after
     )
 
 
@@ -65,6 +75,7 @@ class OfflineTerminals(RuleBasedStateMachine):
     @initialize()
     def enrol(self) -> None:
         self.memory = MemoryWork.with_terminals(*map(a_terminal, DEVICES), at=BLOWN_AT)
+        self.memory.tasks.rows[TASK_ID] = a_task()
         self.did: dict[int, list[Item]] = {device: [] for device in DEVICES}
         self.answered: dict[int, dict[ItemId, Outcome]] = {device: {} for device in DEVICES}
         self.under_way: list[tuple[int, list[Item]]] = []
@@ -101,6 +112,12 @@ class OfflineTerminals(RuleBasedStateMachine):
             self._do(device, lambda _: do.EscalateIncident(incident_id, GUANYINSI_COMMUNITY))
         else:
             self._do(device, lambda _: do.HandleIncident(incident_id, GUANYINSI_COMMUNITY, "已加固"))
+
+    @rule(device=devices)
+    def reports_the_task(self, device: int) -> None:
+        """One task waits for both: whoever's report comes first has done it."""
+        doer = Doer(f"worker-{device}", GUANYINSI_COMMUNITY, BLOWN_AT)
+        self._do(device, lambda _: ReportTask(TASK_ID, doer, True, "已清理"))
 
     def _reported(self) -> list[IncidentId]:
         items = (item for done in self.did.values() for item in done)
@@ -168,6 +185,10 @@ class OfflineTerminals(RuleBasedStateMachine):
             assert told in ([], ["incident.reported"], *ENDS)
 
     @invariant()
+    def the_task_is_done_once(self) -> None:
+        assert [what for _, what in self.memory.tasks.said] in ([], ["task.reported"])
+
+    @invariant()
     def what_counts_is_what_was_done_first(self) -> None:
         for device in DEVICES:
             last = self.memory.terminals.rows[a_terminal(device).terminal_id].last_sequence
@@ -187,6 +208,8 @@ class OfflineTerminals(RuleBasedStateMachine):
             last = self.memory.terminals.rows[a_terminal(device).terminal_id].last_sequence
             assert last == len(self.did[device])
         assert self.memory.incidents.said == before
+        asked = any(isinstance(one.command, ReportTask) for done in self.did.values() for one in done)
+        assert bool(self.memory.tasks.said) == asked
         assert len({key for key, _ in before}) == len(self._reported())
 
 

@@ -12,6 +12,7 @@ from services.grid.api import (
     micro_projects,
     rounds,
     sync,
+    tasks,
     terminals,
     whistle_statistics,
     whistles,
@@ -29,4 +30,5 @@ ROUTES.include_router(conferences.ROUTES)
 ROUTES.include_router(micro_projects.ROUTES)
 ROUTES.include_router(terminals.ROUTES)
 ROUTES.include_router(sync.ROUTES)
+ROUTES.include_router(tasks.ROUTES)
 ROUTES.include_router(rounds.ROUTES)

@@ -1,7 +1,7 @@
 """同步: a terminal sends what was done offline, and hears what changed meanwhile."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,25 +9,20 @@ from pydantic import Field
 
 from services.grid import handlers
 from services.grid.api.desk import OpenWork, SettingsOf
-from services.grid.api.incident_schemas import IncidentOut
-from services.grid.api.schemas import WhistleOut, name_of
 from services.grid.api.sync_items import Known, Sender, Sent, Unreadable, write_down
-from services.grid.domain.case_lead import CaseLead, Standing
-from services.grid.domain.incident import Incident
-from services.grid.domain.model import Whistle
+from services.grid.api.sync_views import ChangeOut, OutcomeOut, View
 from services.grid.domain.policy.syncing import MOST_ITEMS
-from services.grid.domain.syncing import Answered, Item, Outcome
+from services.grid.domain.syncing import Item
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import TerminalsOnly
-from services.grid.store.changes import Change, Place, State, changes_of
-from shared.city.units import Units
+from services.grid.store.changes import Place, changes_of
 from shared.http.auth import Known as KnownCaller
 from shared.http.idempotency import Fingerprints, fingerprints_of
 from shared.http.paging import Cursors
 from shared.http.refusals import NotSignedIn
 from shared.http.wire import Instant, Wire
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import ItemId, TerminalId, UnitCode
+from shared.kernel.ids import ItemId, TerminalId
 
 ROUTES = APIRouter(prefix="/terminal")
 CHANGES_AT_ONCE = 200
@@ -58,38 +53,6 @@ class SyncIn(Wire):
     cursor: Annotated[str, Field(max_length=1024)] | None = Field(
         None, description="Of the last answer; left out, everything of the unit is told."
     )
-
-
-class CaseOut(Wire):
-    """Who has a case in hand."""
-
-    case_id: UUID
-    unit: str
-    unit_name: str
-    assigned_to: str | None
-    place: str | None
-    standing: Standing
-
-
-class OutcomeOut(Wire):
-    """What became of one item."""
-
-    index: int = Field(description="Where it stood in the batch.")
-    id: UUID | None = Field(description="Null when it could not be read.")
-    outcome: Outcome
-    first: Outcome | None = Field(description="Of a duplicate: what became of it the first time.")
-    version: int | None = Field(description="Of what it made or changed.")
-    problem: dict[str, Any] | None = Field(description="Why not: a problem document.")
-    current: IncidentOut | WhistleOut | None = Field(description="Of a conflict: how things stand.")
-
-
-class ChangeOut(Wire):
-    """Something of the unit's, as it is now."""
-
-    kind: Literal["whistle", "incident", "case"]
-    id: UUID
-    gone: bool = Field(description="No longer the unit's: forget it.")
-    state: WhistleOut | IncidentOut | CaseOut | None
 
 
 class SyncOut(Wire):
@@ -123,15 +86,15 @@ async def sync(
         )
         reached = await work.terminals.get(terminal_id)
         fetched = await changes_of(work.connection, terminal.unit, after=after, limit=CHANGES_AT_ONCE + 1)
-        units = work.city.units
+        view = View(work.city.units, work.seals.open_words)
     shown = fetched[:CHANGES_AT_ONCE]
     cursor = cursors.write(tuple(shown[-1].place), query=_list_of(terminal)) if shown else body.cursor
     # Written here: FastAPI would look through five hundred outcomes once more.
     answer = SyncOut(
         server_time=work.now,
-        outcomes=_outcomes(sent, answers, units),
+        outcomes=view.outcomes(sent, answers),
         next_sequence=reached.last_sequence + 1,
-        changes=[_change(one, terminal.unit, units) for one in shown],
+        changes=[view.change(one, terminal.unit) for one in shown],
         cursor=cursor,
         more=len(fetched) > CHANGES_AT_ONCE,
     )
@@ -181,69 +144,6 @@ class _Bench:
             fingerprint=self._fingerprints.of(sent.sent),
             problem=sent.problem,
         )
-
-
-def _outcomes(sent: list[Known | Unreadable], answers: list[Answered], units: Units) -> list[OutcomeOut]:
-    by_index = {answered.item.index: answered for answered in answers}
-    return [_outcome(index, one, by_index.get(index), units) for index, one in enumerate(sent)]
-
-
-def _outcome(index: int, sent: Known | Unreadable, answered: Answered | None, units: Units) -> OutcomeOut:
-    if answered is None:
-        assert isinstance(sent, Unreadable)
-        return OutcomeOut(
-            index=index,
-            id=None,
-            outcome=Outcome.REFUSED,
-            first=None,
-            version=None,
-            problem=dict(sent.problem),
-            current=None,
-        )
-    return OutcomeOut(
-        index=index,
-        id=answered.item.item_id,
-        outcome=answered.outcome,
-        first=answered.first,
-        version=answered.subject_version,
-        problem=None if answered.problem is None else dict(answered.problem),
-        current=_subject(answered.current, units),
-    )
-
-
-def _subject(subject: Incident | Whistle | None, units: Units) -> IncidentOut | WhistleOut | None:
-    match subject:
-        case Incident():
-            return IncidentOut.of(subject, units)
-        case Whistle():
-            return WhistleOut.of(subject, units)
-        case None:
-            return None
-
-
-def _change(change: Change, unit: UnitCode, units: Units) -> ChangeOut:
-    state = change.state if change.state is not None and _is_of(change.state, unit) else None
-    return ChangeOut(
-        kind=cast(Any, change.place.kind),
-        id=change.place.subject_id,
-        gone=state is None,
-        state=_case(state, units) if isinstance(state, CaseLead) else _subject(state, units),
-    )
-
-
-def _is_of(state: State, unit: UnitCode) -> bool:
-    match state:
-        case Whistle():
-            return unit in state.parties
-        case Incident():
-            return unit == state.unit
-        case CaseLead():
-            return unit in (state.unit, state.assigned_to)
-
-
-def _case(lead: CaseLead, units: Units) -> CaseOut:
-    shown = {name: getattr(lead, name) for name in CaseOut.model_fields if name != "unit_name"}
-    return CaseOut(**shown, unit_name=name_of(lead.unit, units))
 
 
 def _list_of(terminal: Terminal) -> bytes:

@@ -25,11 +25,21 @@ from services.grid.domain.rounds import (
     RecordVisit,
 )
 from services.grid.domain.syncing import Command
+from services.grid.domain.task import ReportTask
 from services.grid.domain.terminal import Terminal
 from shared.http.problems import problem_of
 from shared.http.wire import Instant, Wire
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import CategoryCode, IncidentId, InspectionId, TrackId, UnitCode, VisitId, WhistleId
+from shared.kernel.ids import (
+    CategoryCode,
+    IncidentId,
+    InspectionId,
+    TaskId,
+    TrackId,
+    UnitCode,
+    VisitId,
+    WhistleId,
+)
 from shared.kernel.words import VisitKind
 
 PATH = "/v1/terminal/sync"
@@ -121,6 +131,19 @@ class CheckInItem(ItemIn, SpotIn):
         )
 
 
+class TaskItem(ItemIn):
+    """任务上报."""
+
+    kind: Literal["task_report"]
+    task_id: UUID
+    base_version: Version | None = None
+    done: bool
+    words: Words
+
+    def to_command(self, sender: Sender) -> Command:
+        return ReportTask(TaskId(self.task_id), sender.doer(self), self.done, self.words)
+
+
 class VisitItem(ItemIn):
     """走访."""
 
@@ -169,7 +192,9 @@ class TrackItem(ItemIn):
         return RecordTrack(TrackId(self.id), sender.doer(self), fixes)
 
 
-Known = IncidentItem | HandleItem | EscalateItem | CheckInItem | VisitItem | InspectionItem | TrackItem
+Known = (
+    IncidentItem | HandleItem | EscalateItem | CheckInItem | TaskItem | VisitItem | InspectionItem | TrackItem
+)
 
 
 @dataclass(frozen=True, slots=True)

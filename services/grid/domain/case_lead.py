@@ -1,12 +1,13 @@
 """主办: grid's small copy of who leads a case, heard from router; it decides who may blow on the case."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from services.grid.domain.commands import AssignCase, ReleaseCase, TakeCase
+from services.grid.domain.commands import AssignCase, ReleaseCase, RescheduleCase, TakeCase
 from shared.city.units import Units
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, UnitCode
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId
 
 
 class Standing(StrEnum):
@@ -21,7 +22,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseLead:
-    """Who leads a case, to whom the street passed it, and where it is."""
+    """Who leads a case, to whom the street passed it, where it is, and until when it is owed."""
 
     case_id: CaseId
     unit: UnitCode
@@ -30,6 +31,10 @@ class CaseLead:
     standing: Standing
     heard: int
     """The last of router's facts that was taken in, so that an old one delivered again changes nothing."""
+    work_order_id: WorkOrderId | None = None
+    category: CategoryCode | None = None
+    sign_by: datetime | None = None
+    resolve_by: datetime | None = None
     version: int = 0
 
     def may_blow(self, unit: UnitCode, units: Units) -> bool:
@@ -43,9 +48,28 @@ def take(lead: CaseLead | None, cmd: TakeCase) -> Decision[CaseLead]:
     if lead is not None and cmd.heard <= lead.heard:
         return Decision(lead)
     version = lead.version if lead else 0
-    return Decision(
-        CaseLead(cmd.case_id, cmd.unit, None, cmd.place, Standing.IN_HAND, cmd.heard, version=version)
+    taken = CaseLead(
+        cmd.case_id,
+        cmd.unit,
+        None,
+        cmd.place,
+        Standing.IN_HAND,
+        cmd.heard,
+        work_order_id=cmd.work_order_id,
+        category=cmd.category,
+        sign_by=cmd.sign_by,
+        resolve_by=cmd.resolve_by,
+        version=version,
     )
+    return Decision(taken)
+
+
+def reschedule(lead: CaseLead, cmd: RescheduleCase) -> Decision[CaseLead]:
+    """Another deadline, and perhaps another matter than was thought."""
+    if cmd.heard <= lead.heard:
+        return Decision(lead)
+    category = cmd.category or lead.category
+    return Decision(replace(lead, category=category, resolve_by=cmd.resolve_by, heard=cmd.heard))
 
 
 def assign(lead: CaseLead, cmd: AssignCase) -> Decision[CaseLead]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.grid.domain.model import Site, Spot
-from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId, WorkOrderId
 from shared.kernel.words import WhistleKind
 
 
@@ -114,6 +114,10 @@ class TakeCase:
     unit: UnitCode
     place: UnitCode | None
     heard: int
+    work_order_id: WorkOrderId | None = None
+    category: CategoryCode | None = None
+    sign_by: datetime | None = None
+    resolve_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,16 @@ class AssignCase:
     case_id: CaseId
     to_unit: UnitCode
     heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleCase:
+    """A case has another deadline: extended, another category, another mode."""
+
+    case_id: CaseId
+    resolve_by: datetime
+    heard: int
+    category: CategoryCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sub-lives: of the whistle, each called department, the incident, the deliberation, the micro-project."""
+"""Sub-lives: of whistle, called department, incident, deliberation, micro-project, task."""
 
 from enum import StrEnum
 
@@ -44,6 +44,15 @@ class MicroProjectState(StrEnum):
     OFFERED = "offered"
     CLAIMED = "claimed"
     REPORTED = "reported"
+    WITHDRAWN = "withdrawn"
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    GIVEN = "given"
+    DONE = "done"
+    NOT_DONE = "not_done"
     WITHDRAWN = "withdrawn"
 
 
@@ -229,5 +238,17 @@ MICRO_PROJECT_LIFE = Lifecycle(
         Move("release", CLAIMED, P.OFFERED, say.MicroProjectReleased, "who took it on gives it back"),
         Move("report", CLAIMED, P.REPORTED, say.MicroProjectReported, "it is done"),
         Move("withdraw", OFFERED, P.WITHDRAWN, say.MicroProjectWithdrawn, "it is not needed any more"),
+    ),
+)
+
+GIVEN = frozenset({TaskState.GIVEN})
+
+TASK_LIFE = Lifecycle(
+    "task",
+    first=TaskState.GIVEN,
+    moves=(
+        Move("report", GIVEN, TaskState.DONE, say.TaskReported, "a grid worker did it"),
+        Move("fail", GIVEN, TaskState.NOT_DONE, say.TaskReported, "a grid worker says why it cannot be done"),
+        Move("withdraw", GIVEN, TaskState.WITHDRAWN, say.TaskWithdrawn, "it need not be done any more"),
     ),
 )

@@ -10,6 +10,7 @@ from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
+from services.grid.domain.task import ReportTask, Task
 from shared.kernel.ids import ItemId, TerminalId
 
 Command = (
@@ -17,11 +18,12 @@ Command = (
     | do.HandleIncident
     | do.EscalateIncident
     | do.ReportIn
+    | ReportTask
     | RecordVisit
     | RecordInspection
     | RecordTrack
 )
-Subject = Incident | Whistle
+Subject = Incident | Whistle | Task
 """What an item changes and others change too."""
 
 

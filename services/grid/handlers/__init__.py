@@ -1,10 +1,11 @@
 """Grid's desk, one function for each command: load, decide, keep."""
 
-from services.grid.handlers.cases import assign_case, release_case, take_case
+from services.grid.handlers.cases import assign_case, release_case, reschedule_case, take_case
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
 from services.grid.handlers.rounds import record_inspection, record_track, record_visit
 from services.grid.handlers.sync import forget_receipts, open_terminal, sync
+from services.grid.handlers.tasks import give_task, report_task, withdraw_task
 from services.grid.handlers.terminals import (
     enrol_terminal,
     invite_terminal,
@@ -36,6 +37,7 @@ __all__ = [
     "enrol_terminal",
     "escalate_incident",
     "forget_receipts",
+    "give_task",
     "handle_incident",
     "invite_terminal",
     "learn_unit",
@@ -49,10 +51,13 @@ __all__ = [
     "release_case",
     "report_in",
     "report_incident",
+    "report_task",
+    "reschedule_case",
     "revoke_terminal",
     "ring_overdue",
     "score",
     "sign",
     "sync",
     "take_case",
+    "withdraw_task",
 ]

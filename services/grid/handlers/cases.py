@@ -16,6 +16,12 @@ async def assign_case(work: GridWork, cmd: do.AssignCase) -> None:
         await work.case_leads.keep(case_lead.assign(lead, cmd))
 
 
+async def reschedule_case(work: GridWork, cmd: do.RescheduleCase) -> None:
+    lead = await work.case_leads.find(cmd.case_id)
+    if lead is not None:
+        await work.case_leads.keep(case_lead.reschedule(lead, cmd))
+
+
 async def release_case(work: GridWork, cmd: do.ReleaseCase) -> None:
     """A case that ends before any unit had it was never one to blow on."""
     lead = await work.case_leads.find(cmd.case_id)

@@ -9,14 +9,16 @@ from typing import Any
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
-from services.grid.domain.policy import incidents, parties, syncing, terminals
+from services.grid.domain.policy import incidents, parties, syncing, tasks, terminals
 from services.grid.domain.policy.syncing import KEPT_FOR, Roll
 from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
 from services.grid.domain.syncing import Answered, Command, Item, Outcome, Receipt, Subject
+from services.grid.domain.task import ReportTask, Task
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import ItemIdTaken
 from services.grid.handlers.incidents import escalate_incident, handle_incident, report_incident
 from services.grid.handlers.rounds import record_inspection, record_track, record_visit
+from services.grid.handlers.tasks import report_task
 from services.grid.handlers.whistles import report_in
 from services.grid.ports import GridWork
 from shared.kernel.decision import Decision
@@ -71,6 +73,7 @@ async def _load(work: GridWork, items: Sequence[Item]) -> None:
     told = (do.ReportIncident, do.HandleIncident, do.EscalateIncident)
     await work.incidents.reserve([cmd.incident_id for cmd in commands if isinstance(cmd, told)])
     await work.whistles.preload([cmd.whistle_id for cmd in commands if isinstance(cmd, do.ReportIn)])
+    await work.tasks.preload([cmd.task_id for cmd in commands if isinstance(cmd, ReportTask)])
     await work.visits.preload([cmd.visit_id for cmd in commands if isinstance(cmd, RecordVisit)])
     looked = [cmd.inspection_id for cmd in commands if isinstance(cmd, RecordInspection)]
     await work.inspections.preload(looked)
@@ -109,6 +112,9 @@ async def _subject(work: GridWork, command: Command) -> Subject | None:
         case do.ReportIn():
             whistle: Whistle | None = await work.whistles.find(command.whistle_id)
             return whistle if whistle and parties.may_see(whistle, command.by, units) else None
+        case ReportTask():
+            task: Task | None = await work.tasks.find(command.task_id)
+            return task if task and tasks.may_see(task, command.by.unit, units) else None
         case _:
             return None
 
@@ -124,6 +130,8 @@ async def _apply(work: GridWork, command: Command) -> int | None:
             return (await escalate_incident(work, command)).version
         case do.ReportIn():
             return (await report_in(work, command)).version
+        case ReportTask():
+            return (await report_task(work, command)).version
         case RecordVisit():
             await record_visit(work, command)
         case RecordInspection():

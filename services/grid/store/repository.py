@@ -20,6 +20,7 @@ from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.receipts import ReceiptRows
 from services.grid.store.rounds import InspectionRepository, TrackRows, VisitRepository
 from services.grid.store.seals import IncidentSeals
+from services.grid.store.tasks import TaskRepository
 from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
 from shared.events.envelope import Cause
@@ -132,6 +133,7 @@ class GridWork(Work):
         self.micro_projects = MicroProjectRepository(self)
         self.foundations = FoundationsRepository(self)
         self.conferences = ConferenceRepository(self)
+        self.tasks = TaskRepository(self)
         self.terminals = TerminalRepository(self)
         self.visits = VisitRepository(self)
         self.inspections = InspectionRepository(self)
@@ -141,7 +143,8 @@ class GridWork(Work):
 
     async def flush(self) -> None:
         """Aggregates and facts; then what terminals are told of them, what was answered, tracks."""
-        shown = [*self.whistles.shown(), *self.incidents.shown(), *self.case_leads.shown()]
+        told = (self.whistles, self.incidents, self.case_leads, self.tasks)
+        shown = [one for repository in told for one in repository.shown()]
         await super().flush()
         await self.changes.note(shown)
         await self.receipts.flush()

@@ -80,6 +80,10 @@ CASE_LEADS = Table(
     Column("place", Text),
     Column("standing", Text, nullable=False),
     Column("heard", BigInteger, nullable=False),
+    Column("work_order_id", Uuid),
+    Column("category", Text),
+    Column("sign_by", DateTime(timezone=True)),
+    Column("resolve_by", DateTime(timezone=True)),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -149,6 +153,27 @@ FOUNDATIONS = Table(
     Column("unit", Text, primary_key=True),
     Column("ticks", JSONB, nullable=False),
     Column("version", BigInteger, nullable=False),
+)
+
+TASKS = Table(
+    "tasks",
+    METADATA,
+    Column("task_id", Uuid, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("given_by", Text, nullable=False),
+    Column("worker", Text),
+    Column("case_id", Uuid),
+    Column("sealed_words", Text, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reported_by", Text),
+    Column("recorded_at", DateTime(timezone=True)),
+    Column("happened_at", DateTime(timezone=True)),
+    Column("sealed_report", Text),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("version", BigInteger, nullable=False),
+    Index(None, "unit", "task_id"),
 )
 
 TERMINALS = Table(
