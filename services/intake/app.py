@@ -10,7 +10,6 @@ from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
 from services.intake.api.sentences import LANGUAGES, catalogue
 from services.intake.consumer import SUBSCRIPTIONS
-from services.intake.domain.attachments import MOST_BYTES
 from services.intake.domain.file_links import FileLinks
 from services.intake.settings import IntakeSettings
 from services.intake.store import (
@@ -23,6 +22,7 @@ from services.intake.store import (
     open_vault,
 )
 from services.intake.timers import TIMERS
+from shared.files.media import MOST_BYTES
 from shared.http.api_keys import PREFIX, ApiKeyDesk
 from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role

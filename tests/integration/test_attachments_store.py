@@ -8,8 +8,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from deploy.local.ports import free_port
-from services.intake.domain.errors import NoSuchFile, ObjectsAway
-from services.intake.store.objects import Objects, open_objects
+from shared.files.errors import NoSuchFile, ObjectsAway
+from shared.files.objects import Objects, open_objects
 
 CONTENT = bytes(range(256)) * 50_000
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.intake.domain.attachments import MOST_BYTES
 from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
+from shared.files.media import MOST_BYTES
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk

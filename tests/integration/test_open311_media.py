@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from services.intake.domain.attachments import MOST_BYTES
 from services.intake.store.api_keys import issue
+from shared.files.media import MOST_BYTES
 from tests.integration.intake_desk import NOON, Desk, intake_desk
 from tests.integration.open311_desk import (
     GUANYINSI,

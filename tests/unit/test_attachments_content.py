@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from services.intake.domain.errors import (
+from shared.files.errors import (
     BrokenFile,
     EmptyFile,
     FragmentedRecording,
@@ -18,7 +18,7 @@ from services.intake.domain.errors import (
     UncleanableTrack,
     UnknownContent,
 )
-from services.intake.domain.media import Cleaned, MediaKind, chunks, examine, size_of
+from shared.files.media import Cleaned, MediaKind, chunks, examine, size_of
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_webm, an_amr, an_mp3, an_ogg, box
 
 LEICA = "secret maker"

@@ -1,36 +1,14 @@
-"""Wire shapes of attachments, and how an upload is described to integrators."""
+"""Wire shapes of attachments."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
 from services.intake.domain.attachments import Attachment
-from services.intake.domain.media import MediaKind
+from shared.files.media import MediaKind
 from shared.http.wire import Wire
-
-_FILE = {"schema": {"type": "string", "format": "binary"}}
-UPLOAD: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file as the body, or as the one file of a form. At most 20,000,000 bytes.",
-        "content": {
-            "image/*": _FILE,
-            "audio/*": _FILE,
-            "video/*": _FILE,
-            "application/octet-stream": _FILE,
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                }
-            },
-        },
-    }
-}
 
 
 class AttachmentOut(Wire):

@@ -7,9 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query, Request
 
 from services.intake import handlers
-from services.intake.api import uploads
 from services.intake.api.attachment_schemas import (
-    UPLOAD,
     AttachmentOut,
     AttachmentsOut,
     LinkOut,
@@ -18,11 +16,13 @@ from services.intake.api.attachment_schemas import (
 )
 from services.intake.api.cases import InCity, OpenWork, Reporter
 from services.intake.api.following import AccessCode, Number, read_knock
+from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, units_of
 from shared.city.city import City
+from shared.http import uploads
 from shared.http.auth import Known, allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
@@ -38,7 +38,7 @@ OwnCode = Annotated[Text | None, Header(alias="X-Access-Code", max_length=40)]
 FoundBy = Annotated[UUID, Path(description="As the upload answered.")]
 
 
-@ROUTES.post("/attachments", status_code=201, openapi_extra=UPLOAD)
+@ROUTES.post("/attachments", status_code=201, openapi_extra=uploads.UPLOAD)
 async def upload_attachment(request: Request, caller: Reporter, open_work: OpenWork) -> AttachmentOut:
     """上传: take one picture or recording, by its content. It waits for its case for a day."""
     objects: Objects = request.app.state.flat.equipment.objects
@@ -46,7 +46,7 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
         with uploads.mapped(file) as data:
             weighed = await asyncio.to_thread(uploads.weigh, data)
             async with open_work() as work:
-                announced = await handlers.announce_upload(work, uploads.attach(weighed, by=caller.subject))
+                announced = await handlers.announce_upload(work, attach(weighed, by=caller.subject))
             await objects.put(announced.object_name, weighed.content())
         async with open_work() as work:
             await handlers.settle_upload(work, announced.attachment_id)

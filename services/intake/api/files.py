@@ -7,9 +7,9 @@ from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import StreamingResponse
 
 from services.intake.domain.attachments import Attachment
-from services.intake.domain.errors import NoSuchFile
 from services.intake.store import Equipment
 from services.intake.store.attachments import attachment
+from shared.files.errors import NoSuchFile
 from shared.http.knock import Reading
 from shared.http.wire import Text
 from shared.service import Flat

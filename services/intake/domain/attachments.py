@@ -7,12 +7,11 @@ from typing import NewType
 from uuid import UUID
 
 from services.intake.domain.errors import NoSuchUpload
-from services.intake.domain.media import MediaKind
+from shared.files.media import MediaKind
 from shared.kernel.ids import CaseId
 
 AttachmentId = NewType("AttachmentId", UUID)
 
-MOST_BYTES = 20_000_000
 MOST_PER_CASE = 10
 UNCLAIMED_FOR = timedelta(hours=24)
 """So long an upload waits for its case."""

@@ -1,4 +1,4 @@
-"""What intake refuses.
+"""What intake refuses. What is wrong with a file is said where files are read: `shared.files.errors`.
 
 Invalid
 ├─ OutsideCity             a point beyond the city's bounds
@@ -16,10 +16,6 @@ Invalid
 ├─ EmptyContact            a contact with neither name nor phone
 ├─ LinkNeedsProactive      only a finding on site names the case it was found at
 ├─ NoSuchUpload            no upload of this caller waits under this id
-├─ EmptyFile               an upload without a byte
-├─ OneFileOnly             a form with no file, or with several
-├─ BrokenFile              begins like a picture or recording, but is not a whole one
-├─ TooManyPixels           a picture larger than any camera's
 └─ ExpiresInThePast        a key that would be over at once
 NotAllowed
 ├─ ProactiveIsForUnits     未诉先办 findings come from units
@@ -31,24 +27,16 @@ NotFound
 ├─ NoSuchEntry             the knowledge base has none, or none in force
 ├─ NoContact               anonymous, or nobody we know
 ├─ NoSuchAttachment        none, or not yours to see
-├─ NoSuchFile              no link of ours, or its file is gone
 └─ NoSuchApiKey            no key of this id
 Conflict
 └─ TwoKeysActive           a client holds an old key and a new one, and no third
 Gone
 ├─ Anonymised              the case ended long ago; nobody can be told who asked
 └─ LinkOver                a file's link is good for minutes only
-TooLarge
-└─ FileTooLarge            more than one attachment may have
-UnsupportedType
-├─ UnknownContent          no picture and no recording we take, whatever its name says
-├─ FragmentedRecording     MP4 in fragments: each may say where it was made
-└─ UncleanableTrack        a track beside picture and sound, its sizes written in a form we do not read
 TooMany
 └─ TooManyWrongCodes       guessing is stopped
 Unavailable
 ├─ IncidentUnderWay        another process registers the same incident at this moment
-├─ ObjectsAway             the files' store does not answer
 └─ NumberTaken             the random tracking number is another case's; ask again
 """
 
@@ -61,10 +49,8 @@ from shared.kernel.errors import (
     Invalid,
     NotAllowed,
     NotFound,
-    TooLarge,
     TooMany,
     Unavailable,
-    UnsupportedType,
 )
 from shared.kernel.ids import CaseId
 
@@ -187,34 +173,6 @@ class NoSuchUpload(Invalid):
         super().__init__("no upload of yours waits under this id; upload the file again", field=field)
 
 
-class EmptyFile(Invalid):
-    """Nothing was sent."""
-
-    def __init__(self) -> None:
-        super().__init__("the file is empty", field="file")
-
-
-class OneFileOnly(Invalid):
-    """A form carries exactly one file."""
-
-    def __init__(self) -> None:
-        super().__init__("send exactly one file in the form", field="file")
-
-
-class BrokenFile(Invalid):
-    """Cut off on its way, or never whole."""
-
-    def __init__(self) -> None:
-        super().__init__("the file is damaged or cut off; send it again", field="file")
-
-
-class TooManyPixels(Invalid):
-    """Small to send, huge to show."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"the picture has more than {most} pixels; send a smaller one", field="file")
-
-
 class ProactiveIsForUnits(NotAllowed):
     """未诉先办: findings on site are the units' own."""
 
@@ -278,52 +236,11 @@ class NoSuchAttachment(NotFound):
         super().__init__("there is no such attachment, or it is not yours to see")
 
 
-class NoSuchFile(NotFound):
-    """No link that we made, or one whose file was removed."""
-
-    def __init__(self) -> None:
-        super().__init__("no file lies behind this link; ask for a new link")
-
-
 class LinkOver(Gone):
     """A link to a file is good for minutes."""
 
     def __init__(self) -> None:
         super().__init__("this link is over; ask for a new one")
-
-
-class FileTooLarge(TooLarge):
-    """More than one attachment may have."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"an attachment has at most {limit} bytes", limit=limit)
-
-
-class UnknownContent(UnsupportedType):
-    """Judged by its content."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "by its content this is none of JPEG, PNG, WebP, MP3, M4A, WAV, Ogg, AMR, MP4, MOV, WebM"
-        )
-
-
-class FragmentedRecording(UnsupportedType):
-    """Metadata may lie in each fragment, and nothing of it would be taken out."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "an MP4 in fragments cannot be freed of its metadata; save it as one whole file", field="file"
-        )
-
-
-class UncleanableTrack(UnsupportedType):
-    """What such a track holds could not be written over."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "a track beside picture and sound cannot be removed; save the recording without it", field="file"
-        )
 
 
 class TooManyWrongCodes(TooMany):
@@ -341,13 +258,6 @@ class IncidentUnderWay(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("this incident is being registered; try again")
-
-
-class ObjectsAway(Unavailable):
-    """The store of files does not answer; nothing was lost."""
-
-    def __init__(self) -> None:
-        super().__init__("files cannot be stored or read at the moment; try again")
 
 
 class MalformedClientId(Invalid):

@@ -10,7 +10,8 @@ from uuid import UUID
 from itsdangerous import BadSignature, Signer
 
 from services.intake.domain.attachments import AttachmentId
-from services.intake.domain.errors import LinkOver, NoSuchFile
+from services.intake.domain.errors import LinkOver
+from shared.files.errors import NoSuchFile
 
 GOOD_FOR = timedelta(minutes=5)
 SALT = b"jiesu.intake.file_link"

@@ -6,12 +6,7 @@ from datetime import date
 
 from services.intake.domain import proposals
 from services.intake.domain.commands import KeepEntry, ProposeAnswer, ProposeDecline
-from services.intake.domain.errors import (
-    AnswerFromWhere,
-    EntryEndsFirst,
-    NoSuchCategory,
-    NoSuchEntry,
-)
+from services.intake.domain.errors import AnswerFromWhere, EntryEndsFirst, NoSuchCategory, NoSuchEntry
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Case
 from services.intake.domain.proposals import Answer, Proposal, Wish

@@ -1,9 +1,9 @@
 """Intake's memory, as its doors and `app` take it."""
 
 from services.intake.store.api_keys import ApiKeyShelf
-from services.intake.store.objects import Objects, open_objects
 from services.intake.store.repository import Equipment, IntakeWork, UnitCopies
 from services.intake.store.vault import KeyVault, links_secret, open_vault
+from shared.files.objects import Objects, open_objects
 
 __all__ = [
     "ApiKeyShelf",

@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.attachments import Attachment, AttachmentId, UploadState
-from services.intake.domain.media import MediaKind
 from services.intake.domain.timeline import Code
 from services.intake.store.tables import ATTACHMENTS, CASES, TIMELINE
+from shared.files.media import MediaKind
 from shared.kernel.ids import CaseId, UnitCode
 
 UPLOAD = ATTACHMENTS.c

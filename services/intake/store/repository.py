@@ -20,13 +20,13 @@ from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
 from services.intake.store.knowledge import KnowledgeRows
 from services.intake.store.likenesses import LikenessRows
-from services.intake.store.objects import Objects
 from services.intake.store.proposals import ProposalRows
 from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
 from services.intake.store.vault import KeyVault
 from shared.city.city import City
 from shared.events.envelope import Cause
+from shared.files.objects import Objects
 from shared.kernel.errors import NotFound, Refusal
 from shared.kernel.ids import CaseId, IncidentId
 from shared.sealing.passes import CasePasses

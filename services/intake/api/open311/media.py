@@ -7,10 +7,11 @@ from contextlib import ExitStack, asynccontextmanager
 from starlette.datastructures import UploadFile
 
 from services.intake import handlers
-from services.intake.api import uploads
-from services.intake.api.uploads import Weighed
+from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId
-from services.intake.domain.errors import (
+from services.intake.domain.open311.errors import Flaw, WrongParameters
+from services.intake.store import IntakeWork, Objects
+from shared.files.errors import (
     BrokenFile,
     EmptyFile,
     FileTooLarge,
@@ -19,9 +20,9 @@ from services.intake.domain.errors import (
     UncleanableTrack,
     UnknownContent,
 )
-from services.intake.domain.open311.errors import Flaw, WrongParameters
-from services.intake.store import IntakeWork, Objects
+from shared.http import uploads
 from shared.http.knock import Opening
+from shared.http.uploads import Weighed
 
 NOT_TAKEN = (
     *(BrokenFile, EmptyFile, FileTooLarge, TooManyPixels),
@@ -52,7 +53,7 @@ async def stored(
     files: Sequence[Weighed], objects: Objects, open_work: Opening[IntakeWork], *, by: str
 ) -> AsyncIterator[tuple[AttachmentId, ...]]:
     """Put the files into the store, to be laid to a case inside; those that were not are given up."""
-    commands = [uploads.attach(file, by=by) for file in files]
+    commands = [attach(file, by=by) for file in files]
     keys = tuple(one.attachment_id for one in commands)
     if not keys:
         yield ()

@@ -8,9 +8,9 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from services.intake.domain.errors import BrokenFile, FragmentedRecording
-from services.intake.domain.media.parts import MOST_PARTS, Blank, Cleaned, Data, MediaKind, edited
-from services.intake.domain.media.samples import sample_ranges
+from shared.files.errors import BrokenFile, FragmentedRecording
+from shared.files.media.parts import MOST_PARTS, Blank, Cleaned, Data, MediaKind, edited
+from shared.files.media.samples import sample_ranges
 
 QUICKTIME = b"qt  "
 BRANDS = frozenset(

@@ -1,9 +1,10 @@
 """A file by its content: each format's reader is asked, none believes a name or a header."""
 
-from services.intake.domain.errors import BrokenFile, EmptyFile, TooManyPixels, UnknownContent
-from services.intake.domain.media import isobmff, jpeg, png, riff, sound, webm
-from services.intake.domain.media.parts import Cleaned, Data
+from shared.files.errors import BrokenFile, EmptyFile, TooManyPixels, UnknownContent
+from shared.files.media import isobmff, jpeg, png, riff, sound, webm
+from shared.files.media.parts import Cleaned, Data
 
+MOST_BYTES = 20_000_000
 MOST_PIXELS = 64_000_000
 """More than phones take. The number is read from the header: a picture is never unpacked here."""
 READERS = (

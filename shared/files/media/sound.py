@@ -2,8 +2,8 @@
 
 import struct
 
-from services.intake.domain.errors import BrokenFile
-from services.intake.domain.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Span
+from shared.files.errors import BrokenFile
+from shared.files.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Span
 
 SURE_AFTER = 4
 """So many frames in a row are no accident."""

@@ -1,5 +1,6 @@
 """The store of files: a folder, or any S3, behind one library. An object is written whole or not at all."""
 
+import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from obstore.exceptions import BaseError
 from obstore.exceptions import NotFoundError as Absent
 from obstore.store import LocalStore, S3Store
 
-from services.intake.domain.errors import NoSuchFile, ObjectsAway
+from shared.files.errors import NoSuchFile, ObjectsAway
 
 PIECE = 262_144
 GONE = (Absent, FileNotFoundError)
@@ -52,6 +53,12 @@ class Objects:
             return
         except BaseError as error:
             raise ObjectsAway from error
+
+
+def fresh_name() -> str:
+    """A name nothing has. No digest in it: whoever sees names only must not learn that two files are the same."""
+    name = secrets.token_hex(20)
+    return f"{name[:2]}/{name[2:]}"
 
 
 def open_objects(address: str) -> Objects:

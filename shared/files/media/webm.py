@@ -1,7 +1,7 @@
 """WebM as browsers record it, known by its EBML header and codecs; its tags stay, browsers write no place."""
 
-from services.intake.domain.errors import BrokenFile
-from services.intake.domain.media.parts import Cleaned, Data, MediaKind, Span
+from shared.files.errors import BrokenFile
+from shared.files.media.parts import Cleaned, Data, MediaKind, Span
 
 MAGIC = b"\x1a\x45\xdf\xa3"
 SEGMENT = b"\x18\x53\x80\x67"

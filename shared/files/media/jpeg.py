@@ -6,8 +6,8 @@ Of the EXIF data the orientation alone is written again: without it a photo lies
 import re
 import struct
 
-from services.intake.domain.errors import BrokenFile
-from services.intake.domain.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Piece, Span
+from shared.files.errors import BrokenFile
+from shared.files.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Piece, Span
 
 MAGIC = b"\xff\xd8\xff"
 SOI, EOI, SOS = 0xD8, 0xD9, 0xDA

@@ -3,8 +3,8 @@
 import struct
 import zlib
 
-from services.intake.domain.errors import BrokenFile
-from services.intake.domain.media.parts import CHUNK, MOST_PARTS, Cleaned, Data, MediaKind, Span
+from shared.files.errors import BrokenFile
+from shared.files.media.parts import CHUNK, MOST_PARTS, Cleaned, Data, MediaKind, Span
 
 MAGIC = b"\x89PNG\r\n\x1a\n"
 KEPT = frozenset(

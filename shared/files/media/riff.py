@@ -3,8 +3,8 @@
 import struct
 from collections.abc import Iterator
 
-from services.intake.domain.errors import BrokenFile
-from services.intake.domain.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Piece, Span, size_of
+from shared.files.errors import BrokenFile
+from shared.files.media.parts import MOST_PARTS, Cleaned, Data, MediaKind, Piece, Span, size_of
 
 WEBP_KEPT = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"})
 WAV_KEPT = frozenset({b"fmt ", b"fact", b"data"})

@@ -6,25 +6,44 @@ The nameless file is gone with the request, also when the caller leaves or the p
 import hashlib
 import mmap
 import os
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile, TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
-from services.intake.domain.attachments import MOST_BYTES, Attach, AttachmentId
-from services.intake.domain.errors import BrokenFile, EmptyFile, FileTooLarge, OneFileOnly, UnknownContent
-from services.intake.domain.media import Cleaned, chunks, examine, size_of
-from shared.kernel.ids import new_id
+from shared.files.errors import BrokenFile, EmptyFile, FileTooLarge, OneFileOnly, UnknownContent
+from shared.files.media import MOST_BYTES, Cleaned, chunks, examine, size_of
 
 MOST_FIELDS = 10
 """Mini-programs send fields of their own beside the file; nobody reads them."""
 RAW = ("image/", "audio/", "video/", "application/octet-stream")
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file as the body, or as the one file of a form. At most 20,000,000 bytes.",
+        "content": {
+            "image/*": _FILE,
+            "audio/*": _FILE,
+            "video/*": _FILE,
+            "application/octet-stream": _FILE,
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            },
+        },
+    }
+}
+"""How an upload is described to integrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +123,3 @@ def weigh(data: mmap.mmap) -> Weighed:
     for piece in chunks(data, cleaned.pieces):
         digest.update(piece)
     return Weighed(cleaned, data, digest.hexdigest())
-
-
-def attach(weighed: Weighed, *, by: str) -> Attach:
-    """The command to take it."""
-    cleaned = weighed.cleaned
-    # No digest in the name: whoever sees names only must not learn that two citizens sent the same file.
-    name = secrets.token_hex(20)
-    return Attach(
-        attachment_id=AttachmentId(new_id()),
-        object_name=f"{name[:2]}/{name[2:]}",
-        sha256=weighed.sha256,
-        kind=cleaned.kind,
-        media_type=cleaned.media_type,
-        bytes=weighed.size,
-        width=cleaned.width,
-        height=cleaned.height,
-        uploaded_by=by,
-    )

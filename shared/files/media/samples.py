@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
-from services.intake.domain.errors import BrokenFile, UncleanableTrack
-from services.intake.domain.media.parts import MOST_PARTS, Data
+from shared.files.errors import BrokenFile, UncleanableTrack
+from shared.files.media.parts import MOST_PARTS, Data
 
 Boxes = Callable[[Data, int, int], Iterator[Any]]
 
