@@ -17,7 +17,7 @@ from services.grid.domain.task import Task
 from services.grid.domain.terminal import Terminal
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
-from shared.events.grid import TrackRecorded
+from shared.events.grid_rounds import TrackRecorded
 from shared.kernel.decision import Decision
 from shared.kernel.ids import (
     CaseId,

@@ -56,7 +56,7 @@ class Objects:
 
 
 def fresh_name() -> str:
-    """A name nothing has. No digest in it: whoever sees names only must not learn that two files are the same."""
+    """A name nothing has. No digest in it: whoever sees names only must not learn that two files are one."""
     name = secrets.token_hex(20)
     return f"{name[:2]}/{name[2:]}"
 

@@ -22,7 +22,7 @@ from services.grid.domain.task_errors import (
     TaskUnitRefused,
     UnknownTask,
 )
-from shared.events.grid import TaskGiven, TaskReported, TaskWithdrawn
+from shared.events.grid_rounds import TaskGiven, TaskReported, TaskWithdrawn
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import TaskId, UnitCode

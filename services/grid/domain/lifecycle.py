@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from shared.events import grid as say
+from shared.events import grid_rounds as say_of_rounds
 from shared.events.fact import Fact
 from shared.lifecycle.machine import Lifecycle, Move
 
@@ -247,8 +248,20 @@ TASK_LIFE = Lifecycle(
     "task",
     first=TaskState.GIVEN,
     moves=(
-        Move("report", GIVEN, TaskState.DONE, say.TaskReported, "a grid worker did it"),
-        Move("fail", GIVEN, TaskState.NOT_DONE, say.TaskReported, "a grid worker says why it cannot be done"),
-        Move("withdraw", GIVEN, TaskState.WITHDRAWN, say.TaskWithdrawn, "it need not be done any more"),
+        Move("report", GIVEN, TaskState.DONE, say_of_rounds.TaskReported, "a grid worker did it"),
+        Move(
+            "fail",
+            GIVEN,
+            TaskState.NOT_DONE,
+            say_of_rounds.TaskReported,
+            "a grid worker says why it cannot be done",
+        ),
+        Move(
+            "withdraw",
+            GIVEN,
+            TaskState.WITHDRAWN,
+            say_of_rounds.TaskWithdrawn,
+            "it need not be done any more",
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from services.grid.domain.rounds import Inspection, Track, Visit
 from services.grid.store.tables import INSPECTIONS, TRACKS, VISITS
-from shared.events.grid import TrackRecorded
+from shared.events.grid_rounds import TrackRecorded
 from shared.kernel.ids import InspectionId, VisitId
 from shared.store import bulk
 from shared.store.repository import Knock, Repository

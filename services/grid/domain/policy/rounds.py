@@ -24,7 +24,7 @@ from services.grid.domain.rounds import (
 )
 from shared.city.city import City
 from shared.city.inspections import Form
-from shared.events.grid import InspectionRecorded, TrackRecorded, VisitRecorded
+from shared.events.grid_rounds import InspectionRecorded, TrackRecorded, VisitRecorded
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 

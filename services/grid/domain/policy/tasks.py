@@ -17,7 +17,7 @@ from services.grid.domain.task_errors import (
     UnknownTask,
 )
 from shared.city.units import Units
-from shared.events.grid import TaskGiven, TaskReported, TaskWithdrawn
+from shared.events.grid_rounds import TaskGiven, TaskReported, TaskWithdrawn
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 
