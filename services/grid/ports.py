@@ -11,6 +11,7 @@ from services.grid.domain.foundations import Foundations
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.model import Whistle
+from services.grid.domain.photo import Photo
 from services.grid.domain.rounds import Inspection, Track, Visit
 from services.grid.domain.syncing import Receipt
 from services.grid.domain.task import Task
@@ -121,6 +122,31 @@ class Tasks(Protocol):
     async def keep(self, decision: Decision[Task]) -> Task: ...
 
 
+class Photos(Protocol):
+    async def announce(self, photo: Photo) -> Photo:
+        """Take it down; one of the same unit and hash stays as it is, and is the answer."""
+
+    async def settle(self, unit: UnitCode, sha256: str) -> None: ...
+
+    async def known(self, unit: UnitCode, named: Collection[str]) -> frozenset[str]:
+        """Those of the named that a unit's terminals have sent; they stay until the work ends."""
+
+    def use(self, unit: UnitCode, named: Collection[str]) -> None:
+        """Something names them: they are not given up any more."""
+
+    async def condemn(self, *, before: datetime, limit: int) -> int:
+        """Give up the unused ones sent before an instant; how many."""
+
+    async def condemned(self, limit: int) -> Sequence[Photo]: ...
+
+    async def forget(self, photo: Photo) -> None: ...
+
+
+class Objects(Protocol):
+    async def remove(self, name: str) -> None:
+        """Remove a file, also when it is gone already. Raises `ObjectsAway`."""
+
+
 class Visits(Protocol):
     async def find(self, key: VisitId) -> Visit | None: ...
 
@@ -207,6 +233,12 @@ class GridWork(Protocol):
 
     @property
     def tasks(self) -> Tasks: ...
+
+    @property
+    def photos(self) -> Photos: ...
+
+    @property
+    def objects(self) -> Objects: ...
 
     @property
     def visits(self) -> Visits: ...

@@ -1,4 +1,4 @@
-"""Time knocks: steps that ran over their limit are told; answers to terminals are forgotten."""
+"""Time knocks: what ran over is told; unused photos are removed; answers to terminals are forgotten."""
 
 from datetime import timedelta
 
@@ -7,5 +7,7 @@ from shared.ticker import Timer
 
 TIMERS = (
     Timer("overdue", timedelta(seconds=1), handlers.ring_overdue),
+    Timer("condemn_photos", timedelta(minutes=10), handlers.condemn_photos),
+    Timer("remove_photos", timedelta(minutes=10), handlers.remove_photos),
     Timer("forget_receipts", timedelta(minutes=10), handlers.forget_receipts),
 )

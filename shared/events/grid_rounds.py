@@ -1,4 +1,4 @@
-"""What grid says of its workers' days: visits, inspections, tracks, tasks. Who and where exactly stay with grid."""
+"""What grid says of its workers' days: visits, inspections, tracks, tasks. Who and where stay with grid."""
 
 from datetime import datetime
 from typing import ClassVar

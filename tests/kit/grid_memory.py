@@ -81,6 +81,16 @@ class Book:
         return len(old)
 
 
+class NoPhotos:
+    """No terminal here sends any, and nothing names one."""
+
+    async def known(self, unit: str, named: Collection[str]) -> frozenset[str]:
+        return frozenset()
+
+    def use(self, unit: str, named: Collection[str]) -> None:
+        assert not named
+
+
 class OpenSeals:
     """Sealed with nothing: what is said is not what this is about."""
 
@@ -113,6 +123,7 @@ class MemoryWork:
     visits: Any = field(default_factory=lambda: Shelf("visit_id", NotFound))
     inspections: Any = field(default_factory=lambda: Shelf("inspection_id", NotFound))
     tracks: Any = None
+    photos: NoPhotos = field(default_factory=NoPhotos)
     tasks: Any = field(default_factory=lambda: Shelf("task_id", UnknownTask))
     seals: OpenSeals = field(default_factory=OpenSeals)
     city: City = field(default_factory=beijing)

@@ -30,6 +30,11 @@ class Device:
         body = {"items": list(items), "cursor": cursor}
         return await self.desk.client.post("/v1/terminal/sync", json=body, headers=self.headers)
 
+    async def sends_photo(self, content: bytes, kind: str = "image/jpeg") -> httpx.Response:
+        """上传照片, before anything names it."""
+        headers = {**self.headers, "Content-Type": kind}
+        return await self.desk.client.post("/v1/terminal/photos", content=content, headers=headers)
+
     async def refreshes(self, token: str | None = None) -> httpx.Response:
         body = {"refresh_token": token or self.tokens["refresh_token"]}
         return await self.desk.client.post("/v1/terminal/refresh", json=body)

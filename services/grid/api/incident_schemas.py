@@ -76,6 +76,8 @@ class IncidentOut(Wire):
     state: IncidentState
     ended_at: datetime | None
     case_id: UUID | None = Field(description="The case it became; null until intake has registered it.")
+    photos: list[str] = Field(description="Hashes; GET …/photos/{sha256} shows one.")
+    evidence_photos: list[str]
     version: int
 
     @classmethod

@@ -10,6 +10,7 @@ from services.grid.api import (
     foundations,
     incidents,
     micro_projects,
+    photos,
     rounds,
     sync,
     tasks,
@@ -31,4 +32,5 @@ ROUTES.include_router(micro_projects.ROUTES)
 ROUTES.include_router(terminals.ROUTES)
 ROUTES.include_router(sync.ROUTES)
 ROUTES.include_router(tasks.ROUTES)
+ROUTES.include_router(photos.ROUTES)
 ROUTES.include_router(rounds.ROUTES)

@@ -15,6 +15,7 @@ from services.grid.api.incident_schemas import PlaceIn
 from services.grid.api.schemas import Code, Latitude, Longitude, SpotIn, Words
 from services.grid.domain import commands as do
 from services.grid.domain.model import Spot
+from services.grid.domain.photo import MOST_PHOTOS
 from services.grid.domain.policy.rounds import LONGEST_TRACK, LONGEST_VISIT
 from services.grid.domain.rounds import (
     Answer,
@@ -44,6 +45,10 @@ from shared.kernel.words import VisitKind
 
 PATH = "/v1/terminal/sync"
 Number = Annotated[int, Field(ge=1, le=2**53)]
+Photos = Annotated[
+    list[Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]],
+    Field(max_length=MOST_PHOTOS, description="SHA-256 of each file as it was sent to /v1/terminal/photos."),
+]
 Version = Annotated[int, Field(ge=0, le=2**53)]
 
 
@@ -77,6 +82,7 @@ class IncidentItem(ItemIn):
     category: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     text: Words
     place: PlaceIn
+    photos: Photos = Field(default_factory=list)
 
     def to_command(self, sender: Sender) -> Command:
         return do.ReportIncident(
@@ -88,6 +94,7 @@ class IncidentItem(ItemIn):
             address=self.place.address,
             site=self.place.to_site("place."),
             recorded_at=self.recorded_at,
+            photos=tuple(self.photos),
         )
 
 
@@ -98,9 +105,11 @@ class HandleItem(ItemIn):
     incident_id: UUID
     base_version: Version | None = Field(None, description="As the worker saw it; left out: whatever it is.")
     evidence: Words
+    photos: Photos = Field(default_factory=list)
 
     def to_command(self, sender: Sender) -> Command:
-        return do.HandleIncident(IncidentId(self.incident_id), sender.terminal.unit, self.evidence)
+        by, photos = sender.terminal.unit, tuple(self.photos)
+        return do.HandleIncident(IncidentId(self.incident_id), by, self.evidence, photos)
 
 
 class EscalateItem(ItemIn):
@@ -139,9 +148,11 @@ class TaskItem(ItemIn):
     base_version: Version | None = None
     done: bool
     words: Words
+    photos: Photos = Field(default_factory=list)
 
     def to_command(self, sender: Sender) -> Command:
-        return ReportTask(TaskId(self.task_id), sender.doer(self), self.done, self.words)
+        by, photos = sender.doer(self), tuple(self.photos)
+        return ReportTask(TaskId(self.task_id), by, self.done, self.words, photos)
 
 
 class VisitItem(ItemIn):

@@ -69,6 +69,7 @@ class TaskOut(Wire):
     recorded_at: datetime | None = Field(description="When it was reported, by the terminal's clock.")
     happened_at: datetime | None = Field(description="When it was, by ours.")
     report: str | None = UNTOLD
+    photos: list[str] = Field(description="Of the report; GET …/photos/{sha256} shows one.")
     ended_at: datetime | None
     version: int
 

@@ -161,6 +161,7 @@ class ReportIncident:
     site: Site
     recorded_at: datetime | None
     """By the terminal's clock; None: at this moment."""
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ class HandleIncident:
     incident_id: IncidentId
     by: UnitCode
     evidence: str = field(repr=False)
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ class Incident:
     ended_at: datetime | None = None
     case_id: CaseId | None = None
     """The case it became, once intake has said so."""
+    photos: tuple[str, ...] = ()
+    """By the hash of what its terminal sent."""
+    evidence_photos: tuple[str, ...] = ()
     version: int = 0
 
     def about(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from shared.events import grid as say
-from shared.events import grid_rounds as say_of_rounds
+from shared.events import grid_rounds as rounds
 from shared.events.fact import Fact
 from shared.lifecycle.machine import Lifecycle, Move
 
@@ -248,19 +248,19 @@ TASK_LIFE = Lifecycle(
     "task",
     first=TaskState.GIVEN,
     moves=(
-        Move("report", GIVEN, TaskState.DONE, say_of_rounds.TaskReported, "a grid worker did it"),
+        Move("report", GIVEN, TaskState.DONE, rounds.TaskReported, "a grid worker did it"),
         Move(
             "fail",
             GIVEN,
             TaskState.NOT_DONE,
-            say_of_rounds.TaskReported,
+            rounds.TaskReported,
             "a grid worker says why it cannot be done",
         ),
         Move(
             "withdraw",
             GIVEN,
             TaskState.WITHDRAWN,
-            say_of_rounds.TaskWithdrawn,
+            rounds.TaskWithdrawn,
             "it need not be done any more",
         ),
     ),

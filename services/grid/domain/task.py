@@ -31,6 +31,8 @@ class Task:
     """By ours, as well as it can be known."""
     sealed_report: str | None = None
     ended_at: datetime | None = None
+    photos: tuple[str, ...] = ()
+    """Of the report, by the hash of what the terminal sent."""
     version: int = 0
 
     def about(self, **more: Any) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class ReportTask:
     by: Doer
     done: bool
     words: str = field(repr=False)
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

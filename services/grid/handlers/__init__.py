@@ -3,6 +3,7 @@
 from services.grid.handlers.cases import assign_case, release_case, reschedule_case, take_case
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
+from services.grid.handlers.photos import announce_photo, condemn_photos, remove_photos, settle_photo
 from services.grid.handlers.rounds import record_inspection, record_track, record_visit
 from services.grid.handlers.sync import forget_receipts, open_terminal, sync
 from services.grid.handlers.tasks import give_task, report_task, withdraw_task
@@ -28,11 +29,13 @@ from services.grid.handlers.whistles import (
 
 __all__ = [
     "act",
+    "announce_photo",
     "approve",
     "assign_case",
     "blow_whistle",
     "cancel",
     "close",
+    "condemn_photos",
     "contact",
     "enrol_terminal",
     "escalate_incident",
@@ -49,6 +52,7 @@ __all__ = [
     "refresh_terminal",
     "refuse",
     "release_case",
+    "remove_photos",
     "report_in",
     "report_incident",
     "report_task",
@@ -56,6 +60,7 @@ __all__ = [
     "revoke_terminal",
     "ring_overdue",
     "score",
+    "settle_photo",
     "sign",
     "sync",
     "take_case",

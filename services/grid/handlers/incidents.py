@@ -3,6 +3,7 @@
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.policy import incidents
+from services.grid.handlers.photos import require_photos
 from services.grid.ports import GridWork
 
 
@@ -13,6 +14,8 @@ async def report_incident(work: GridWork, cmd: do.ReportIncident) -> Incident:
     if known is not None:
         before = work.seals.open_telling(known)
         return await work.incidents.keep(incidents.repeat(known, before, cmd, told))
+    await require_photos(work, cmd.by, cmd.photos)
+    work.photos.use(cmd.by, cmd.photos)
     sealed = work.seals.seal_telling(cmd.incident_id, told)
     return await work.incidents.keep(incidents.report(cmd, told, sealed, at=work.now))
 
@@ -21,7 +24,9 @@ async def handle_incident(work: GridWork, cmd: do.HandleIncident) -> Incident:
     incident = await work.incidents.get(cmd.incident_id)
     before = work.seals.open_evidence(incident)
     sealed = work.seals.seal_evidence(cmd.incident_id, cmd.evidence)
+    await require_photos(work, cmd.by, cmd.photos)
     handled = incidents.handle(incident, cmd, before, sealed, units=work.city.units, at=work.now)
+    work.photos.use(cmd.by, cmd.photos)
     return await work.incidents.keep(handled)
 
 

@@ -23,7 +23,7 @@ from services.grid.handlers.whistles import report_in
 from services.grid.ports import GridWork
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Conflict, Refusal, Stale
-from shared.kernel.ids import TerminalId
+from shared.kernel.ids import TerminalId, UnitCode
 
 FORGOTTEN_AT_ONCE = 5_000
 WriteDown = Callable[[Refusal], Mapping[str, Any]]
@@ -42,7 +42,7 @@ async def sync(
 ) -> list[Answered]:
     """What became of each item. `unreadable`: how many more there were that have not even a number."""
     known = dict(await work.receipts.of([item.item_id for item in items]))
-    await _load(work, [item for item in items if item.item_id not in known])
+    await _load(work, terminal.unit, [item for item in items if item.item_id not in known])
     roll, answers = Roll(terminal.last_sequence, unreadable), list[Answered]()
     for item in syncing.in_order(items):
         receipt = known.get(item.item_id)
@@ -67,12 +67,14 @@ async def forget_receipts(work: GridWork) -> int:
     return await work.receipts.forget(work.now - KEPT_FOR, FORGOTTEN_AT_ONCE)
 
 
-async def _load(work: GridWork, items: Sequence[Item]) -> None:
+async def _load(work: GridWork, unit: UnitCode, items: Sequence[Item]) -> None:
     """Everything the batch names in a few statements; after that the handlers find it at hand."""
     commands = [item.command for item in items]
     told = (do.ReportIncident, do.HandleIncident, do.EscalateIncident)
     await work.incidents.reserve([cmd.incident_id for cmd in commands if isinstance(cmd, told)])
     await work.whistles.preload([cmd.whistle_id for cmd in commands if isinstance(cmd, do.ReportIn)])
+    named = [photo for cmd in commands for photo in getattr(cmd, "photos", ())]
+    await work.photos.known(unit, named)
     await work.tasks.preload([cmd.task_id for cmd in commands if isinstance(cmd, ReportTask)])
     await work.visits.preload([cmd.visit_id for cmd in commands if isinstance(cmd, RecordVisit)])
     looked = [cmd.inspection_id for cmd in commands if isinstance(cmd, RecordInspection)]

@@ -2,6 +2,7 @@
 
 from services.grid.domain.policy import tasks
 from services.grid.domain.task import GiveTask, ReportTask, Task, WithdrawTask, place_of
+from services.grid.handlers.photos import require_photos
 from services.grid.ports import GridWork
 
 
@@ -14,7 +15,10 @@ async def give_task(work: GridWork, cmd: GiveTask) -> Task:
 async def report_task(work: GridWork, cmd: ReportTask) -> Task:
     task = await work.tasks.get(cmd.task_id)
     sealed = work.seals.seal_words(place_of(cmd.task_id, "report"), cmd.words)
-    return await work.tasks.keep(tasks.report(task, cmd, sealed, units=work.city.units, at=work.now))
+    await require_photos(work, task.unit, cmd.photos)
+    reported = tasks.report(task, cmd, sealed, units=work.city.units, at=work.now)
+    work.photos.use(task.unit, cmd.photos)
+    return await work.tasks.keep(reported)
 
 
 async def withdraw_task(work: GridWork, cmd: WithdrawTask) -> Task:

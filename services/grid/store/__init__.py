@@ -1,6 +1,6 @@
 """Grid's memory."""
 
 from services.grid.store.repository import GridWork, UnitCopies
-from services.grid.store.seals import IncidentSeals
+from services.grid.store.seals import Equipment, IncidentSeals
 
-__all__ = ["GridWork", "IncidentSeals", "UnitCopies"]
+__all__ = ["Equipment", "GridWork", "IncidentSeals", "UnitCopies"]

@@ -17,13 +17,15 @@ from services.grid.store.deliberations import ConferenceRepository, Deliberation
 from services.grid.store.foundations import FoundationsRepository
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
+from services.grid.store.photos import PhotoRows
 from services.grid.store.receipts import ReceiptRows
 from services.grid.store.rounds import InspectionRepository, TrackRows, VisitRepository
-from services.grid.store.seals import IncidentSeals
+from services.grid.store.seals import Equipment, IncidentSeals
 from services.grid.store.tasks import TaskRepository
 from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
 from shared.events.envelope import Cause
+from shared.files.objects import Objects
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, IncidentId, WhistleId
 from shared.store.bulk import Row
@@ -121,7 +123,7 @@ class UnitCopies(UnitCopyRepository):
 class GridWork(Work):
     SOURCE = "grid"
     METADATA = tables.METADATA
-    equipment: IncidentSeals
+    equipment: Equipment
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)
@@ -139,6 +141,7 @@ class GridWork(Work):
         self.inspections = InspectionRepository(self)
         self.tracks = TrackRows(self)
         self.receipts = ReceiptRows(connection)
+        self.photos = PhotoRows(connection)
         self.changes = Changes(connection)
 
     async def flush(self) -> None:
@@ -148,8 +151,13 @@ class GridWork(Work):
         await super().flush()
         await self.changes.note(shown)
         await self.receipts.flush()
+        await self.photos.flush()
         await self.tracks.flush()
 
     @property
     def seals(self) -> IncidentSeals:
         return self.equipment
+
+    @property
+    def objects(self) -> Objects:
+        return self.equipment.objects

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -19,6 +20,8 @@ from shared.store.tables import service_metadata
 from shared.store.unit_copies import declare_unit_copies
 
 METADATA = service_metadata()
+NONE = text("'[]'::jsonb")
+"""Of rows that were there before the column."""
 
 WHISTLES = Table(
     "whistles",
@@ -57,6 +60,8 @@ INCIDENTS = Table(
     Column("sealed_evidence", Text),
     Column("ended_at", DateTime(timezone=True)),
     Column("case_id", Uuid),
+    Column("photos", JSONB, nullable=False, server_default=NONE),
+    Column("evidence_photos", JSONB, nullable=False, server_default=NONE),
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "incident_id"),
 )
@@ -172,8 +177,24 @@ TASKS = Table(
     Column("happened_at", DateTime(timezone=True)),
     Column("sealed_report", Text),
     Column("ended_at", DateTime(timezone=True)),
+    Column("photos", JSONB, nullable=False, server_default=NONE),
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "task_id"),
+)
+
+PHOTOS = Table(
+    "photos",
+    METADATA,
+    Column("unit", Text, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("object_name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("uploaded_by", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Index(None, "used", "created_at"),
 )
 
 TERMINALS = Table(

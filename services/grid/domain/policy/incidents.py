@@ -55,14 +55,15 @@ def report(cmd: ReportIncident, told: Telling, sealed_words: str, *, at: datetim
         sealed_words=sealed_words,
         recorded_at=recorded_at,
         reported_at=at,
+        photos=cmd.photos,
     )
     return Decision(incident, (IncidentReported(**incident.about(), recorded_at=recorded_at),))
 
 
 def repeat(known: Incident, told_before: Telling, cmd: ReportIncident, told: Telling) -> Decision[Incident]:
     """The same report again. Raises `IncidentIdTaken` when it is another one under the same id."""
-    before = (known.unit, known.worker, known.category, known.recorded_at, told_before)
-    now = (cmd.by, cmd.worker, cmd.category, cmd.recorded_at or known.recorded_at, told)
+    before = (known.unit, known.worker, known.category, known.recorded_at, told_before, known.photos)
+    now = (cmd.by, cmd.worker, cmd.category, cmd.recorded_at or known.recorded_at, told, cmd.photos)
     if before != now:
         raise IncidentIdTaken(cmd.incident_id)
     return Decision(known)
@@ -79,10 +80,13 @@ def handle(
 ) -> Decision[Incident]:
     """就地处置: settled on the spot, which counts as proactive."""
     _require_own(incident, cmd.by, units)
-    if incident.state is IncidentState.HANDLED and evidence_before == cmd.evidence:
+    is_same = (evidence_before, incident.evidence_photos) == (cmd.evidence, cmd.photos)
+    if incident.state is IncidentState.HANDLED and is_same:
         return Decision(incident)
     after = INCIDENT_LIFE.fire("handle", incident.state)
-    handled = replace(incident, state=after, sealed_evidence=sealed_evidence, ended_at=at)
+    handled = replace(
+        incident, state=after, sealed_evidence=sealed_evidence, evidence_photos=cmd.photos, ended_at=at
+    )
     return Decision(handled, (IncidentHandled(**incident.about()),))
 
 

@@ -66,6 +66,7 @@ def report(task: Task, cmd: ReportTask, sealed_report: str, *, units: Units, at:
         recorded_at=cmd.by.recorded_at,
         happened_at=happened_at,
         sealed_report=sealed_report,
+        photos=cmd.photos,
         ended_at=at,
     )
     said = task.about(done=cmd.done, in_time=happened_at <= task.due_at)
