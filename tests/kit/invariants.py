@@ -8,7 +8,7 @@ from deploy.commands.topics import all_topics
 from shared.events.fact import Fact
 from shared.events.grid import IncidentEscalated
 from shared.events.intake import CaseRegistered
-from shared.events.router import CaseClassified
+from shared.events.router import CaseAdjudicated, CaseClassified
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.evidence import Evidence, gather, is_injected
@@ -75,6 +75,9 @@ class TheStatusIsWhatWasSaid:
         broken = []
         for _, heard in evidence.arrivals():
             if heard.envelope.source != "router" or heard.envelope.type not in _MOVES:
+                continue
+            if isinstance(heard.fact, CaseAdjudicated) and heard.fact.returned_by is None:
+                # Divided while the unit had it: the dispatch that follows is the move.
                 continue
             case = str(heard.fact.key())
             state = states.get(case, CASE_LIFE.first)
