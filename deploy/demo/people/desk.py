@@ -136,6 +136,15 @@ class Operator:
         sent = await self.line.pages("survey", "/messages")
         return next((message["url"] for message in sent if message["case_id"] == case_id), None)
 
+    async def callback_figures(self, *, since: str) -> dict[str, Any]:
+        """回访统计 of the rounds that began since then."""
+        return dict((await self.line.read("survey", "/figures", since=since)).content)
+
+    async def workload(self, *, since: str) -> dict[str, dict[str, Any]]:
+        """回访员工作量 since then, by caller."""
+        rows = await self.line.pages("survey", "/figures/callers", since=since)
+        return {row["caller"]: row for row in rows}
+
     async def makes_a_key(self, client: str) -> str:
         """A client app's API key, as it is shown once."""
         made = await self.line.say("intake", "/api-keys", {"name": client})

@@ -46,7 +46,10 @@ class NobodyAnswers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered; `repeated`: an earlier try may have been done, its answer lost."""
+    """What a service answered; `repeated`: an earlier try may have been done, its answer lost.
+
+    `content`: None where there is nothing to tell.
+    """
 
     status: int
     content: Any
@@ -146,7 +149,8 @@ def _is_passing(answer: httpx.Response) -> bool:
 
 def _heard(asked: str, answer: httpx.Response, *, repeated: bool) -> Answer:
     if answer.is_success:
-        return Answer(answer.status_code, answer.json(), answer.headers.get("ETag"), repeated)
+        content = answer.json() if answer.content else None
+        return Answer(answer.status_code, content, answer.headers.get("ETag"), repeated)
     raise Refused(asked, answer.status_code, _json(answer), repeated=repeated)
 
 

@@ -29,6 +29,16 @@ class PhoneCaller:
         """Take it in hand: whom to call and what to ask."""
         return dict((await self.line.say("survey", f"/callbacks/{callback_id}/claim")).content)
 
+    async def takes_next(self) -> dict[str, Any] | None:
+        """The next-best one in hand: waiting longest, in nobody's hand; None when there is none."""
+        taken = (await self.line.say("survey", "/callbacks/next/claim")).content
+        return None if taken is None else dict(taken)
+
+    async def reserves(self, count: int) -> list[dict[str, Any]]:
+        """So many of the next ones in hand, for a list of one's own."""
+        said = await self.line.say("survey", "/callbacks/next/reserve", {"count": count})
+        return list(said.content["items"])
+
     async def writes_down(
         self,
         callback_id: str,
