@@ -1,9 +1,10 @@
-"""resolved → taken by who asks next → the lease ends → another caller's → written down, counted and acted on."""
+"""resolved → taken by who asks next → the lease ends → another caller's → written down, counted, acted on."""
 
 import pytest
 
 from tests.kit.people import PhoneCaller, Receipt, Refused
 from tests.kit.stage import Stage, instant
+from tests.kit.suite import Suite
 
 
 async def _waits(stage: Stage) -> tuple[Receipt, str]:
@@ -21,9 +22,9 @@ async def _refused(caller: PhoneCaller, callback_id: str) -> str:
     return f"{claimed.value.reason}, {written.value.reason}"
 
 
-@pytest.mark.kafka
-async def test_next_best_callback_is_one_callers_for_half_an_hour(stage: Stage) -> None:
-    town, clock = stage.suite.town, stage.suite.clock
+async def test_next_best_callback_is_one_callers_for_half_an_hour(flats: Suite) -> None:
+    stage = Stage.on(flats)
+    town, clock = flats.town, flats.clock
     first, second, third, others = (
         town.caller(name) for name in ("next-first", "next-second", "next-third", "next-others")
     )
@@ -46,9 +47,7 @@ async def test_next_best_callback_is_one_callers_for_half_an_hour(stage: Stage) 
     clock.until(instant(missed["due_at"]))
     clock.until_citizens_may_be_called()
     await second.claims(next_one)
-    await second.writes_down(
-        next_one, solved="no", satisfied="not", note=stage.suite.history.marked("没有来")
-    )
+    await second.writes_down(next_one, solved="no", satisfied="not", note=flats.history.marked("没有来"))
     await stage.state(late, "dispatched")
     await stage.told(early, "callback_completed", "closed")
     await stage.told(late, "callback_missed", "callback_completed", "reopened")
