@@ -29,8 +29,9 @@ demo: $(STAMP)  ## Play real cases through the running suite, or through a throw
 
 ##@ Work on it
 .PHONY: test check lint format types docs golden migration bench
-# Everything takes two processes; what was chosen by name takes one, so that it may be looked into.
-SIDE_BY_SIDE := --numprocesses 2 --no-loadscope-reorder
+# Everything takes three processes, for much of it waits; what was chosen by name takes one, so that it may be
+# looked into.
+SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder
 test: $(STAMP)  ## Run every test: unit, contract, architecture, integration, journeys, faults (TESTS=… for some)
 	@exec $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(SIDE_BY_SIDE))
 

@@ -25,6 +25,7 @@ async def a_clerk(desk: Desk) -> Stranger:
         desk.token("dispatcher", "ops", "unit", unit="110115009"),
         seed=12345,
         examples=4,
+        thorough=True,
         knows={
             "tracking_number": receipt.number,
             "X-Access-Code": receipt.code,
@@ -40,7 +41,7 @@ async def an_app(desk: Desk) -> Stranger:
     for service in ("noise", "minimum_living"):
         sent = {"api_key": desk.key, "service_code": service, "lat": "39.7", "long": "116.3"}
         assert (await desk.client.post("/open311/v2/requests.xml", data=sent)).status_code == 200
-    return Stranger("^/open311", {"X-Api-Key": desk.key}, seed=311, examples=8)
+    return Stranger("^/open311", {"X-Api-Key": desk.key}, seed=311, examples=8, thorough=True)
 
 
 async def test_nothing_that_is_sent_finds_an_undescribed_answer(database: str, tmp_path: Path) -> None:

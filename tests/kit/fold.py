@@ -29,7 +29,7 @@ DERIVED = {
     "grid": {"case_leads": "case_id, unit, assigned_to, place, standing, heard"},
     "scoring": dict.fromkeys(("entries", "score_lines", "whistles", "department_lines"), "*"),
 }
-_OWN_LINES = ("registered", "supplemented", "urge_asked", "withdrawal_asked")
+_OWN_LINES = ("registered", "supplemented", "urge_asked", "withdrawal_asked", "join_asked")
 _COPY = """
 SELECT case_id, tracking_number, access_hash, channel, kind, category, sealed_words, has_phone, confidential,
        anonymous, proactive, linked_case_id, incident_id, registered_at, registered_at AS status_at

@@ -26,12 +26,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside each other, the household begins: it takes longest."""
+    """Beside each other, the longest begin: the household, then the suites of their own."""
     if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not _is_long(item.nodeid))
         items.sort(key=lambda item: _together(item.nodeid) != HOUSE)
 
 
 def _together(nodeid: str) -> str:
-    file = PurePosixPath(nodeid.partition("::")[0])
-    lives_there = file.parent.name in _HOUSEHOLD and file.name not in _WITH_A_SUITE_OF_THEIR_OWN
-    return HOUSE if lives_there else str(file)
+    file = _file(nodeid)
+    return HOUSE if _is_long(nodeid) and file.name not in _WITH_A_SUITE_OF_THEIR_OWN else str(file)
+
+
+def _is_long(nodeid: str) -> bool:
+    return _file(nodeid).parent.name in _HOUSEHOLD
+
+
+def _file(nodeid: str) -> PurePosixPath:
+    return PurePosixPath(nodeid.partition("::")[0])

@@ -27,8 +27,8 @@ from tests.kit.city import beijing
 from tests.kit.facts import AN_ID, a_fact, an_envelope
 from tests.unit.test_intake_policy import a_case
 
-BECOMES_A_CASE = {r.FindingMade}
-"""Told to nobody: what a unit found has no citizen."""
+BECOMES_A_CASE = {r.FindingMade, r.HotspotTakenUp}
+"""Told to nobody: what a unit found, or was found in the counts, has no citizen."""
 NOT_TOLD = {r.UnitChanged, r.ResponsibilityPublished, r.CaseDueSoon, r.CoOrderOverdue}
 """What router says that is no citizen's matter."""
 HEARD = {
@@ -146,7 +146,7 @@ def test_every_refusal_has_a_status() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, Refusal) and kind.__module__ == errors.__name__
     ]
-    assert {status_of(kind) for kind in leaves} == {403, 404, 409, 410, 413, 415, 422, 429, 503}
+    assert {status_of(kind) for kind in leaves} == {403, 404, 409, 410, 422, 429, 503}
 
 
 @pytest.mark.parametrize(

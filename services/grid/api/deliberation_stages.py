@@ -79,7 +79,7 @@ async def add_task(body: said.TaskIn, change: Changing) -> Response:
 
 
 @ROUTES.post("/tasks/{number}/report", response_model=DeliberationOut)
-async def report_task(number: Number, body: said.ReportIn, change: Reporting) -> Response:
+async def report_deliberated_task(number: Number, body: said.ReportIn, change: Reporting) -> Response:
     """A task is done: by the unit that answers for it or its grid worker, or at the table."""
     command = do.ReportTask(change.key, change.by, number, body.evidence)
     return await change.make(lambda work: handlers.report_task(work, command))
