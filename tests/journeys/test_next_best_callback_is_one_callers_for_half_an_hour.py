@@ -29,8 +29,9 @@ async def test_next_best_callback_is_one_callers_for_half_an_hour(flats: Suite) 
         town.caller(name) for name in ("next-first", "next-second", "next-third", "next-others")
     )
     clock.until_citizens_may_be_called()
+    # Whoever waited before is in other hands: next is who comes now.
     while await others.reserves(50):
-        """Whoever waited before is in good hands."""
+        pass
     since = clock.now().isoformat()
     (early, longest), (late, next_one) = await _waits(stage), await _waits(stage)
     taken = [await caller.takes_next() for caller in (first, second, third, first)]
