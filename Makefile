@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Newer than the lock and the package's description: the environment is current.
 STAMP := $(VENV)/.made-from-lock
 COMPOSE := docker compose --file deploy/compose.yaml --env-file deploy/.env
@@ -74,8 +75,11 @@ $(STAMP): requirements.lock pyproject.toml
 	  "$$python" -m venv --clear $(VENV) || { echo "this Python cannot make environments (Debian: apt install python3-venv)" >&2; exit 1; }; \
 	fi
 	@echo "installing what requirements.lock names"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@sed -n '/^uv==/,/# via/p' requirements.lock > $(VENV)/uv.txt
+	@$(PIP) --require-hashes --requirement $(VENV)/uv.txt
+	@$(BIN)/uv pip install --quiet --system-certs --compile-bytecode --require-hashes --python $(BIN)/python \
+	    --requirement requirements.lock || $(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # The locks name no address: not where packages came from, not this machine. CUSTOM_COMPILE_COMMAND is what

@@ -252,6 +252,10 @@ class KafkaConsumer:
         # group divides itself nothing is ours and nobody polls: a broker lost then was never noticed.
         with _in_our_words():
             self._consumer._coordinator.check_errors()
+        # The task that learns where the brokers are can die of a broker that is killed while it is asked.
+        # Nobody is told: records still come, but who looks for the group's coordinator waits for ever.
+        if self._consumer._client._sync_task.done():
+            raise BusBusy("the client no longer learns where the brokers are")
         return self._listener.held
 
     async def poll(

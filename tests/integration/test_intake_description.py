@@ -25,7 +25,6 @@ async def a_clerk(desk: Desk) -> Stranger:
         desk.token("dispatcher", "ops", "unit", unit="110115009"),
         seed=12345,
         examples=4,
-        thorough=True,
         knows={
             "tracking_number": receipt.number,
             "X-Access-Code": receipt.code,

@@ -8,6 +8,7 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from deploy.local.kafka import LocalKafka
+from shared.bus.ending import end
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import BusBusy
 from shared.events.topics import Topic
@@ -54,3 +55,18 @@ async def test_a_consumer_that_cannot_leave_is_left_behind_without_a_task(
     await consumer.close()
     assert running
     assert not _of_the_library(asyncio.all_tasks() - before)
+
+
+async def test_a_client_that_no_longer_learns_where_the_brokers_are_is_told_to_who_asks(
+    kafka: LocalKafka,
+) -> None:
+    bus = KafkaBus(kafka.bootstrap)
+    consumer = await bus.consumer(uuid4().hex, [await _topic(bus)], instance="1")
+    try:
+        consumer.assigned()
+        # As when an answer it does not expect ends it: whoever looks for a coordinator waits for it for ever.
+        await end(consumer._consumer._client._sync_task)
+        with pytest.raises(BusBusy, match="where the brokers are"):
+            consumer.assigned()
+    finally:
+        await consumer.close()

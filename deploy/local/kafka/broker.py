@@ -18,7 +18,12 @@ from deploy.local.refusals import KafkaUnavailable, NotReady
 from deploy.local.state import StateFolder
 from deploy.local.waiting import NEVER, wait_until
 
-_JAVA_OPTIONS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
+# The first compiler only: a broker that shares two cores with what it serves must not spend them on the
+# second one, and starts with a third less CPU.
+_JAVA_OPTIONS = (
+    *("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+    "-Djava.awt.headless=true",
+)
 
 
 class LocalKafka:
@@ -142,18 +147,16 @@ class LocalKafka:
         self.wipe()
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         words = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties)]
-        done = subprocess.run(self._java(*words, quick=True), capture_output=True, text=True, check=False)
+        done = subprocess.run(self._java(*words), capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise KafkaUnavailable(f"Kafka's storage was not made: {(done.stderr or done.stdout)[-600:]}")
 
-    def _java(self, *words: str, quick: bool = False) -> list[str]:
+    def _java(self, *words: str) -> list[str]:
         if self._ready_to_run is None:
             raise KafkaUnavailable("Kafka was not fetched yet")
         java, jars = self._ready_to_run
-        # For a program that lives half a second the second compiler only costs.
-        speed = ["-XX:TieredStopAtLevel=1"] if quick else []
         logging = f"-Dlog4j2.configurationFile={self._log4j}"
-        return [java, *_JAVA_OPTIONS, *speed, logging, "-cp", f"{jars}/*", *words]
+        return [java, *_JAVA_OPTIONS, logging, "-cp", f"{jars}/*", *words]
 
     def _spawn(self) -> None:
         command = self._java("kafka.Kafka", str(self._properties))
