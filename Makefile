@@ -29,12 +29,15 @@ demo: $(STAMP)  ## Play real cases through the running suite, or through a throw
 	@exec $(BIN)/jiesu demo $(DEMO)
 
 ##@ Work on it
-.PHONY: test check lint format types docs golden migration bench
+.PHONY: test test-long check lint format types docs golden migration bench
 # Everything takes three processes, for much of it waits; what was chosen by name takes one, so that it may be
 # looked into.
-SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder
-test: $(STAMP)  ## Run every test: unit, contract, architecture, integration, journeys, faults (TESTS=… for some)
+SIDE_BY_SIDE := --numprocesses 3 --no-loadscope-reorder -m "not long"
+test: $(STAMP)  ## Run the tests: unit, contract, architecture, integration, journeys, faults (TESTS=… for some)
 	@exec $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),$(SIDE_BY_SIDE))
+
+test-long: $(STAMP)  ## Run the tests that take minutes: the demo, killed and interrupted in its middle
+	@exec $(BIN)/python -m pytest -m long
 
 check: lint types  ## Everything that is checked without running it: style, types, who imports whom, documents
 	$(BIN)/lint-imports

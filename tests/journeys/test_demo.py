@@ -22,6 +22,7 @@ from deploy.local.state import StateFolder
 from deploy.local.suite import SUITE
 from tests.kit.kafka_part import SKIPPED
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = tuple(flat.name for flat in SUITE)
 TOLD = re.compile(r"\[(\d+)\] \S+：")
