@@ -83,7 +83,8 @@ async def test_the_page_behind_the_link_works_in_a_plain_browser(
 
 async def test_a_page_for_a_forged_or_over_link_says_so_in_words(desk: Desk) -> None:
     token = await desk.link(await desk.callback())
-    forged = await desk.client.get(f"/links/{token[:-1]}x")
+    # Not its last character: of that one some bits mean nothing, and another may say the same.
+    forged = await desk.client.get(f"/links/{token[:-2]}{'A' if token[-2] != 'A' else 'B'}{token[-1]}")
     assert (forged.status_code, forged.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert faults(forged.text, "zh-CN") == []
     desk.clock.passes(days=14)
