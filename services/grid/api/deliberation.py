@@ -6,10 +6,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from services.grid.api.changing import Change, MadeOnce
 from services.grid.api.deliberation_schemas import MatterIn
 from services.grid.api.deliberation_views import DeliberationOut, Showing
-from services.grid.api.desk import OVERSEERS, CityOf, OpenWork, OwnUnit, sight_of, unit_of
+from services.grid.api.desk import OVERSEERS, Change, CityOf, MadeOnce, OpenWork, OwnUnit, sight_of, unit_of
 from services.grid.api.whistles import below
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.errors import FilterRefused

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.grid.api.changing import Change
-from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.desk import Change, CityOf, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.foundation_views import FoundationsOut, ListOut, OverviewOut, ReachOut, TickIn
 from services.grid.domain import foundations as d
 from services.grid.domain.errors import FilterRefused

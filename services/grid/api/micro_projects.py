@@ -8,8 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.grid.api.changing import Change, MadeOnce
-from services.grid.api.desk import CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.desk import Change, CityOf, MadeOnce, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.schemas import Code, Words, name_of
 from services.grid.api.whistles import below
 from services.grid.domain import micro_project as do

@@ -1,0 +1,115 @@
+"""派单: who may see and touch what, over HTTP on a real Postgres."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from shared.events.intake import CaseSupplemented
+from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, router_desk
+from tests.kit.builders_router import (
+    AT,
+    DAXING,
+    DONGHUASHI,
+    GUANYINSI,
+    TIANGONGYUAN,
+)
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    house.clock.at = AT
+    return house
+
+
+def lead_path(case: RowDict) -> str:
+    return f"work-orders/{case['orders'][0]['order_id']}"
+
+
+async def test_a_unit_sees_its_own_and_what_lies_below_it_and_nothing_else(desk: Desk) -> None:
+    case = await desk.case()
+    path = lead_path(case)
+    for unit, status in ((GUANYINSI, 200), (DAXING, 200), (DONGHUASHI, 404), (TIANGONGYUAN, 404)):
+        assert (await desk.reads(path, unit=unit)).status_code == status, unit
+        assert (await desk.reads(f"cases/{case['case_id']}", unit=unit)).status_code == status, unit
+        queue = (await desk.reads("work-orders", unit=unit, limit=200)).json()["items"]
+        assert (case["case_id"] in {item["case_id"] for item in queue}) == (status == 200), unit
+    denied = await desk.asks(f"{path}/sign", unit=DONGHUASHI)
+    unknown = await desk.asks(f"work-orders/{uuid4()}/sign", unit=DONGHUASHI)
+    assert (denied.status_code, denied.json()["reason"]) == (404, unknown.json()["reason"])
+
+
+async def test_of_another_units_order_a_unit_reads_who_does_what_until_when_and_no_more(desk: Desk) -> None:
+    """Returned with evidence, redirected with a reason, noted: the two units read their own part of it."""
+    case = await desk.case()
+    path, case_id = lead_path(case), case["case_id"]
+    returned = {"reason": "not_our_territory", "evidence": "区划图甲"}
+    await desk.moves(f"{path}/return", unit=GUANYINSI, **returned)
+    waiting = (await desk.reads(f"cases/{case_id}", unit=case["orders"][1]["unit"])).json()
+    assert (waiting["returning"]["unit"], waiting["returning"]["evidence"]) == (GUANYINSI, None)
+    assert (await desk.sees_case(case_id))["returning"]["evidence"] == "区划图甲"
+    ruling = {"ruling": "redirect", "lead": TIANGONGYUAN, "reason": "裁定理由乙", "place": TIANGONGYUAN}
+    ruled = await desk.moves(f"cases/{case_id}/adjudicate", role="dispatcher", **ruling)
+    await desk.moves(f"{lead_path(ruled)}/sign", unit=TIANGONGYUAN)
+    await desk.moves(f"{lead_path(ruled)}/progress", unit=TIANGONGYUAN, note="进展丙")
+    sealed = desk.seal(case_id, text="补充丁")
+    await desk.hears(CaseSupplemented(case_id=case_id, sealed_words=sealed))
+
+    has_it = await desk.reads(f"cases/{case_id}", unit=TIANGONGYUAN)
+    had_it = await desk.reads(f"cases/{case_id}", unit=GUANYINSI)
+    helps = await desk.reads(f"cases/{case_id}", unit=case["orders"][1]["unit"])
+    above = await desk.reads(f"cases/{case_id}", unit=DAXING)
+    said = ("裁定理由乙", "进展丙", "补充丁")
+    assert [word in has_it.text for word in said] == [True, True, True]
+    assert [word in had_it.text for word in said] == [True, False, False]
+    assert [word in helps.text for word in said] == [False, False, True]
+    assert [word in above.text for word in said] == [True, True, True]
+    [lead] = [order for order in had_it.json()["orders"] if order["unit"] == TIANGONGYUAN]
+    told = (lead["whole"], lead["role"], lead["state"], lead["signed_at"], lead["notes"])
+    assert told == (False, "lead", "signed", None, [])
+    assert lead["resolve_by"] == case["resolve_by"]
+    own = await desk.reads(path, unit=GUANYINSI)
+    assert (own.json()["whole"], "补充丁" in own.text, GROUP_RENTAL in own.text) == (True, False, True)
+
+
+async def test_a_unit_cannot_look_into_another_units_queue_by_asking_for_it(desk: Desk) -> None:
+    await desk.case()
+    seen = await desk.reads("work-orders", unit=DONGHUASHI, limit=200)
+    asked = {"unit": GUANYINSI, "role": "unit"}
+    response = await desk.client.get(
+        "/v1/work-orders", params={"unit": GUANYINSI}, headers=desk.token("unit", unit=DONGHUASHI)
+    )
+    assert seen.status_code == response.status_code == 200
+    assert response.json()["items"] == [], asked
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "move", "status"),
+    [
+        ("unit", None, "sign", 403),
+        ("dispatcher", None, "sign", 403),
+        ("analyst", None, "sign", 403),
+        ("unit", GUANYINSI, "supervise", 403),
+        ("ops", None, "urge", 403),
+    ],
+)
+async def test_roles_do_what_is_theirs(
+    desk: Desk, role: str, unit: str | None, move: str, status: int
+) -> None:
+    case = await desk.case()
+    answer = await desk.asks(f"{lead_path(case)}/{move}", role=role, unit=unit, reason="x")
+    assert answer.status_code == status
+
+
+async def test_operators_see_cases_without_the_citizens_words(desk: Desk) -> None:
+    case = await desk.case()
+    found = (await desk.reads(f"cases/{case['case_id']}", role="ops")).json()
+    assert (found["words"], found["supplements"]) == (None, [])
