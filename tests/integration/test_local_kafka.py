@@ -2,7 +2,6 @@
 
 import os
 import socket
-import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,24 +75,21 @@ def need_maven() -> None:
         pytest.skip("no Maven on this machine")
 
 
-def test_a_refused_fetch_is_noticed_within_seconds(tmp_path: Path) -> None:
+def test_a_refused_fetch_is_told_by_maven(tmp_path: Path) -> None:
     """Nobody listens at the repository: a plain refusal, and no half-filled cache."""
     need_maven()
-    began = time.monotonic()
     with pytest.raises(KafkaUnavailable, match="Maven could not fetch Kafka"):
-        kafka_jars(maven_asking("http://127.0.0.1:9/none", tmp_path))
-    assert time.monotonic() - began < 15
+        kafka_jars(maven_asking("http://127.0.0.1:9/none", tmp_path), first_sign_within=120)
     assert not list((tmp_path / "cache").glob("kafka-*/"))
 
 
-def test_a_repository_that_never_answers_is_given_up_within_seconds(tmp_path: Path) -> None:
+def test_a_repository_that_never_answers_is_given_up(tmp_path: Path) -> None:
     """A line that swallows everything: given up, not waited for."""
     need_maven()
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        began = time.monotonic()
-        with pytest.raises(KafkaUnavailable):
-            kafka_jars(maven_asking(f"http://127.0.0.1:{deaf.getsockname()[1]}/none", tmp_path))
-        assert time.monotonic() - began < 25
+        deaf_line = f"http://127.0.0.1:{deaf.getsockname()[1]}/none"
+        with pytest.raises(KafkaUnavailable, match="fetched nothing of Kafka for 2 s"):
+            kafka_jars(maven_asking(deaf_line, tmp_path), first_sign_within=2)
 
 
 def test_without_java_the_embedded_bus_is_chosen_and_the_reason_told(tmp_path: Path) -> None:

@@ -20,25 +20,25 @@ class _Households(LoadScopeScheduling):
         return _together(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Hand out whole files, and the household as one."""
     return _Households(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Beside each other, the longest begin: the household, then the suites of their own."""
+    """Beside each other, what takes longest begins: the household, then the suites of their own."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: not _is_long(item.nodeid))
-        items.sort(key=lambda item: _together(item.nodeid) != HOUSE)
+        items.sort(key=lambda item: (_together(item.nodeid) != HOUSE, not _plays_cases(_file(item.nodeid))))
 
 
 def _together(nodeid: str) -> str:
     file = _file(nodeid)
-    return HOUSE if _is_long(nodeid) and file.name not in _WITH_A_SUITE_OF_THEIR_OWN else str(file)
+    return HOUSE if _plays_cases(file) and file.name not in _WITH_A_SUITE_OF_THEIR_OWN else str(file)
 
 
-def _is_long(nodeid: str) -> bool:
-    return _file(nodeid).parent.name in _HOUSEHOLD
+def _plays_cases(file: PurePosixPath) -> bool:
+    return file.parent.name in _HOUSEHOLD
 
 
 def _file(nodeid: str) -> PurePosixPath:

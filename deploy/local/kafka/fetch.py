@@ -20,7 +20,7 @@ JAVA_NEEDED = 17
 POM = Path(__file__).with_name("pom.xml")
 
 # A machine without a way out must know in seconds; a slow line may take its time between two files.
-_FIRST_SIGN_WITHIN = 12.0
+FIRST_SIGN_WITHIN = 12.0
 _NEXT_SIGN_WITHIN = 60.0
 _MAVEN_PATIENCE = (
     "-Daether.connector.connectTimeout=4000",
@@ -60,12 +60,14 @@ def kafka_jars(
     environment: Mapping[str, str] = os.environ,
     *,
     fallback: Path | None = None,
+    first_sign_within: float = FIRST_SIGN_WITHIN,
     say: Say = lambda _: None,
     stop: threading.Event = NEVER,
 ) -> Path:
     """The folder with the broker's jars, fetching them when this machine has never had them.
 
-    `fallback` serves when the shared cache cannot be written (a read-only home).
+    `fallback` serves when the shared cache cannot be written (a read-only home). Raises KafkaUnavailable
+    when no file has arrived `first_sign_within` seconds after Maven began to speak.
     """
     cache = cache_folder(environment)
     try:
@@ -81,11 +83,13 @@ def kafka_jars(
         return shelf
     with FileLock(cache / f"{shelf.name}.lock"):
         if not shelf.is_dir():
-            _fetch(shelf, environment, say, stop)
+            _fetch(shelf, environment, first_sign_within, say, stop)
     return shelf
 
 
-def _fetch(shelf: Path, environment: Mapping[str, str], say: Say, stop: threading.Event) -> None:
+def _fetch(
+    shelf: Path, environment: Mapping[str, str], first_sign_within: float, say: Say, stop: threading.Event
+) -> None:
     maven = shutil.which("mvn", path=environment.get("PATH"))
     if maven is None:
         raise KafkaUnavailable("Kafka is not in the cache and there is no Maven (mvn) to fetch it with")
@@ -99,14 +103,16 @@ def _fetch(shelf: Path, environment: Mapping[str, str], say: Say, stop: threadin
         # A user without a home of its own: Maven would keep its downloads there.
         command.append(f"-Dmaven.repo.local={shelf.parent / 'maven'}")
     try:
-        _run_maven(command, environment, stop)
+        _run_maven(command, environment, first_sign_within, stop)
         draft.rename(shelf)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     say(f"Apache Kafka fetched: {len(list(shelf.glob('*.jar')))} jars in {time.monotonic() - began:.1f} s")
 
 
-def _run_maven(command: list[str], environment: Mapping[str, str], stop: threading.Event) -> None:
+def _run_maven(
+    command: list[str], environment: Mapping[str, str], first_sign_within: float, stop: threading.Event
+) -> None:
     # The lines come through a thread so that silence can be noticed.
     process = subprocess.Popen(
         command,
@@ -121,7 +127,7 @@ def _run_maven(command: list[str], environment: Mapping[str, str], stop: threadi
     reader = threading.Thread(target=_read, args=(process, lines), daemon=True)
     reader.start()
     try:
-        _follow(lines, stop)
+        _follow(lines, first_sign_within, stop)
         if process.wait(timeout=10) != 0:
             raise KafkaUnavailable("Maven could not fetch Kafka")
     finally:
@@ -139,8 +145,8 @@ def _read(process: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") ->
     lines.put(None)
 
 
-def _follow(lines: "queue.Queue[str | None]", stop: threading.Event) -> None:
-    patience, heard = _FIRST_SIGN_WITHIN, time.monotonic()
+def _follow(lines: "queue.Queue[str | None]", patience: float, stop: threading.Event) -> None:
+    heard, spoken = time.monotonic(), False
     while True:
         if stop.is_set():
             raise Interrupted
@@ -152,6 +158,9 @@ def _follow(lines: "queue.Queue[str | None]", stop: threading.Event) -> None:
             continue
         if line is None:
             return
+        if not spoken:
+            # How long a busy machine needs to start Maven says nothing of the line.
+            heard, spoken = time.monotonic(), True
         if "ERROR" in line and "[Help" in line:
             raise KafkaUnavailable(f"Maven could not fetch Kafka: {_plainly(line)}")
         # Only an arrived file proves a way out; "Downloading" is said before anybody answers.
