@@ -16,6 +16,7 @@ from shared.files.media import MOST_BYTES
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.kit.forging import forged
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, an_mp3
 
 pytestmark = pytest.mark.postgres
@@ -319,8 +320,8 @@ async def test_a_link_is_good_for_minutes_and_cannot_be_made_up(desk: Desk) -> N
     made = (await link(desk, own, **citizen(receipt))).json()
     assert made["expires_at"].startswith("2026-11-23T04:05:00")
     url = made["url"]
-    for forged in (url[:-1] + ("A" if url[-1] != "A" else "B"), url[:-20], "/v1/files/x", f"/v1/files/{own}"):
-        assert (await desk.client.get(forged)).status_code == 404
+    for made_up in (forged(url), url[:-20], "/v1/files/x", f"/v1/files/{own}"):
+        assert (await desk.client.get(made_up)).status_code == 404
     desk.clock.at += timedelta(minutes=4, seconds=59)
     assert (await desk.client.get(url)).status_code == 200
     desk.clock.at += timedelta(seconds=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from shared.kernel.ids import new_id
@@ -42,6 +42,8 @@ class Terminal:
     """A grid worker's terminal: what is done offline is numbered and sent when there is a net."""
 
     line: Line
+    terminal_id: str
+    refresh_token: str = field(repr=False)
     done: list[dict[str, Any]] = field(default_factory=list)
     cursor: str | None = None
 
@@ -64,6 +66,14 @@ class Terminal:
         wish = {"items": batch, "cursor": self.cursor, "sent_at": sent_at and sent_at.isoformat()}
         return dict((await self.line.say("grid", "/terminal/sync", wish)).content)
 
+    async def is_refreshed(self) -> None:
+        """The next tokens, for the last ones."""
+        nobody = Line(self.line.clients)
+        wish = {"refresh_token": self.refresh_token}
+        tokens = (await nobody.say("grid", "/terminal/refresh", wish)).content
+        self.line = Line(self.line.clients, tokens["access_token"])
+        self.refresh_token = tokens["refresh_token"]
+
     async def hears(self) -> list[dict[str, Any]]:
         """What changed since it asked last."""
         answer = (await self.line.say("grid", "/terminal/sync", {"items": [], "cursor": self.cursor})).content
@@ -77,7 +87,20 @@ async def terminal_of(unit: Unit, worker: str) -> Terminal:
     code = (await unit.line.say("grid", "/terminals", wish)).content["code"]
     nobody = Line(unit.line.clients)
     tokens = (await nobody.say("grid", "/terminal/enrol", {"code": code})).content
-    return Terminal(Line(unit.line.clients, tokens["access_token"]))
+    line = Line(unit.line.clients, tokens["access_token"])
+    return Terminal(line, tokens["terminal_id"], tokens["refresh_token"])
+
+
+async def takes_back(unit: Unit, terminal: Terminal, *, reason: str, wipe: bool) -> dict[str, Any]:
+    """收回 of a terminal."""
+    wish = {"reason": reason, "wipe": wipe}
+    return dict((await unit.line.say("grid", f"/terminals/{terminal.terminal_id}/revoke", wish)).content)
+
+
+async def coverage(reader: Unit, first: date, last: date) -> dict[str, Any]:
+    """巡查覆盖 of the reader's unit and those below it."""
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    return dict((await reader.line.read("grid", "/coverage", **days)).content)
 
 
 async def gives_task(street: Unit, unit: str, words: str, due_at: datetime) -> str:

@@ -1,13 +1,17 @@
 """Fixtures: one suite of processes for the whole session, and one in this process on the embedded bus."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
+from shared.city.city import City
+from tests.kit.city import beijing
 from tests.kit.house import House, processes
 from tests.kit.kafka_part import SKIPPED
 from tests.kit.stage import Stage
@@ -29,9 +33,16 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 @pytest.fixture(scope="session")
 async def flats(postgres: LocalPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Suite]:
     """Five flats in this process on a bus that delivers again at random, by a seeded choice."""
+    async with flats_of(beijing(), postgres, tmp_path_factory.mktemp("flats")) as suite:
+        yield suite
+
+
+@contextlib.asynccontextmanager
+async def flats_of(city: City, postgres: LocalPostgres, keys: Path) -> AsyncIterator[Suite]:
+    """Five flats of that city, in a database of their own."""
     name = f"flats_{uuid4().hex[:12]}"
     await asyncio.to_thread(postgres.create_database, name)
-    async with in_one_process(postgres.dsn(name), tmp_path_factory.mktemp("flats"), seed=SEED) as suite:
+    async with in_one_process(postgres.dsn(name), keys, seed=SEED, city=city) as suite:
         yield suite
     await asyncio.to_thread(postgres.execute, f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -19,8 +19,9 @@ from deploy.local.ports import free_row
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.embedded.redelivery import Redelivery
 from shared.bus.port import Bus
+from shared.city.city import City
 from shared.service import Flat, flat_of
-from tests.kit.city import FOLDER, beijing
+from tests.kit.city import FOLDER
 from tests.kit.clock import DrivenClock
 from tests.kit.flats import PASSWORD, SERVICES, dsn_of, furnish
 from tests.kit.history import History
@@ -87,7 +88,7 @@ async def speaking(urls: Mapping[str, str], issuer: LocalIssuer, history: Histor
 
 
 @contextlib.asynccontextmanager
-async def in_one_process(admin_dsn: str, keys: Path, *, seed: int) -> AsyncIterator[Suite]:
+async def in_one_process(admin_dsn: str, keys: Path, *, seed: int, city: City) -> AsyncIterator[Suite]:
     """The five flats in this process on the embedded bus, which delivers again what it delivered before."""
     await furnish(admin_dsn, SERVICES)
     issuer = prepare_keys(keys, SERVICES)
@@ -100,7 +101,8 @@ async def in_one_process(admin_dsn: str, keys: Path, *, seed: int) -> AsyncItera
         house.push_async_callback(onlooker.close)
         for number, name in enumerate(SERVICES):
             bus = EmbeddedBus(dsn_of(admin_dsn, name), redelivery=Redelivery(seed=seed + number))
-            flat = _flat(name, admin_dsn, keys, issuer, urls, clock, bus)
+            settings = settings_of(name, dsn_of(admin_dsn, name), keys, issuer, urls)
+            flat = flat_of(declared(name), settings, clock=clock, city=city, bus=bus)
             await house.enter_async_context(_served(flat, ports[name]))
         town = await house.enter_async_context(speaking(urls, issuer, history))
         passwords = dict.fromkeys(SERVICES, PASSWORD)
@@ -129,19 +131,6 @@ def settings_of(
 def declared(name: str) -> Any:
     """The service as its app declares it."""
     return import_module(f"services.{name}.app").SERVICE
-
-
-def _flat(
-    name: str,
-    admin_dsn: str,
-    keys: Path,
-    issuer: LocalIssuer,
-    urls: Mapping[str, str],
-    clock: DrivenClock,
-    bus: Bus,
-) -> Flat:
-    settings = settings_of(name, dsn_of(admin_dsn, name), keys, issuer, urls)
-    return flat_of(declared(name), settings, clock=clock, city=beijing(), bus=bus)
 
 
 @contextlib.asynccontextmanager

@@ -12,13 +12,15 @@ class PhoneCaller:
 
     line: Line
 
-    async def worklist(self, *, state: str = "scheduled") -> list[Any]:
+    async def worklist(self, *, state: str = "scheduled", kind: str = "round") -> list[Any]:
         """The callers' worklist."""
-        return await self.line.pages("survey", "/callbacks", state=state)
+        return await self.line.pages("survey", "/callbacks", state=state, kind=kind)
 
-    async def callback_of(self, case_id: str, *, state: str = "scheduled") -> dict[str, Any] | None:
-        """The case's callback on the worklist; None while it is not there."""
-        listed = await self.worklist(state=state)
+    async def callback_of(
+        self, case_id: str, *, state: str = "scheduled", kind: str = "round"
+    ) -> dict[str, Any] | None:
+        """The case's callback on the worklist, or the check of one; None while it is not there."""
+        listed = await self.worklist(state=state, kind=kind)
         return next((item for item in listed if item["case_id"] == case_id), None)
 
     async def callback(self, callback_id: str) -> dict[str, Any]:
