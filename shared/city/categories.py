@@ -68,11 +68,13 @@ class Rule(Entry):
 
     def evidence(self, said: frozenset[str], kind: Kind | None) -> tuple[str, ...] | None:
         """The phrases that make the rule hold, or nothing when it does not."""
-        if (self.kinds and kind not in self.kinds) or any(phrase in said for phrase in self.none):
+        if (self.kinds and kind not in self.kinds) or not said.isdisjoint(self.none):
             return None
         groups = (*self.all, self.any) if self.any else self.all
-        found = [next((phrase for phrase in group if phrase in said), None) for group in groups]
-        return None if None in found else tuple(phrase for phrase in found if phrase)
+        for group in groups:
+            if said.isdisjoint(group):
+                return None
+        return tuple(next(phrase for phrase in group if phrase in said) for group in groups)
 
 
 class CategoryFile(Entry):

@@ -99,8 +99,8 @@ class City:
         point: Point | None = None,
     ) -> Placing:
         """Where a report belongs: what the caller states, the address, the report's own words, the map."""
-        match, told = self._read(address)
         whole_match, whole = self._read(f"{address}。{text}")
+        match, told = self._read(address) if address else (whole_match, whole)
         site = told.site and self.units.street_of(told.site)
         if site is None:
             match, told = whole_match, whole

@@ -5,7 +5,7 @@ A duty is written as `street`, `community`, `district`, `papers` (the street whe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -84,11 +84,20 @@ class ResponsibilityList:
     departments: Mapping[tuple[str, str], str]
     units: Units
     effective_until: date | None = None
+    items_of: Mapping[str, tuple[Item, ...]] = field(init=False, repr=False, compare=False)
+    """By category."""
+
+    def __post_init__(self) -> None:
+        found: dict[str, tuple[Item, ...]] = {}
+        for item in self.items:
+            found[item.category] = (*found.get(item.category, ()), item)
+        object.__setattr__(self, "items_of", found)
 
     def find(self, category: str, place: str | None = None, text: str = "") -> Item:
         """The item for a matter: one whose keywords the text says first, then the narrowest scope."""
         lineage = self.units.lineage(place) if place is not None else ()
-        plain = folded(text)
+        items = self.items_of.get(category, ())
+        plain = folded(text) if any(item.keywords for item in items) else ""
 
         def fit(item: Item) -> tuple[int, int]:
             said = sum(word in plain for word in item.keywords)
@@ -96,10 +105,8 @@ class ResponsibilityList:
 
         fitting = [
             item
-            for item in self.items
-            if item.category == category
-            and (item.scope == EVERYWHERE or item.scope in lineage)
-            and (not item.keywords or fit(item)[0])
+            for item in items
+            if (item.scope == EVERYWHERE or item.scope in lineage) and (not item.keywords or fit(item)[0])
         ]
         if not fitting:
             raise NoResponsibility(category, place)

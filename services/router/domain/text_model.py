@@ -87,8 +87,7 @@ class TextModel:
         counts = np.fromiter(told.values(), dtype=np.float32, count=len(told))
         said = (1 + np.log(counts)) * self.rarity[rows]
         said /= math.sqrt(said @ said)
-        shown = self.weights[rows] * said[:, None]
-        margins = (shown.sum(axis=0) + self.offsets) / self.temperature
+        margins = (said @ self.weights[rows] + self.offsets) / self.temperature
         shares = np.exp(margins - margins.max())
         shares /= shares.sum()
         ranked = [int(each) for each in np.argsort(-shares, kind="stable") if shares[each] >= FAINT]
@@ -96,7 +95,7 @@ class TextModel:
             Opinion(
                 category=self.categories[each],
                 confidence=round(float(shares[each]), 4),
-                because=self._because(shown[:, each], rows),
+                because=self._because(self.weights[rows, each] * said, rows),
                 model=self.version,
             )
             for each in ranked
