@@ -4,7 +4,7 @@ What was published at each close (`month.closed` on `jiesu.score`) is compared w
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from deploy.commands.migrate import migrate_all, role_dsn
 from services.scoring.store import ScoringWork, freezing, replaying
 from shared.bus.dead_letter_copies import Copies
+from shared.bus.dead_letters import DeadLetters, Letter
 from shared.bus.port import POLL_LIMIT, Bus, Message, Record
 from shared.bus.settling import Settler
 from shared.bus.subscriptions import Subscriptions
@@ -31,6 +32,8 @@ PARKED_IN_A_ROW = 1_000_000
 """A replay parks what was parked then, however much it was."""
 
 Say = Callable[[str], None]
+Place = tuple[str, int, int]
+"""Where a record lies: topic, partition, offset."""
 
 
 class Silent:
@@ -125,17 +128,39 @@ async def _execute(dsn: str, statement: str) -> None:
 
 async def _fold(flat: Flat, store: Store[ScoringWork], say: Say) -> None:
     subscriptions = Subscriptions(flat.service.hears)
+    letters = DeadLetters(store, flat.service.hears)
+    waiting = {_place(letter.record) async for letter in _all(DeadLetters(flat.store, flat.service.hears))}
     copies = Copies(Silent(), service="scoring", group="scoring")
     settler = Settler(store, subscriptions, "scoring", copies, max_parked_in_row=PARKED_IN_A_ROW)
     folded, told = 0, 0
     for topic in subscriptions.topics:
         async for batch in _batches(flat.bus.read(topic)):
             await settler.settle(batch)
+            await _give_up(letters, waiting)
             folded += len(batch)
             if folded - told >= TOLD_EVERY:
                 say(f"{folded:,} facts folded")
                 told = folded
     say(f"{folded:,} facts folded, all there are")
+
+
+async def _give_up(letters: DeadLetters[ScoringWork], waiting: Set[Place]) -> None:
+    """A bad fact that nobody keeps any more was given up, and what stood behind it was counted."""
+    for letter in [each async for each in _all(letters)]:
+        if _place(letter.record) not in waiting:
+            await letters.discard(letter.seq)
+
+
+async def _all(letters: DeadLetters[ScoringWork]) -> AsyncIterator[Letter]:
+    last = 0
+    while page := await letters.list(after=last):
+        for letter in page:
+            yield letter
+        last = page[-1].seq
+
+
+def _place(record: Record) -> Place:
+    return record.topic, record.partition, record.offset
 
 
 async def _batches(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]]:

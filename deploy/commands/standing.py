@@ -74,4 +74,6 @@ def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
         "JIESU_JWKS": str(state.keys / "jwks.json"),
         "JIESU_CITY": str(BEIJING),
         "JIESU_MODEL": str(model_folder(state.path, os.environ)),
+        # What a command has services say must not be said at another time than theirs.
+        **({"JIESU_CLOCK_FILE": run.clock_file} if run.clock_file else {}),
     }
