@@ -26,6 +26,7 @@ def _secret(path: Path) -> None:
 _EVERYBODY: Mapping[str, Make] = {"cursor.key": _secret, "idempotency.key": _secret}
 _GIVEN: Mapping[str, Mapping[str, Make]] = {
     "intake": {"vault.json": _ring, "vault-index.key": _secret},
+    "router": {"router.pem": new_signing_key},
     "survey": {"survey.pem": new_signing_key, "link.key": _secret, "gateway.key": _secret},
 }
 # What is sealed by one and opened by the other: both hold the same ring. And the secret

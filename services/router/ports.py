@@ -70,6 +70,13 @@ class HotspotWorks(Protocol):
     async def keep(self, decision: Decision[HotspotWork]) -> HotspotWork: ...
 
 
+class Readings(Protocol):
+    async def note(
+        self, case_id: CaseId, order_id: WorkOrderId, unit: UnitCode, by: str, *, at: datetime
+    ) -> None:
+        """Write down for ever that this unit's clerk was about to be shown this citizen's contact."""
+
+
 class RouterWork(Protocol):
     """One knock."""
 
@@ -90,6 +97,9 @@ class RouterWork(Protocol):
 
     @property
     def hotspots(self) -> HotspotWorks: ...
+
+    @property
+    def readings(self) -> Readings: ...
 
     async def alone_with_city(self) -> None:
         """Nobody else changes directory or lists until this knock ends; `city` is as they left it."""

@@ -1,4 +1,4 @@
-"""Router's settings: those every service has, and where the text model lies."""
+"""Router's settings: those every service has, where the text model lies, and the key it asks intake with."""
 
 from pathlib import Path
 
@@ -10,3 +10,8 @@ class RouterSettings(ServiceSettings):
 
     model: Path = Path(".state/model")
     """Folder of the text model that `jiesu train` writes; where there is none, rules classify alone."""
+
+    @property
+    def service_key(self) -> Path:
+        """Ed25519 private key (PEM) that signs router's own short tokens; the JWKS has its public half."""
+        return self.keys / "router.pem"

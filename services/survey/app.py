@@ -5,20 +5,23 @@ from services.survey.api.routes import PAGES, ROUTES
 from services.survey.consumer import SUBSCRIPTIONS
 from services.survey.domain.links import Links
 from services.survey.domain.signatures import Signatures
-from services.survey.gateways import EmbeddedMessenger, contact_gateway, http_messenger
+from services.survey.gateways import EmbeddedMessenger, http_messenger
 from services.survey.ports import Equipment
 from services.survey.settings import SurveySettings, secret_in
 from services.survey.store import SurveyWork
 from services.survey.timers import TIMERS
+from shared.http.vault import vault_at
 from shared.sealing.passes import CasePasses
 from shared.service import Service
 
 
 def equip(settings: SurveySettings) -> Equipment:
     """The ways to intake's vault and the message gateway; the secrets of links, passes and webhooks."""
-    contacts = contact_gateway(
+    contacts = vault_at(
         settings.intake_url,
         settings.service_key,
+        service="survey",
+        purpose="callback",
         issuer=settings.token_issuer,
         audience=settings.token_audience,
     )

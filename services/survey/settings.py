@@ -24,8 +24,6 @@ def secret_in(path: Path) -> bytes:
 
 
 class SurveySettings(ServiceSettings):
-    intake_url: str = "http://127.0.0.1:8101"
-    """Where a contact is asked for at call time."""
     public_url: str = "http://127.0.0.1:8104"
     """What the citizens' links begin with."""
     message_gateway_url: str | None = None

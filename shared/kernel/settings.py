@@ -29,6 +29,8 @@ class ServiceSettings(BaseSettings):
     token_audience: str = "jiesu"
     keys: Path = Path(".state/keys")
     """Folder of the keys this service has been given; a service is given no other's."""
+    intake_url: str = "http://127.0.0.1:8101"
+    """Where whoever may learn of a contact asks for it; only router and survey do."""
     clock_file: Path | None = None
     """A file with an offset in seconds; lets hours pass in a demonstration. Never set in a city."""
     replica: str = "1"

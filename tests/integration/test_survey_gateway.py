@@ -9,7 +9,8 @@ import pytest
 
 from deploy.local.ports import free_port
 from services.survey.domain.signatures import Signatures
-from services.survey.gateways import contact_gateway, http_messenger
+from services.survey.gateways import http_messenger
+from shared.http.vault import vault_at
 from shared.kernel.ids import CaseId
 from shared.kernel.words import CallbackChannel
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, survey_desk, withdrawn
@@ -112,7 +113,14 @@ async def test_while_intake_cannot_be_asked_the_message_waits(town: Town) -> Non
     callback_id = await town.desk.callback()
     whole = town.desk.flat.store.equipment
     settings = town.desk.flat.settings
-    away = contact_gateway("http://127.0.0.1:9", settings.service_key, issuer="x", audience="x")
+    away = vault_at(
+        "http://127.0.0.1:9",
+        settings.service_key,
+        service="survey",
+        purpose="callback",
+        issuer="x",
+        audience="x",
+    )
     town.desk.flat.store.equipment = type(whole)(
         away, whole.links, whole.messenger, whole.signatures, whole.passes
     )

@@ -45,6 +45,10 @@ class Unit:
         """签收."""
         return await self._does(order_id, "sign")
 
+    async def looks_up_citizen(self, order_id: str) -> dict[str, Any]:
+        """查阅联系方式: whom to call."""
+        return dict((await self.line.say("router", f"/work-orders/{order_id}/contact-readings")).content)
+
     async def contacts(self, order_id: str, note: str = "") -> dict[str, Any]:
         """Note that the citizen was spoken with."""
         return await self._does(order_id, "contact", {"note": note})

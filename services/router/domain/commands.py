@@ -163,6 +163,11 @@ class Contact(OrderCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadContact(OrderCommand):
+    """查阅联系方式: a unit at work wants to call the citizen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(OrderCommand):
     note: str
 

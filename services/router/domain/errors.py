@@ -4,13 +4,15 @@ NotFound
 ├─ UnknownCase · UnknownOrder (also: not yours to see)
 NotAllowed
 ├─ NotAnswerable            the community helps, but the street answers
-└─ SupervisorOnly           a deadline moved by a plan is a supervisor's to approve
+├─ SupervisorOnly           a deadline moved by a plan is a supervisor's to approve
+└─ ConfidentialCitizen      the units do not learn who asked
 Stale
 └─ CaseMovedOn
 Conflict
 ├─ MoveNotAllowed           (shared.lifecycle) the table has no such move from this state
 ├─ OrderOver                the case went on with another order
 ├─ LeadOnly                 a co-unit does its part, it does not move the case
+├─ SignFirst                whom to call is told to who is at work
 ├─ AdjudicateFirst          a returned case goes on by a ruling, not by a plain dispatch
 ├─ AlreadyReturned · ReturnWindowOver · BackstopStands
 ├─ ReturnedBefore · NobodyAbove · DivisionsUsed
@@ -50,6 +52,18 @@ class NotAnswerable(NotAllowed):
 class SupervisorOnly(NotAllowed):
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is a supervisor's to approve")
+
+
+class ConfidentialCitizen(NotAllowed):
+    """保密: survey calls back, and nobody else learns who it was."""
+
+    def __init__(self) -> None:
+        super().__init__("the citizen asked to stay unknown to the units; survey calls back")
+
+
+class SignFirst(Conflict):
+    def __init__(self) -> None:
+        super().__init__("only a unit that has signed and is at work calls the citizen")
 
 
 class CaseMovedOn(Stale):

@@ -35,6 +35,14 @@ async def contact(work: RouterWork, cmd: do.Contact) -> Case:
     return await _with_order(work, cmd, handling.contact)
 
 
+async def read_contact(work: RouterWork, cmd: do.ReadContact) -> CaseId:
+    """Write down who is about to learn whom to call; the case it is about."""
+    case = await work.cases.of_order(cmd.order_id)
+    order = handling.may_call(case, cmd, work.city.units)
+    await work.readings.note(case.case_id, order.id, order.unit, cmd.by.name, at=work.now)
+    return case.case_id
+
+
 async def progress(work: RouterWork, cmd: do.Progress) -> Case:
     return await _with_order(work, cmd, handling.progress)
 

@@ -13,6 +13,7 @@ from services.router.domain.text_model import Opinion
 from services.router.domain.words import Words, context, read_words, write_words
 from services.router.store import tables
 from services.router.store.equipment import Equipment
+from services.router.store.readings import ReadingRepository
 from shared.city.areas import Area, Areas
 from shared.city.city import City
 from shared.events.envelope import Cause
@@ -118,6 +119,7 @@ class RouterWork(Work):
         self.directory_versions = DirectoryVersionRepository(self)
         self.lists = ListRepository(self)
         self.hotspots = HotspotRepository(self)
+        self.readings = ReadingRepository(connection)
 
     async def alone_with_city(self) -> None:
         """One import at a time: each is checked against what the one before left."""

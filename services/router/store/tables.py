@@ -214,3 +214,16 @@ RESPONSIBILITY_LISTS = Table(
     _text("published_by", nullable=False),
     Column("version", BigInteger, nullable=False),
 )
+
+READINGS = Table(
+    "readings",
+    METADATA,
+    Column("reading_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("order_id", Uuid, nullable=False),
+    _text("unit", nullable=False),
+    _text("by", nullable=False),
+    _when("at", nullable=False),
+    Index("ix_readings_at_reading_id", "at", "reading_id"),
+)
+"""Append-only: which unit's clerk was shown which contact. Intake's own audit knows router alone."""

@@ -12,6 +12,7 @@ from services.router.domain.policy.bells import decided
 from services.router.domain.policy.known import known_category, known_unit
 from services.router.domain.policy.orders import answerable, lead_of, order_for, with_order
 from shared.city.city import City
+from shared.city.units import Units
 from shared.events import router as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
@@ -51,6 +52,19 @@ def contact(case: Case, cmd: do.Contact, city: City, *, at: datetime) -> Decisio
     noted = _noted(order, Note(at, cmd.by.name, "contact", cmd.note))
     spoken = replace(noted, contacted_at=order.contacted_at or at)
     return decided(with_order(case, spoken), say.CaseContacted(**named(case, order)))
+
+
+def may_call(case: Case, cmd: do.ReadContact, units: Units) -> WorkOrder:
+    """The order for which a unit may learn whom to call: it is the lead, has signed, and is at work.
+
+    Raises `LeadOnly`, `SignFirst`, `ConfidentialCitizen`.
+    """
+    order = lead_of("contact", order_for(case, cmd, units))
+    if order.state is not OrderState.SIGNED:
+        raise errors.SignFirst
+    if case.confidential:
+        raise errors.ConfidentialCitizen
+    return order
 
 
 def progress(case: Case, cmd: do.Progress, city: City, *, at: datetime) -> Decision[Case]:
