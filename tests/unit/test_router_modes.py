@@ -1,7 +1,8 @@
 """办理模式 and 改类: what a mode means, who sets it, and what a deadline is computed from."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -182,19 +183,43 @@ def test_the_mode_follows_the_new_matter_unless_a_person_set_it() -> None:
 
 
 def test_an_extension_that_was_approved_stays_approved() -> None:
-    case = a_case(SIGNED)
+    for case in (extended(a_case(SIGNED)), planned(a_case(SIGNED))):
+        assert reclassify(case, "road_water").state.resolve_by == case.resolve_by
+
+
+def extended(case: Case) -> Case:
     until = case.resolve_by + timedelta(days=2)
     command = do.Extend(order_id=LEAD_ID, by=DESK, until=until, reason="等配件")
-    extended = kept(overseeing.extend(case, command, CITY, at=SOON))
-    assert reclassify(extended, "road_water").state.resolve_by == until
+    return kept(overseeing.extend(case, command, CITY, at=SOON))
 
 
-def test_a_redo_counts_from_its_own_dispatch() -> None:
+def planned(case: Case) -> Case:
+    return kept(set_mode(case, HandlingMode.DEDICATED, **PLAN))
+
+
+def redone(case: Case, at: datetime) -> Case:
+    """The same lead has it once more, for the citizen said no."""
+    asked = replace(case, state=CaseState.SURVEYING, callback_id=CALLBACK_ID, callbacks=(CALLBACK_ID,))
+    names = {"case_id": CASE_ID, "callback_id": CALLBACK_ID, "round": 1, "asked_by": ASKED}
+    command = do.TakeAnswer(**names, solved=Solved.NO, satisfied=Satisfied.NOT)  # type: ignore[arg-type]
+    return kept(callback.take_answer(asked, command, ids(), CITY, at=at))
+
+
+@pytest.mark.parametrize("before", [lambda case: case, extended, planned])
+def test_a_redo_counts_from_its_own_dispatch(before: Callable[[Case], Case]) -> None:
+    """What was approved for the round before went with it."""
     start = AT + timedelta(days=10)
-    until = CITY.calendar.deadline(start, CITY.policy.feedback.general)
-    case = a_case(SIGNED, clock_from=start, redo=1, resolve_by=until)
-    urgent = reclassify(case, "road_water", at=start + timedelta(hours=1)).state
+    again = redone(before(a_case(SIGNED)), at=start)
+    assert again.resolve_by == CITY.calendar.deadline(start, CITY.policy.feedback.general)
+    urgent = reclassify(again, "road_water", at=start + timedelta(hours=1)).state
     assert urgent.resolve_by == CITY.calendar.deadline(start, CITY.policy.feedback.urgent)
+
+
+def test_an_approved_day_outlasts_every_reclassification_and_the_longer_limit_does_not() -> None:
+    case = extended(a_case(SIGNED))
+    complex_ = kept(reclassify(case, "noise", Tier.COMPLEX))
+    assert complex_.resolve_by == CITY.calendar.deadline(AT, CITY.policy.feedback.complex)
+    assert reclassify(complex_, "road_water").state.resolve_by == case.resolve_by
 
 
 def test_the_same_matter_again_and_an_order_that_is_signed_for() -> None:

@@ -229,6 +229,8 @@ class Case:
     remind_at: datetime | None = None
     """临期: when the deadline is near."""
     extensions: int = 0
+    approved_until: datetime | None = None
+    """Until when the running round was approved, by an extension or a plan; None: only the limits count."""
     returning: Returning | None = None
     returned_by: tuple[UnitCode, ...] = ()
     rulings: tuple[Adjudicated, ...] = ()

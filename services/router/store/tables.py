@@ -75,6 +75,7 @@ CASES = Table(
     _when("resolve_by"),
     _when("remind_at"),
     Column("extensions", Integer, nullable=False),
+    _when("approved_until"),
     _json("returning"),
     _json("returned_by"),
     _json("rulings"),

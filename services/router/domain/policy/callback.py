@@ -109,6 +109,7 @@ def _reopen(
         state=CASE_LIFE.fire("reopen", case.state),
         redo=redo,
         resolve_by=None,
+        approved_until=None,
         rung=(),
         supervised=case.supervised or must_supervise,
     )

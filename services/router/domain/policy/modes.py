@@ -60,7 +60,7 @@ def _planned(
     )
     _require_planned_within(case, cmd.plan_until, city, at=at)
     moved = with_deadline(case, cmd.plan_until, city, at=at)
-    return replace(moved, mode=cmd.mode, handling=whole), cmd.plan_until
+    return replace(moved, mode=cmd.mode, handling=whole, approved_until=cmd.plan_until), cmd.plan_until
 
 
 def _needed(text: str | None, field: str) -> str:

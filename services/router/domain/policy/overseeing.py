@@ -31,7 +31,9 @@ def extend(case: Case, cmd: do.Extend, city: City, *, at: datetime) -> Decision[
     _require_within(case, order, cmd.until, city, at=at)
     note = Note(at, cmd.by.name, "extend", said(cmd.reason, "reason"))
     longer = with_deadline(case, cmd.until, city, at=at)
-    after = replace(longer, extensions=case.extensions + 1, notes=(*case.notes, note))
+    after = replace(
+        longer, extensions=case.extensions + 1, approved_until=cmd.until, notes=(*case.notes, note)
+    )
     return decided(after, say.CaseExtended(**named(case, order), resolve_by=cmd.until))
 
 

@@ -1,8 +1,8 @@
 """改类: it turns out to be another matter. The clock is not started anew: it is computed from its start.
 
 Who has the case keeps it, by the new matter's item where the list names it for that, else at discretion;
-whether another unit owes the answer now is what a return or a ruling decides. An extension that was approved
-stays approved: the later of the two deadlines counts.
+whether another unit owes the answer now is what a return or a ruling decides. An extension or a plan that was
+approved in this round stays approved: the later of the two deadlines counts.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ from shared.city.places import Places
 from shared.events import router as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode
-from shared.kernel.words import HandlingMode, Tier
+from shared.kernel.words import Tier
 from shared.lifecycle.case import CASE_LIFE
 
 
@@ -62,13 +62,12 @@ def _cited(case: Case, category: CategoryCode, words: Words, city: City) -> Case
 
 
 def _resolve_by(case: Case, tier: Tier, city: City) -> datetime:
-    """From the start of the running clock; what was approved beyond it stays approved."""
+    """From the start of the running clock; what was approved for this round stays approved."""
     start = case.clock_from or case.started_at
     if start is None:
         raise AssertionError(f"case {case.case_id} is {case.state} and no clock runs")
     computed = city.calendar.deadline(start, city.policy.feedback.of(tier))
-    is_planned = case.handling is not None and case.handling.mode is HandlingMode.DEDICATED
-    return max(computed, _until(case)) if case.extensions or is_planned else computed
+    return max(computed, case.approved_until or computed)
 
 
 def _until(case: Case) -> datetime:
