@@ -183,6 +183,24 @@ async def test_words_are_found_by_the_desk_and_by_the_unit_that_may_read_them(de
     assert ids(await search(desk, case["case_id"], unit=DONGHUASHI)) == set()
 
 
+async def test_a_unit_the_case_went_on_without_searches_what_it_was_sent_with_and_nothing_added(
+    desk: Desk,
+) -> None:
+    case = await desk.case("大兴区观音寺街道首座御园有群租房，三号楼")
+    case_id, co_unit = case["case_id"], case["orders"][1]["unit"]
+    sealed = desk.seal(case_id, text="昨夜又添隔断")
+    await desk.hears(CaseSupplemented(case_id=case_id, sealed_words=sealed))
+    assert ids(await search(desk, "隔断", unit=GUANYINSI)) == {case_id}
+    await desk.moves(f"work-orders/{lead(case)}/return", unit=GUANYINSI, reason="not_our_duty", evidence="图")
+    ruling = {"ruling": "redirect", "lead": TIANGONGYUAN, "reason": "在其辖区"}
+    await desk.moves(f"cases/{case_id}/adjudicate", role="dispatcher", **ruling)
+    assert ids(await search(desk, "三号楼", unit=GUANYINSI)) == {case_id}
+    assert ids(await search(desk, "隔断", unit=GUANYINSI)) == set()
+    for goes_on in (TIANGONGYUAN, co_unit, DAXING):
+        assert ids(await search(desk, "隔断", unit=goes_on)) == {case_id}
+    assert ids(await search(desk, "隔断")) == {case_id}
+
+
 async def test_a_search_goes_on_where_it_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     made = {(await desk.case("观音寺街道首座御园群租房 猫叫扰民"))["case_id"] for _ in range(5)}
     monkeypatch.setattr(searching, "MOST_LOOKED_AT", 3)

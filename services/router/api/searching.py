@@ -77,8 +77,8 @@ class FoundOut(Wire):
 async def search_cases(
     request: Request, body: SearchIn, connection: Reading, caller: WordsReader, city: InCity
 ) -> FoundOut:
-    """By id or number at once; else full text over what citizens said and added, among what the caller may
-    read. Fewer than asked for and a `next` mean that there is more to look at.
+    """By id or number at once; else full text over what citizens said and added, as far as the caller may
+    read it. Fewer than asked for and a `next` mean that there is more to look at.
     """
     cursors: Cursors = request.app.state.cursors
     after = cursors.read(body.cursor, query=body.query()) if body.cursor is not None else None
@@ -116,7 +116,7 @@ def _look_through(ring: Ring, rows: list[SealedRow], body: SearchIn) -> tuple[li
 
 
 def _told(ring: Ring, one: SealedRow) -> Iterator[str]:
-    """Everything the citizen said, the address included; what was forgotten with its key says nothing."""
+    """What the citizen said, the address included; what was forgotten with its key says nothing."""
     for sealed in one.sealed:
         try:
             words = read_words(ring.open(sealed, context=context(one.row.case_id)))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, not_, select, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.store import tables
@@ -18,7 +19,7 @@ from shared.kernel.ids import UnitCode
 
 @dataclass(frozen=True, slots=True)
 class SealedRow:
-    """A case as the list shows it, and everything its citizen said."""
+    """A case as the list shows it, and what its citizen said, as far as who asks may read it."""
 
     row: CaseRow
     sealed: tuple[str, ...]
@@ -32,22 +33,34 @@ async def sealed_cases(
     before: UUID | None,
     limit: int,
 ) -> list[SealedRow]:
-    """The newest first; of units: only cases that have an order of theirs."""
+    """The newest first; of units: only cases that have an order of theirs, and what was added only where
+    the case did not go on without it.
+    """
     c = tables.CASES.c
+    ordered, goes_on = _theirs(of_units)
+    added = case((goes_on, c.supplements), else_=literal([], JSONB)).label("added")
     names = CaseRow.__slots__
     query = (
-        select(*(c[name] for name in names), c.sealed_words, c.supplements)
-        .where(*about(asked))
+        select(*(c[name] for name in names), c.sealed_words, added)
+        .where(*about(asked), ordered)
         .order_by(c.case_id.desc())
         .limit(limit)
     )
     if before is not None:
         query = query.where(c.case_id < before)
-    if of_units is not None:
-        query = query.where(exists().where(tables.WORK_ORDERS.c.case_id == c.case_id, of_these(of_units)))
     return [_sealed(row, len(names)) for row in await connection.execute(query)]
 
 
+def _theirs(of_units: Collection[UnitCode] | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the case has an order of theirs, and one that was not left behind."""
+    if of_units is None:
+        return true(), true()
+    c, orders = tables.CASES.c, tables.WORK_ORDERS.c
+    theirs = exists().where(orders.case_id == c.case_id, of_these(of_units))
+    left_behind = c.earlier.contains(func.jsonb_build_array(func.jsonb_build_object("id", orders.order_id)))
+    return theirs, theirs.where(not_(left_behind))
+
+
 def _sealed(row: Any, shown: int) -> SealedRow:
-    added = tuple(each["sealed_words"] for each in row.supplements)
+    added = tuple(each["sealed_words"] for each in row.added)
     return SealedRow(CaseRow(*row[:shown]), (row.sealed_words, *added))
