@@ -89,7 +89,7 @@ CASE_LIFE = Lifecycle(
             say.CaseModeSet,
             "a person says how it is to be handled",
         ),
-        _move("find", {S.SIGNED}, None, say.FindingMade, "the unit found something else on the site"),
+        _move("find", OWED, None, say.FindingMade, "a unit that signed found something else on the site"),
         _move("extend", {S.SIGNED}, None, say.CaseExtended, "once, approved"),
         _move("shelve", {S.SIGNED}, S.SHELVED, say.CaseShelved, "cannot be done now; a day to look again"),
         _move("unshelve", {S.SHELVED}, S.SIGNED, say.CaseUnshelved, "the day to look again has come"),

@@ -35,7 +35,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "divide": dict.fromkeys(("dispatched", "signed", "returned"), "dispatched"),
     "reclassify": {state: state for state in OWED},
     "set_mode": {"dispatched": "dispatched", "signed": "signed", "shelved": "shelved"},
-    "find": {"signed": "signed"},
+    "find": {state: state for state in OWED},
     "extend": {"signed": "signed"},
     "shelve": {"signed": "shelved"},
     "unshelve": {"shelved": "signed"},

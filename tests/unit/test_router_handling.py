@@ -14,7 +14,7 @@ from services.router.domain.policy.bells import next_bell
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import Kind
-from shared.lifecycle.case import CaseState
+from shared.lifecycle.case import OWED, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.builders_router import (
     ASKED,
@@ -120,16 +120,22 @@ def test_a_co_unit_cannot_resolve_what_it_has_not_signed_for() -> None:
 
 def test_a_co_unit_finds_something_on_the_site_only_when_it_has_signed_itself() -> None:
     """The lead's signature takes nobody else to the site."""
-
-    def find(case: Case) -> Decision[Case]:
-        command = do.Find(order_id=CO_ID, by=street(ENFORCEMENT), kind=Kind.REPORT, text="楼道堆物")
-        return handling.find(case, command, CaseId(new_id()), "sealed", CITY, at=AT)
-
     with pytest.raises(MoveNotAllowed) as refused:
-        find(a_case(SIGNED))
+        on_its_order("find", a_case(SIGNED))
     assert (refused.value.move, refused.value.state) == ("find", OrderState.SENT)
-    signed = kept(sign(a_case(SIGNED), by=street(ENFORCEMENT), order_id=CO_ID))
-    assert said(find(signed)) == ["case.finding_made"]
+
+
+@pytest.mark.parametrize("state", [state for state in CaseState if a_case(state).co_orders])
+def test_a_co_unit_that_signed_finds_something_while_anything_is_owed(state: CaseState) -> None:
+    """Before the lead signed, too, and while it returned the case or set it aside."""
+    case = a_case(state, co_orders=(an_order(ENFORCEMENT, OrderRole.CO, OrderState.SIGNED),))
+    if state in OWED:
+        decision = on_its_order("find", case)
+        assert (said(decision), decision.state.state) == (["case.finding_made"], state)
+        return
+    with pytest.raises(MoveNotAllowed) as refused:
+        on_its_order("find", case)
+    assert (refused.value.move, refused.value.state) == ("find", state)
 
 
 def on_its_order(move: str, case: Case) -> Decision[Case]:

@@ -18,6 +18,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 from shared.kernel.words import UnitLevel
 from shared.lifecycle.case import CASE_LIFE
+from shared.lifecycle.machine import MoveNotAllowed
 
 
 class Named(TypedDict):
@@ -101,11 +102,15 @@ def hand_on(case: Case, cmd: do.HandOn, city: City, *, at: datetime) -> Decision
 def find(
     case: Case, cmd: do.Find, found: CaseId, sealed_words: str, city: City, *, at: datetime
 ) -> Decision[Case]:
-    """未诉先办: what else the unit saw on the site becomes a case of its own, linked to this one."""
+    """未诉先办: what else a unit saw on the site becomes a case of its own, linked to this one. It is there
+    by its own signature, whatever the others did.
+    """
     order = order_for(case, cmd, city.units)
     CASE_LIFE.fire("find", case.state)
     if order.role is OrderRole.CO:
         CO_ORDER_LIFE.fire("find", order.state)
+    elif order.state is not OrderState.SIGNED:
+        raise MoveNotAllowed("lead's order", "find", order.state)
     said(cmd.text, "text")
     if cmd.category is not None:
         known_category(city, cmd.category)
