@@ -9,7 +9,7 @@ import pytest
 from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Bell, Case, OrderState
-from services.router.domain.policy import callback, modes, overseeing, reclassifying
+from services.router.domain.policy import callback, clocks, modes, overseeing, reclassifying
 from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.sending import DISCRETION
 from shared.kernel.decision import Decision
@@ -154,6 +154,19 @@ def test_a_longer_limit_ahead_is_a_new_clock_and_one_that_is_over_is_told_once()
     assert longer.rung == ()
     shorter = reclassify(over, "road_water", at=at).state
     assert (shorter.rung, shorter.bell_at) == ((Bell.DUE_SOON, Bell.RESOLVE), None)
+
+
+def test_a_longer_limit_to_sign_is_a_new_clock_for_the_lead_and_for_its_co_unit() -> None:
+    """Told late while it was urgent, and told once more when the limit of what it is runs out too."""
+    urgent = kept(reclassify(a_case(SENT), "road_water"))
+    for _ in range(2):
+        urgent = kept(clocks.ring(urgent, ids(), CITY, at=urgent.bell_at))
+    assert (urgent.rung, urgent.co_orders[0].rung) == ((Bell.SIGN,), (Bell.CO_SIGN,))
+    general = reclassify(urgent, "noise", at=urgent.lead.sign_by + timedelta(minutes=1)).state
+    assert (general.rung, general.co_orders[0].rung) == ((), ())
+    late = general.lead.sign_by + timedelta(minutes=1)
+    over = reclassify(urgent, "noise", at=late).state
+    assert (over.rung, over.co_orders[0].rung) == ((Bell.SIGN,), (Bell.CO_SIGN,))
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,14 @@ def _signing(case: Case, tier: Tier, city: City, *, at: datetime) -> Case:
     def due(order: WorkOrder) -> WorkOrder:
         if order.state is not OrderState.SENT:
             return order
-        return replace(order, sign_by=city.calendar.deadline(order.dispatched_at, limit))
+        sign_by = city.calendar.deadline(order.dispatched_at, limit)
+        return replace(order, sign_by=sign_by, rung=_told_again(order.rung, Bell.CO_SIGN, sign_by > at))
 
     lead = due(case.lead) if case.lead else None
-    rung = case.rung
-    if lead is not None and lead.sign_by > at:
-        rung = tuple(each for each in rung if each is not Bell.SIGN)
+    rung = _told_again(case.rung, Bell.SIGN, lead is not None and lead.sign_by > at)
     return replace(case, lead=lead, co_orders=tuple(due(each) for each in case.co_orders), rung=rung)
+
+
+def _told_again(rung: tuple[Bell, ...], bell: Bell, lies_ahead: bool) -> tuple[Bell, ...]:
+    """A limit that lies ahead is a new clock, told once though the old one was."""
+    return tuple(each for each in rung if not (lies_ahead and each is bell))
