@@ -151,6 +151,7 @@ def test_a_redirection_to_whom_the_list_names_cites_its_clause() -> None:
         (Ruling.REDIRECT, {}, errors.LeadNeeded),
         (Ruling.REDIRECT, {"lead": GUANYINSI}, errors.RedirectToItself),
         (Ruling.DIVIDE, {"lead": GUANYINSI}, errors.CoUnitsNeeded),
+        (Ruling.DIVIDE, {"lead": HOUSING, "co_units": (HOUSING,)}, errors.CoUnitsNeeded),
         (Ruling.DIVIDE, {"co_units": (UnitCode("110115"),)}, errors.LeadNeeded),
         (Ruling.SILENCE, {}, errors.NotARuling),
         (Ruling.BACKSTOP, {}, errors.NotARuling),

@@ -201,7 +201,7 @@ class LeadNeeded(Invalid):
 
 class CoUnitsNeeded(Invalid):
     def __init__(self) -> None:
-        super().__init__("a division must name the co-units", field="co_units")
+        super().__init__("a division must name co-units beside the lead", field="co_units")
 
 
 class RedirectToItself(Invalid):

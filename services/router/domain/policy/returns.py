@@ -137,7 +137,7 @@ def _ruled_lead(cmd: do.Adjudicate, returned_by: UnitCode) -> UnitCode:
         if cmd.lead not in (None, returned_by):
             raise errors.RulingKeepsTheUnit(returned_by)
         return returned_by
-    if cmd.ruling is Ruling.DIVIDE and not cmd.co_units:
+    if cmd.ruling is Ruling.DIVIDE and not set(cmd.co_units or ()) - {cmd.lead}:
         raise errors.CoUnitsNeeded
     if cmd.lead is None:
         raise errors.LeadNeeded
