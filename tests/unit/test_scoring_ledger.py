@@ -104,6 +104,19 @@ async def test_co_unit_answers_for_its_signature_and_for_nothing_else() -> None:
     assert [line.measure for line in lines if line.unit == ZHENZHUQUAN] == list(Measure)
 
 
+@pytest.mark.parametrize(("hours", "owed"), [(0.0, []), (2.0, [Decimal(0)])])
+async def test_co_unit_owes_no_signature_for_a_case_that_closed_while_it_could_still_sign(
+    hours: float, owed: list[Decimal]
+) -> None:
+    """To sign within two hours; a story tells a fact an hour."""
+    story = Story("quick").registered().dispatched(ZHENZHUQUAN, co=(YONGNING,)).passes(hours=-0.9)
+    story.signed(ZHENZHUQUAN).passes(hours=-0.9).resolved(ZHENZHUQUAN).passes(hours=-0.9)
+    story.judged(Solved.YES, Satisfied.SATISFIED).passes(hours=hours - 0.9).closed()
+    lines = await counted(story)
+    assert [line.numerator for line in lines if line.unit == YONGNING] == owed
+    assert [line.numerator for line in lines if line.unit == ZHENZHUQUAN] == [Decimal(1)] * 4
+
+
 async def test_assigned_order_counts_for_the_community() -> None:
     story = Story("down").registered().dispatched(DONGHUASHI).signed(DONGHUASHI).assigned(DONGHUASHI, NANLI)
     story.resolved(DONGHUASHI).judged(Solved.YES, Satisfied.SATISFIED)

@@ -102,6 +102,8 @@ def _was_late(order: Order) -> bool:
 
 def _dropped(orders: tuple[Order, ...], at: datetime) -> tuple[Order, ...]:
     """Nobody owes a signature for an order that ended before its time to sign was over."""
+    if not any(_is_still_to_sign(order, at) for order in orders):
+        return orders  # The same tuple: nothing follows anew from it.
     return tuple(
         replace(order, fate=Fate.DROPPED) if _is_still_to_sign(order, at) else order for order in orders
     )
@@ -217,9 +219,12 @@ def _withdrawn(entry: Entry, said: note.NoteWithdrawn) -> Changes:
 
 
 def _closed(entry: Entry, said: note.NoteClosed) -> Changes:
-    """归档 ends every life that had a callback; that a case was answered or joined stays visible."""
+    """归档 ends every life that had a callback; that a case was answered or joined stays visible. A co-unit
+    that still had time to sign cannot any more.
+    """
     keeps = entry.outcome in {Outcome.ANSWERED, Outcome.MERGED}
-    return {"ended_at": said.stamp.at} if keeps else _ended(Outcome.CLOSED, said.stamp)
+    ended = {"ended_at": said.stamp.at} if keeps else _ended(Outcome.CLOSED, said.stamp)
+    return {**ended, "orders": _dropped(entry.orders, said.stamp.at)}
 
 
 def _ended(outcome: Outcome, stamp: Stamp) -> Changes:
