@@ -19,7 +19,7 @@ from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.accessible import faults
 from tests.kit.case_story import POLICE, SHANGHAI, YANQING, Story
 from tests.kit.exported import READERS
-from tests.kit.forty_cases import EXCLUDED, PERIOD, SHOWN, A, B, C, N, forty, pairs
+from tests.kit.forty_cases import EXCLUDED, PERIOD, SHOWN, A, B, C, D, N, forty, pairs
 
 pytestmark = pytest.mark.postgres
 MEASURES = ("response", "contact", "resolution", "satisfaction")
@@ -32,8 +32,16 @@ AFTER = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)
 async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """Scoring after the forty cases. The tests of this file follow one another through the month."""
     async with scoring_desk(database, tmp_path_factory.mktemp("scoring-keys")) as desk:
-        await desk.delivers([heard for story in forty() for heard in story.heard], at_once=11)
+        stories = (*forty(), *led_by_nobody())
+        await desk.delivers([heard for story in stories for heard in story.heard], at_once=11)
         yield desk
+
+
+def led_by_nobody() -> list[Story]:
+    """Two answers whose other cases have no lead before the close."""
+    found = [Story("unheard").registered(), Story("undecided").registered()]
+    joined = [Story(f"joined to {other.name}").registered().merged(other) for other in found]
+    return [*found, *(story.judged(Solved.NO, Satisfied.NOT).closed() for story in joined)]
 
 
 def asked(name: str, **more: Any) -> dict[str, Any]:
@@ -223,11 +231,17 @@ async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -
 
 
 def told_late() -> list[Heard[Any]]:
-    """Said in the month, heard after its close: an answer that was missing, and work given down."""
+    """Said in the month, heard after its close: an answer that was missing, work given down, the lead of a case
+    that another one was joined to. The other such case was led by nobody until the month had settled.
+    """
     by_name = {story.name: story for story in forty()}
     answered = by_name["a9"].judged(Solved.YES, Satisfied.BASICALLY, round_=2)
     given = by_name["c3"].assigned(C, N)
-    return [answered.heard[-1], given.heard[-1]]
+    unheard, undecided, *_ = led_by_nobody()
+    unheard.dispatched(B)
+    undecided.now = AFTER
+    undecided.dispatched(D)
+    return [answered.heard[-1], given.heard[-1], unheard.heard[-1], undecided.heard[-1]]
 
 
 async def test_an_export_holds_what_the_ranking_shows_and_the_lines_behind_it(desk: Desk) -> None:
@@ -296,15 +310,29 @@ async def test_what_comes_late_counts_in_the_next_period_and_says_so(desk: Desk)
     found = [(line["unit"], line["denominator"], line["late_from"], line["number"] > 0) for line in lines]
     assert sorted(found) == [(C, -1, PERIOD, True), (N, 1, PERIOD, True)]
     month = await desk.reads(f"months/{PERIOD}")
-    assert month["lateness"] == {"facts": 2, "late_lines": 3, "adjustments": 2}
+    assert month["lateness"] == {"facts": 3, "late_lines": 4, "adjustments": 2}
+    assert (following[B]["response"]["late"], following[B]["contact"]["denominator"]) == (1, 0)
+
+
+async def test_an_answer_that_nobody_was_led_to_before_the_close_stays_with_nobody(desk: Desk) -> None:
+    for name in ("joined to unheard", "joined to undecided"):
+        page = await desk.reads(f"cases/{Story(name).case_id}")
+        assert {(line["measure"], line["unit"]) for line in page["lines"]} == {
+            (measure, None) for measure in MEASURES[1:]
+        }
+    for unit in (B, D):
+        frozen = await desk.reads(f"rates/{unit}", period=PERIOD)
+        behind = await desk.pages(f"rates/{unit}/cases", measure="contact", period=PERIOD)
+        assert len(behind) == frozen["whole"]["contact"]["denominator"]
 
 
 async def test_all_periods_together_are_the_ledger_as_it_is_known_now(desk: Desk) -> None:
     rows = await desk.rows(
         "SELECT measure, sum(numerator) AS top, sum(denominator) AS bottom FROM score_lines GROUP BY measure"
     )
-    # The forty cases with nothing left out, and the answer of a9 that came late.
-    (response, contact, resolution, satisfaction) = (("33", 41), ("31", 35), ("19", 35), ("20.0", 34))
+    # The forty cases with nothing left out, the answer of a9 that came late, two unsigned orders and two answers
+    # that count for nobody.
+    (response, contact, resolution, satisfaction) = (("33", 43), ("33", 37), ("19", 37), ("20.0", 36))
     assert {row["measure"]: (row["top"], row["bottom"]) for row in rows} == {
         name: (Decimal(top), bottom)
         for name, (top, bottom) in zip(MEASURES, (response, contact, resolution, satisfaction), strict=True)
@@ -346,7 +374,7 @@ async def test_a_replay_of_the_topics_comes_to_the_same_hash_and_a_forged_fact_d
 ) -> None:
     await create_topics("embedded", None, database, ["scoring"])
     producer = desk.flat.bus.producer()
-    heard = [each for story in forty() for each in story.heard]
+    heard = [each for story in (*forty(), *led_by_nobody()) for each in story.heard]
     await producer.send([message(each) for each in (*heard, *heard[:50], *told_late())])
     # What scoring itself said lies in its log; what stood in the outbox goes out by the same way.
     await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))

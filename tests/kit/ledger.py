@@ -111,7 +111,7 @@ def leading(ledger: LedgerInMemory, line: Line) -> str | None:
     into, seen = line.joined_into, set[CaseId]()
     while into is not None and into in ledger.entries.kept and into not in seen:
         seen.add(into)
-        leads = ledger.entries.kept[into].leads
+        leads = [lead for lead in ledger.entries.kept[into].leads if lead.opened <= line.period]
         past = [lead for lead in leads if lead.since <= line.at]
         lead = past[-1] if past else next(iter(leads), None)
         if lead is None or lead.unit is not None:

@@ -101,6 +101,8 @@ class Lead:
     since: datetime
     unit: UnitCode | None
     into: CaseId | None
+    opened: str = ""
+    """The earliest period it counts in: what is settled, it was said or heard too late for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
     lead = changes.get("lead", entry.lead), changes.get("merged_into", entry.merged_into)
     leads = entry.leads
     if lead != (entry.lead, entry.merged_into):
-        leads = (*leads, Lead(said.stamp.at, *lead))
+        leads = (*leads, Lead(said.stamp.at, *lead, opened))
     heard = marked(entry.heard, said.mark)
     return replace(entry, **changes, heard=heard, leads=leads, opened=max(entry.opened, opened))
 
