@@ -14,7 +14,7 @@ from deploy.verifying import verify
 from shared.bus.port import Message
 from shared.bus.replay import replay
 from shared.events.envelope import Heard
-from shared.kernel.words import Satisfied, Solved
+from shared.kernel.words import Ruling, Satisfied, Solved
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.accessible import faults
 from tests.kit.case_story import POLICE, SHANGHAI, YANQING, Story
@@ -231,17 +231,20 @@ async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -
 
 
 def told_late() -> list[Heard[Any]]:
-    """Said in the month, heard after its close: an answer that was missing, work given down, the lead of a case
-    that another one was joined to. The other such case was led by nobody until the month had settled.
+    """Said in the month, heard after its close: an answer that was missing, work given down, the lead of a
+    case that another one was joined to. The other such case was led by nobody until the month had settled.
     """
     by_name = {story.name: story for story in forty()}
     answered = by_name["a9"].judged(Solved.YES, Satisfied.BASICALLY, round_=2)
     given = by_name["c3"].assigned(C, N)
+    # Of an excluded case: its order was never A's duty.
+    taken = by_name["a14"].returned(A).ruled(Ruling.REDIRECT, A, B)
     unheard, undecided, *_ = led_by_nobody()
     unheard.dispatched(B)
     undecided.now = AFTER
     undecided.dispatched(D)
-    return [answered.heard[-1], given.heard[-1], unheard.heard[-1], undecided.heard[-1]]
+    last = [story.heard[-1] for story in (answered, given, unheard, undecided)]
+    return [*last, *taken.heard[-2:]]
 
 
 async def test_an_export_holds_what_the_ranking_shows_and_the_lines_behind_it(desk: Desk) -> None:
@@ -310,8 +313,17 @@ async def test_what_comes_late_counts_in_the_next_period_and_says_so(desk: Desk)
     found = [(line["unit"], line["denominator"], line["late_from"], line["number"] > 0) for line in lines]
     assert sorted(found) == [(C, -1, PERIOD, True), (N, 1, PERIOD, True)]
     month = await desk.reads(f"months/{PERIOD}")
-    assert month["lateness"] == {"facts": 3, "late_lines": 4, "adjustments": 2}
+    assert month["lateness"] == {"facts": 5, "late_lines": 4, "adjustments": 3}
     assert (following[B]["response"]["late"], following[B]["contact"]["denominator"]) == (1, 0)
+
+
+async def test_what_comes_late_of_an_excluded_case_is_excluded_too(desk: Desk) -> None:
+    applied, everything = await streets(desk, "2026-12"), await streets(desk, "2026-12", exclusions="ignored")
+    assert (applied[A]["response"]["numerator"], applied[A]["response"]["adjustments"]) == ("0", 0)
+    assert (everything[A]["response"]["denominator"], everything[A]["response"]["adjustments"]) == (-1, 1)
+    asked = {"measure": "response", "period": "2026-12", "exclusions": "ignored"}
+    (line,) = await desk.pages(f"rates/{A}/cases", **asked)
+    assert (line["late_from"], line["excluded"], line["denominator"]) == (PERIOD, True, -1)
 
 
 async def test_an_answer_that_nobody_was_led_to_before_the_close_stays_with_nobody(desk: Desk) -> None:
@@ -330,9 +342,9 @@ async def test_all_periods_together_are_the_ledger_as_it_is_known_now(desk: Desk
     rows = await desk.rows(
         "SELECT measure, sum(numerator) AS top, sum(denominator) AS bottom FROM score_lines GROUP BY measure"
     )
-    # The forty cases with nothing left out, the answer of a9 that came late, two unsigned orders and two answers
-    # that count for nobody.
-    (response, contact, resolution, satisfaction) = (("33", 43), ("33", 37), ("19", 37), ("20.0", 36))
+    # The forty cases with nothing left out, the answer of a9 that came late, a14's order taken away, two
+    # unsigned orders and two answers that count for nobody.
+    (response, contact, resolution, satisfaction) = (("32", 42), ("33", 37), ("19", 37), ("20.0", 36))
     assert {row["measure"]: (row["top"], row["bottom"]) for row in rows} == {
         name: (Decimal(top), bottom)
         for name, (top, bottom) in zip(MEASURES, (response, contact, resolution, satisfaction), strict=True)
@@ -358,6 +370,13 @@ async def test_a_later_period_waits_for_nobody_once_the_earlier_one_is_closed(de
     assert supervision["recommended"][0]["figures"] == [{"period": PERIOD, "composite": "0.7840"}]
 
 
+async def test_a_month_of_late_lines_is_frozen_as_it_was_read(desk: Desk) -> None:
+    before = await streets(desk, "2026-12")
+    asked = await posts(desk, "months/2026-12/close", None, who="boss")
+    assert (asked.status_code, await desk.rings("close_month")) == (202, 1)
+    assert await streets(desk, "2026-12") == before
+
+
 async def test_departments_open_to_their_calls_and_the_appraisal_says_how_it_is_weighed(desk: Desk) -> None:
     answer = await desk.reads("departments", period=PERIOD)
     assert (answer["departments"], answer["appraisal"]["reported_in"]) == ([], "0.40")
@@ -379,13 +398,14 @@ async def test_a_replay_of_the_topics_comes_to_the_same_hash_and_a_forged_fact_d
     # What scoring itself said lies in its log; what stood in the outbox goes out by the same way.
     await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))
     lines: list[str] = []
-    (month,) = await verify(desk.flat, database, lines.append)
+    month, following = await verify(desk.flat, database, lines.append)
+    assert (following.is_same, following.lines) == (True, 8)
     assert (month.period, month.is_same, month.differing) == (PERIOD, True, ())
     assert month.replayed == (await desk.reads(f"months/{PERIOD}"))["frozen"]["sha256"]
     assert lines[-1].endswith("facts folded, all there are")
     forged = Story("a5b").registered().dispatched(A).signed(A)
     await producer.send([message(each) for each in forged.heard])
-    (other,) = await verify(desk.flat, database, lines.append)
+    other, _ = await verify(desk.flat, database, lines.append)
     assert (other.is_same, other.differing) == (False, (f"{A} response",))
     left = await desk.rows("SELECT datname FROM pg_database WHERE datname LIKE 'jiesu_verify_%'")
     assert left == []
@@ -396,6 +416,6 @@ async def test_a_ledger_changed_by_hand_is_found_out(desk: Desk, database: str) 
         await work.connection.exec_driver_sql(
             "UPDATE month_sums SET sha256 = sha256('x') WHERE unit = '110101013' AND measure = 'contact'"
         )
-    (month,) = await verify(desk.flat, database, lambda _line: None)
+    month, _ = await verify(desk.flat, database, lambda _line: None)
     assert f"{C} contact" in month.differing
     assert not replace(month, replayed=month.published).is_same

@@ -12,6 +12,7 @@ from services.scoring.domain.hotspot import Excess
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.hotspots import Kin, Level, Series
 from services.scoring.domain.policy.season import A_YEAR, ABOUT, Days, Season
+from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
 from shared.kernel.ids import CaseId, CategoryCode
 from shared.kernel.words import Kind, UnitLevel
 from shared.store import driver
@@ -64,7 +65,7 @@ SELECT * FROM kin WHERE {longest} >= $9
 """
 WINDOW = "coalesce(sum(cases) FILTER (WHERE day > $8::date - {days}), 0) AS window_{days}"
 UNCOUNT_ANSWERS = "DELETE FROM daily_answers WHERE day BETWEEN $1 AND $2"
-COUNT_ANSWERS = """
+COUNT_ANSWERS = f"""
 INSERT INTO daily_answers (day, category, place, resolved, resolution, satisfied, satisfaction)
 SELECT (l.at AT TIME ZONE $4)::date, e.category, e.place,
        coalesce(sum(l.numerator) FILTER (WHERE l.measure = 'resolution'), 0),
@@ -73,9 +74,9 @@ SELECT (l.at AT TIME ZONE $4)::date, e.category, e.place,
        coalesce(sum(l.denominator) FILTER (WHERE l.measure = 'satisfaction'), 0)
 FROM score_lines l
 JOIN entries e ON e.case_id = l.case_id
-LEFT JOIN exclusions x ON x.case_id = l.case_id AND x.period = l.period AND x.state = 'in_force'
+{EXCLUDING}
 WHERE l.period >= $5 AND l.measure IN ('resolution', 'satisfaction') AND l.at >= $1 AND l.at < $2
-  AND NOT l.proactive AND x.case_id IS NULL AND e.category = ANY($3::text[]) AND e.place IS NOT NULL
+  AND NOT l.proactive AND NOT ({IS_EXCLUDED}) AND e.category = ANY($3::text[]) AND e.place IS NOT NULL
 GROUP BY 1, 2, 3
 """
 NEWEST = """

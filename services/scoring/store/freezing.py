@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scoring.domain.month import Frozen
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Measure
+from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
 from services.scoring.store.joined import found
 
 LONGEST = 900.0
@@ -38,7 +39,7 @@ _FIRST = "$2 = 'response' AND l.is_lead AND l.redo = 0 AND l.number = 0 AND l.de
 # One pass for sums and hash: each unit's lines in an order of their own, whatever the machine's collation.
 LINES = f"""
 INSERT INTO month_sums
-SELECT $1, coalesce(l.unit, ''), $2, l.proactive, x.case_id IS NOT NULL,
+SELECT $1, coalesce(l.unit, ''), $2, l.proactive, {IS_EXCLUDED},
     {_COUNTS.format(first=_FIRST)},
     sha256(convert_to(string_agg(
         concat_ws('|', l.case_id, l.because, extract(epoch FROM l.at), trim_scale(l.numerator), l.denominator,
@@ -46,9 +47,9 @@ SELECT $1, coalesce(l.unit, ''), $2, l.proactive, x.case_id IS NOT NULL,
         E'\\n' ORDER BY l.at, l.case_id, l.because, l.number > 0, l.late_from COLLATE "C", l.numerator
     ), 'UTF8'))
 FROM score_lines l
-LEFT JOIN exclusions x ON x.case_id = l.case_id AND x.period = l.period AND x.state = 'in_force'
+{EXCLUDING}
 WHERE l.period = $1 AND l.measure = $2 AND (l.denominator <> 0 OR l.numerator <> 0)
-GROUP BY coalesce(l.unit, ''), l.proactive, x.case_id IS NOT NULL
+GROUP BY coalesce(l.unit, ''), l.proactive, {IS_EXCLUDED}
 """
 CALLS = f"""
 INSERT INTO month_sums

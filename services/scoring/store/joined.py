@@ -3,6 +3,8 @@
 Looked up when read, so it does not matter which of the two cases was folded first; written down at the close.
 """
 
+from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
+
 _LEADING = """
     SELECT x->>'unit' AS unit, (x->>'into')::uuid AS into_id
     FROM jsonb_array_elements(e.leads) x
@@ -34,9 +36,9 @@ def counted(where: str) -> str:
     """The same, and `counted`: the lines with whose each is, and whether an exclusion takes it out."""
     return f"""WITH RECURSIVE {found(where)},
     counted AS (
-        SELECT l.*, coalesce(l.unit, f.unit) AS whose, x.case_id IS NOT NULL AS excluded
+        SELECT l.*, coalesce(l.unit, f.unit) AS whose, {IS_EXCLUDED} AS excluded
         FROM score_lines l
         LEFT JOIN found f ON l.unit IS NULL AND f.case_id = l.case_id AND f.because = l.because
-        LEFT JOIN exclusions x ON x.case_id = l.case_id AND x.period = l.period AND x.state = 'in_force'
+        {EXCLUDING}
         WHERE {where}
     )"""
