@@ -84,13 +84,14 @@ async def test_broken_items_fail_alone_and_are_named(desk: Desk) -> None:
         item(5, text=7),
         item(6, id="0195000a-0000-4000-8000-000000000001"),
         item(7, recorded_at="2031-01-01T00:00:00+08:00"),
-        {"sequence": 8, "kind": "incident"},
+        item(8, text=2**64),
+        {"sequence": 9, "kind": "incident"},
         "nothing",
-        item(10),
-        item(12),
+        item(11),
+        item(13),
     ]
     answer = await device.syncs(*batch)
-    assert outcomes(answer) == ["accepted", *["refused"] * 8, "accepted", "refused"]
+    assert outcomes(answer) == ["accepted", *["refused"] * 9, "accepted", "refused"]
     assert reasons(answer) == [
         None,
         "category_refused",
@@ -101,16 +102,17 @@ async def test_broken_items_fail_alone_and_are_named(desk: Desk) -> None:
         "recorded_when",
         "invalid",
         "invalid",
+        "invalid",
         None,
         "sequence_gap",
     ]
     shown = answer.json()
     assert shown["outcomes"][2]["problem"]["errors"][0]["field"] == "place.lat"
     assert shown["outcomes"][4]["problem"]["errors"][0]["field"] == "text"
-    assert (shown["outcomes"][7]["id"], shown["next_sequence"]) == (None, 11)
-    again = await device.syncs(*batch[:7], batch[9])
-    assert [one["first"] for one in again.json()["outcomes"]] == ["accepted", *["refused"] * 6, "accepted"]
-    assert outcomes(await device.syncs({**batch[10], "sequence": 11})) == ["accepted"]
+    assert (shown["outcomes"][8]["id"], shown["next_sequence"]) == (None, 12)
+    again = await device.syncs(*batch[:8], batch[10])
+    assert [one["first"] for one in again.json()["outcomes"]] == ["accepted", *["refused"] * 7, "accepted"]
+    assert outcomes(await device.syncs({**batch[11], "sequence": 12})) == ["accepted"]
 
 
 async def test_numbers_are_used_once_and_ids_are_the_terminal_s_own(desk: Desk) -> None:

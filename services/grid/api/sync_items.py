@@ -1,12 +1,12 @@
 """The wire shapes of what a terminal did. What cannot be read is put aside alone: the others count."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import orjson
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, WrapValidator
 from pydantic_core import core_schema
@@ -226,7 +226,8 @@ def read(value: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Known
     try:
         item: Known = handler(value)
     except ValidationError as error:
-        sent = orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)
+        # Not orjson, which knows no number beyond 64 bits: all the others would fall with such an item.
+        sent = json.dumps(value, sort_keys=True, default=str).encode()
         return Unreadable(_head(value), sent, _problem(error, value))
     return item
 
