@@ -32,6 +32,9 @@ class Surveys(Protocol):
     async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         """Rounds and checks whose days are over and that nobody has in hand, their cases under lock."""
 
+    async def with_notes(self, before: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        """Rounds and checks that had ended by then and still hold the citizen's words, cases under lock."""
+
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         """The calls that have waited longest and that nobody else takes at this moment, cases under lock."""
 

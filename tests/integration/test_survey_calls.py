@@ -204,3 +204,23 @@ async def test_a_round_whose_days_are_over_ends_unreachable_by_itself(desk: Desk
     assert await desk.rings("end_expired") == 0
     assert (await desk.told(case_id))[-1] == "callback.unreachable"
     assert refused(await desk.opens(token)) == (410, "link_expired")
+
+
+async def test_a_year_after_the_round_the_words_are_in_no_row_any_more(desk: Desk) -> None:
+    callback_id = await desk.callback()
+    await desk.answers(await desk.link(callback_id), **TWO_MINDS, note="先说的话")
+    desk.clock.passes(hours=4)
+    await desk.holds(callback_id)
+    assert (await desk.tries(callback_id, answers={**NO, "note": "后说的话"})).status_code == 201
+    asked, ended_at = await desk.sees(callback_id), desk.clock.now()
+    assert [asked[name]["note"] for name in ("in_doubt", "answers")] == ["先说的话", "后说的话"]
+    desk.clock.at = ended_at + timedelta(days=365) - timedelta(seconds=1)
+    await desk.rings("anonymise")
+    assert await desk.sees(callback_id) == asked
+    desk.clock.passes(seconds=1)
+    assert [await desk.rings("anonymise") for _ in range(2)] == [1, 0]
+    seen = await desk.sees(callback_id)
+    assert [seen.pop(name)["note"] for name in ("in_doubt", "answers")] == ["", ""]
+    assert seen == {name: asked[name] for name in seen}
+    whole = [row for rows in (await desk.contents()).values() for row in rows]
+    assert [row for row in whole if "说的话" in row] == []

@@ -137,7 +137,8 @@ async def attempt(
     async with open_work() as work:
 
         async def answer() -> CallbackOut:
-            return CallbackOut.of(await handlers.record_attempt(work, command), command.callback_id)
+            survey = await handlers.record_attempt(work, command)
+            return CallbackOut.of(survey, command.callback_id).without_notes()
 
         return await once(work, status=201, answer=answer)
 

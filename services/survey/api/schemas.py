@@ -56,7 +56,9 @@ class AnswersOut(Wire):
     solved: Solved
     satisfied: Satisfied
     reasons: list[str]
-    note: str
+    note: str | None = Field(
+        description="Empty when forgotten. Null in the answer to an attempt, which is kept as words are not."
+    )
     may_call_again: bool
     questionnaire: str = Field(description="The version they were given to.")
 
@@ -71,6 +73,9 @@ class AnswersOut(Wire):
             may_call_again=answers.may_call_again,
             questionnaire=answers.questionnaire,
         )
+
+    def without_note(self) -> "AnswersOut":
+        return self.model_copy(update={"note": None})
 
 
 class AttemptOut(Wire):
@@ -125,6 +130,12 @@ class CallbackOut(Wire):
             agrees=one.agrees,
             claimed_until=one.claim.until if one.claim else None,
         )
+
+    def without_notes(self) -> "CallbackOut":
+        """The same for an answer that is kept for ever, as the citizen's words are not."""
+        said = {name: getattr(self, name) for name in ("answers", "in_doubt")}
+        bare = {name: answers and answers.without_note() for name, answers in said.items()}
+        return self.model_copy(update=bare)
 
 
 class ContactOut(Wire):

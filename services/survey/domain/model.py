@@ -53,7 +53,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the citizen said, in codes; the note stays here and never goes on the bus."""
+    """What the citizen said, in codes; the note is forgotten in time and never goes on the bus."""
 
     contacted: bool
     solved: Solved
@@ -106,6 +106,12 @@ class Round:
     """Who made the call that is checked, and may not check it."""
     agrees: bool | None = None
     """Whether the citizen said the same again, once the check is done."""
+
+    @property
+    def has_note(self) -> bool:
+        """Whether words of the citizen are kept with what was said, at first or in the end."""
+        first = self.doubt.answers if self.doubt else None
+        return any(said is not None and said.note != "" for said in (first, self.answers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from services.survey.domain import commands as do
 from services.survey.domain.errors import NothingAsked
 from services.survey.domain.messages import EventKind
 from services.survey.domain.model import Survey
-from services.survey.domain.policy import answering, calling, scheduling
+from services.survey.domain.policy import anonymising, answering, calling, scheduling
 from services.survey.ports import SurveyWork
 from shared.kernel.ids import CallbackId, CaseId, new_id
 
 EXPIRED_AT_ONCE = 200
+ANONYMISED_AT_ONCE = 200
 PASSED_OVER = 100
 """How often others may be quicker while one caller asks for the next; then there is none for now."""
 
@@ -139,3 +140,13 @@ async def end_expired(work: SurveyWork) -> int:
         survey = await work.surveys.get(case_id)
         await work.surveys.keep(calling.expire(survey, callback_id, at=work.now))
     return len(over)
+
+
+async def anonymise(work: SurveyWork) -> int:
+    """匿名化: forget the citizens' own words of rounds that ended long ago; of how many."""
+    before = anonymising.due_before(work.city, at=work.now)
+    old = await work.surveys.with_notes(before, ANONYMISED_AT_ONCE)
+    for case_id, _ in old:
+        survey = await work.surveys.get(case_id)
+        await work.surveys.keep(anonymising.anonymise(survey, work.city, at=work.now))
+    return len(old)

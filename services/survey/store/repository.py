@@ -56,6 +56,10 @@ class SurveyRepository(Repository[CaseId, Survey]):
             (c.state == RoundState.SCHEDULED) & (c.link_until <= at) & free, c.link_until, limit
         )
 
+    async def with_notes(self, before: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
+        c = tables.CALLBACKS.c
+        return await self._picked(c.has_note & (c.ended_at <= before), c.ended_at, limit)
+
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         rows: Sequence[Any] = (await self._work.connection.exec_driver_sql(NEXT, (at, by, limit))).all()
         await self.preload(CaseId(case_id) for case_id, _ in rows)
@@ -121,6 +125,7 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "channel": one.channel,
         "agrees": one.agrees,
         "ended_at": one.ended_at,
+        "has_note": one.has_note,
     }
 
 

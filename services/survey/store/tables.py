@@ -62,6 +62,8 @@ CALLBACKS = Table(
     Column("agrees", Boolean),
     Column("ended_at", DateTime(timezone=True)),
     Column("by_phone", Boolean, nullable=False),
+    # Whether `surveys` holds the citizen's own words for it: they are forgotten in time.
+    Column("has_note", Boolean, nullable=False),
     Index("ix_callbacks_worklist", "kind", "state", "due_at", "callback_id"),
     Index(
         "ix_callbacks_open",
@@ -74,6 +76,7 @@ CALLBACKS = Table(
     ),
     Index("ix_callbacks_link_until", "link_until", postgresql_where=text("state = 'scheduled'")),
     Index("ix_callbacks_started_at", "started_at"),
+    Index("ix_callbacks_to_anonymise", "ended_at", "callback_id", postgresql_where=text("has_note")),
 )
 """A projection of `surveys.rounds` and `surveys.rechecks` for worklist and figures."""
 
