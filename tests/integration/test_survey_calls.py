@@ -182,7 +182,7 @@ async def test_a_reopened_case_ends_the_running_callback_and_a_fresh_round_stand
     token = await desk.link(first)
     await desk.hears(reopened(case_id, first))
     assert (await desk.sees(first))["state"] == "cancelled"
-    assert refused(await desk.answers(token)) == (410, "link_used")
+    assert refused(await desk.answers(token)) == (410, "callback_called_off")
     await desk.hears(resolved(case_id, redo=1))
     second = await desk.callback_of(case_id)
     assert second != first

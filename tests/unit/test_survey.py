@@ -209,6 +209,19 @@ def test_a_link_lives_fourteen_days_and_is_not_renewed_by_sending_again() -> Non
         answering.require_link(survey, FIRST, at=NOON + timedelta(days=14))
 
 
+def test_a_link_whose_round_was_given_up_says_so_and_claims_no_answer_until_its_days_are_over() -> None:
+    survey, now = linked(a_survey()), NOON
+    for _ in range(4):
+        assert answering.require_link(survey, FIRST, at=now).callback_id == FIRST
+        survey = call(claimed(survey, at=now), None, at=now).state
+        now = survey.rounds[0].due_at
+    assert survey.rounds[0].state is RoundState.UNREACHABLE
+    with pytest.raises(errors.CallbackGivenUp):
+        answering.answer_by_link(survey, do.AnswerByLink(FIRST, HAPPY), beijing(), at=now)
+    with pytest.raises(errors.LinkExpired):
+        answering.require_link(survey, FIRST, at=NOON + timedelta(days=14))
+
+
 def test_a_link_is_owed_until_it_is_sent_or_the_round_is_over() -> None:
     survey = a_survey()
     assert answering.owes_link(survey, FIRST)

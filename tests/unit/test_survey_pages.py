@@ -161,6 +161,12 @@ def test_only_a_link_that_is_over_is_said_to_be_and_the_title_says_it_in_both_la
 
 
 def test_every_reason_a_link_is_refused_for_has_a_sentence() -> None:
-    refusals = (errors.LinkUsed, errors.LinkExpired, errors.UnknownLink)
+    refusals = (
+        errors.LinkUsed,
+        errors.LinkExpired,
+        errors.UnknownLink,
+        errors.CallbackGivenUp,
+        errors.CallbackCalledOff,
+    )
     names = {re.sub(r"(?<!^)(?=[A-Z])", "_", one.__name__).lower() for one in refusals}
     assert names == set(DETAILS)

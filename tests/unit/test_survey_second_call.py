@@ -238,7 +238,7 @@ def test_keys_answer_and_a_machine_nobody_listened_to_is_no_rung_of_the_ladder()
 
 def test_a_case_that_went_another_way_takes_no_answer_by_any_way() -> None:
     over = scheduling.cancel(linked(a_survey()), at=NOON).state
-    with pytest.raises(errors.LinkUsed):
+    with pytest.raises(errors.CallbackCalledOff):
         by_link(over, HAPPY)
     with pytest.raises(errors.NothingAsked):
         answering.answer_in_app(over, do.AnswerInApp(CASE, HAPPY), beijing(), at=NOON)

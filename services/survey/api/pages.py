@@ -32,8 +32,16 @@ OVER = Markup("""<main>
 </main>""")
 DETAILS = {
     "link_used": (
-        "已经评价过，或者回访已经结束。感谢您的关心。",
-        "It has been used, or the callback is over. Thank you all the same.",
+        "您的评价已经收到。感谢您的关心。",
+        "Your answer is there already. Thank you all the same.",
+    ),
+    "callback_given_up": (
+        "电话回访没有得到您的评价，本次回访已经结束。如有意见，请拨打12345。",
+        "The calls brought no answer from you, and this callback is over. Ring 12345 to say more.",
+    ),
+    "callback_called_off": (
+        "本次回访已经取消：您的诉求正在重新办理，或者已经撤回。",
+        "This callback was called off: your request is being dealt with again, or was withdrawn.",
     ),
     "link_expired": ("链接已过有效期。", "Its days are over."),
     "unknown_link": (

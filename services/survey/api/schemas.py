@@ -234,7 +234,7 @@ class WorklistItem(Wire):
 class LinkOut(Wire):
     """What the page behind a citizen's link asks."""
 
-    valid_until: datetime
+    valid_until: datetime = Field(description="Unless the callback ends before, answered or given up.")
     questions: list[str]
     form: FormOut
 

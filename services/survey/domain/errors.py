@@ -4,7 +4,7 @@ Refusal
 ├─ NotFound: UnknownCallback, UnknownLink
 ├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, NoPhone, CheckedByOneself,
 │            SaidAlready, (MoveNotAllowed)
-├─ Gone:     LinkExpired, LinkUsed, NothingAsked
+├─ Gone:     LinkExpired, LinkUsed, CallbackGivenUp, CallbackCalledOff, NothingAsked
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
 ├─ UnsupportedType: NotAForm
 └─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, UnknownReason, UnknownKeys,
@@ -34,7 +34,19 @@ class LinkExpired(Gone):
 
 class LinkUsed(Gone):
     def __init__(self) -> None:
-        super().__init__("this link has been used, or the callback is over")
+        super().__init__("this link has been used, or the citizen answered another way")
+
+
+class CallbackGivenUp(Gone):
+    """The link would still be good, but its round ended when the last call brought no answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the callback is over: the calls brought no answer")
+
+
+class CallbackCalledOff(Gone):
+    def __init__(self) -> None:
+        super().__init__("the callback was called off: the case is being handled again, or was withdrawn")
 
 
 class QuietHours(Conflict):

@@ -39,15 +39,22 @@ def answer_by_link(survey: Survey, cmd: do.AnswerByLink, city: City, *, at: date
 
 
 def require_link(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Round:
-    """The round a link opens. Raises `UnknownLink`, `LinkUsed`, `LinkExpired`."""
+    """The round a link opens. Raises `UnknownLink`, `LinkExpired`, `LinkUsed`, `CallbackGivenUp`,
+    `CallbackCalledOff`.
+    """
     one = find(survey, callback_id)
     if one is None or one.link_until is None or one.checks is not None:
         raise errors.UnknownLink
     # Its days come first: a round that was given up when they were over was used by nobody.
     if at >= one.link_until and one.answers is None:
         raise errors.LinkExpired(one.link_until)
-    if one.state is not RoundState.SCHEDULED or one.doubt is not None:
+    if one.answers is not None or one.doubt is not None:
         raise errors.LinkUsed
+    # Within its days, and yet nobody may answer: he is told which it was, not that he has done so.
+    if one.state is RoundState.UNREACHABLE:
+        raise errors.CallbackGivenUp
+    if one.state is not RoundState.SCHEDULED:
+        raise errors.CallbackCalledOff
     return one
 
 
