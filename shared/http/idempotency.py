@@ -28,6 +28,7 @@ from shared.store.busy import lock_not_free
 ANONYMOUS = "anonymous"
 KEPT_HEADERS = frozenset({"content-type", "location", "etag"})
 JSON_TYPE = ("content-type", "application/json")
+REPLAYED = {"Idempotent-Replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 _PURPOSE = b"jiesu.http.fingerprint"
@@ -103,6 +104,22 @@ class Once:
             await answers.complete(work.connection, given)
         return response_of(given)
 
+    async def marked(
+        self, work: OpenTransaction, *, status: int, do: Callable[[], Awaitable[None]], told: Answering
+    ) -> Response:
+        """Do it and keep no more than that it was done: for what an answer tells that must not lie here for
+        ever. Whoever sends it again is `told` what holds by then.
+        """
+        known = await self._claimed(work.connection, self.key) if self.key is not None else None
+        if known is not None:
+            self._expect_same(known)
+        else:
+            await do()
+            if self.key is not None:
+                await answers.complete(work.connection, self.given(status, None, {}))
+        headers = REPLAYED if known is not None else {}
+        return Response(encode(await self._made(told)), status, headers, media_type=JSON_TYPE[1])
+
     async def told_before(self, connection: AsyncConnection) -> Response | None:
         """The answer kept for this request, claiming nothing: for one that would be refused by now, because
         what it is measured by has changed since. Raises `IdempotencyKeyReused`.
@@ -124,14 +141,17 @@ class Once:
 
     def replayed(self, known: Answer) -> Response:
         """The answer given before. Raises `IdempotencyKeyReused` when that was another request's."""
+        self._expect_same(known)
+        response = response_of(known)
+        response.headers.update(REPLAYED)
+        return response
+
+    def _expect_same(self, known: Answer) -> None:
         if known.fingerprint != self.fingerprint:
             raise IdempotencyKeyReused
         if known.status == UNDER_WAY:
             raise SameRequestUnderWay
         HTTP_REPLAYED.labels(self.route).inc()
-        response = response_of(known)
-        response.headers["Idempotent-Replayed"] = "true"
-        return response
 
     async def _claimed(self, connection: AsyncConnection, key: str) -> Answer | None:
         """None when the key is ours now; else the answer it has. Waits for the one who is at it."""

@@ -262,6 +262,26 @@ async def test_a_wish_sent_again_with_its_key_is_one_wish(desk: Desk) -> None:
     assert len(await desk.said(second.case_id)) == 2
 
 
+async def test_a_wish_sent_again_is_told_what_holds_by_then_for_no_view_is_kept(desk: Desk) -> None:
+    receipt = await desk.registers(contact={"phone": "13812345678"})
+    key = {"Idempotency-Key": "words-1"}
+    case_id, wish = case_of(receipt), {"text": "昨晚又到凌晨。"}
+    await desk.hears(r.CaseSurveyStarted(case_id=case_id, callback_id=CallbackId(new_id())))
+    first = await desk.asks(receipt, "supplement", body=wish, **key)
+    assert first.json()["callback_pass"] is not None
+    assert await desk.rows(
+        "SELECT status, body FROM idempotency WHERE caller = :who", who=f"case:{case_id}"
+    ) == [{"status": 202, "body": b""}]
+    await desk.hears(r.CaseClosed(case_id=case_id, callback_id=CallbackId(new_id()), reached=True))
+    again = await desk.asks(receipt, "supplement", body=wish, **key, **{"Accept-Language": "en"})
+    assert (again.status_code, again.headers["idempotent-replayed"]) == (202, "true")
+    assert (again.json()["status"], again.json()["callback_pass"]) == ("closed", None)
+    assert (again.headers["content-language"], again.json()["status_text"]) == ("en", "closed")
+    assert len(await desk.said(case_id)) == 2
+    other = await desk.asks(receipt, "supplement", body={"text": "别的话。"}, **key)
+    assert (other.status_code, other.json()["reason"]) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.parametrize("text", ["", "   ", "长" * 4001, 5, None])
 async def test_a_supplement_that_says_nothing_or_too_much_is_refused(desk: Desk, text: Any) -> None:
     receipt = await desk.registers()

@@ -107,20 +107,26 @@ async def withdraw_case(
 async def asked_once(
     open_work: Opening[IntakeWork], once: Once, knock: Knock, ask: Ask, language: Language
 ) -> Response:
-    """Recognise, ask once, answer with the view as it is now."""
+    """Recognise, ask once, answer with the view as it is now, also to a wish sent again: what the desk wrote
+    may name people, and a pass opens the callback, so no view is kept beside the key.
+    """
     answer: Response | None = None
     async with open_work() as work:
         case = await handlers.recognise(work, knock)
         if case is not None:
             known = case
 
-            async def view() -> TimelineOut:
-                asked = await ask(work, known)
+            async def do() -> None:
+                nonlocal known
+                known = await ask(work, known)
                 await work.flush()
-                return await _view(work, asked, language)
+
+            async def view() -> TimelineOut:
+                return await _view(work, known, language)
 
             # Citizens who never signed in share no keys: each case has its own.
-            answer = await replace(once, caller=f"case:{case.case_id}")(work, status=202, answer=view)
+            own = replace(once, caller=f"case:{case.case_id}")
+            answer = await own.marked(work, status=202, do=do, told=view)
     if answer is None:
         raise NothingToFollow
     return in_language(answer, language)
