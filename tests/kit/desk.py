@@ -152,7 +152,7 @@ class ServiceDesk:
         # Bytes beside the row's text: Postgres would write them in hex, where nothing is found.
         rows = await self.rows(f'SELECT t::text AS whole, t.* FROM "{table}" t')
         return [
-            value.decode("latin-1") if isinstance(value, bytes) else str(value)
+            value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
             for row in rows
             for value in row.values()
         ]
