@@ -32,7 +32,7 @@ from shared.events.grid import (
     IncidentEscalated,
 )
 from shared.events.intake import CaseRegistered
-from shared.kernel.ids import EventId, UnitCode
+from shared.kernel.ids import CaseId, EventId, UnitCode
 from shared.kernel.words import DeliberationStep, HandlingMode, Kind, Overdue, Unreached
 from shared.lifecycle.case import CaseState
 from shared.store.unit_copies import copy_of
@@ -60,6 +60,8 @@ class Line(Generic[F]):
     unit: Callable[[F], UnitCode | None] = lambda _: None
     takes_unit: bool = False
     """The unit answers for the case from now on."""
+    into: Callable[[F], CaseId | None] = lambda _: None
+    """The case it is handled with from now on."""
     until: Callable[[F], datetime | None] = lambda _: None
     promises: bool = False
     """`until` is the day the citizen may count on."""
@@ -92,6 +94,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         note=note,
         status=status,
         unit=unit if line.takes_unit else None,
+        merged_into=line.into(fact),
         promised_at=until if line.promises else None,
         settles=line.settles(fact, _led_by(envelope)),
     )
@@ -291,7 +294,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
             settles=_done(Wish.DECLINE),
         ),
     ),
-    hear(r.CaseMerged, Line(Code.MERGED, S.MERGED)),
+    hear(r.CaseMerged, Line(Code.MERGED, S.MERGED, into=lambda fact: fact.into_case_id)),
     on(r.FindingMade, finding_made),
     on(r.HotspotTakenUp, hotspot_taken_up),
     hear(

@@ -197,6 +197,7 @@ class Follow:
     note: Note | None = None
     status: CaseState | None = None
     unit: UnitCode | None = None
+    merged_into: CaseId | None = None
     promised_at: datetime | None = None
     settles: Settlement | None = None
     """What the desk had asked for, and has been decided."""

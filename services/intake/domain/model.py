@@ -37,6 +37,8 @@ class Case:
     """A copy: router alone writes the status."""
     status_at: datetime | None = None
     unit: UnitCode | None = None
+    merged_into: CaseId | None = None
+    """并案: the case it is handled with."""
     promised_at: datetime | None = None
     anonymised_at: datetime | None = None
     """Since when nobody can be told any more who asked, nor in which words."""

@@ -154,6 +154,7 @@ def follow(case: Case, cmd: Follow) -> Decision[Case]:
             status=cmd.status or case.status,
             status_at=cmd.at if cmd.status else case.status_at,
             unit=cmd.unit or case.unit,
+            merged_into=cmd.merged_into or case.merged_into,
             promised_at=cmd.promised_at or case.promised_at,
             router_sequence=cmd.sequence or case.router_sequence,
         )

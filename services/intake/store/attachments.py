@@ -97,16 +97,20 @@ async def attachments(connection: AsyncConnection, case_id: CaseId) -> list[Atta
 
 async def units_of(connection: AsyncConnection, case_id: CaseId) -> frozenset[UnitCode]:
     """Who works on a case, as far as intake has heard: the lead, and since the last dispatch the community
-    the work was given to and the co-units that have signed.
+    the work was given to and the co-units that have signed; those of the case it was joined to as well.
     """
-    lead = await connection.scalar(select(CASES.c.unit).where(CASES.c.case_id == case_id))
-    line = TIMELINE.c
-    last = select(func.max(line.seq)).where(line.case_id == case_id, line.code == Code.DISPATCHED)
-    asked = select(line.unit).where(
-        line.case_id == case_id, line.code.in_(HELPING), line.seq > last.scalar_subquery()
+    case, line, told = CASES.c, TIMELINE.c, TIMELINE.alias("told").c
+    way = select(case.case_id, case.merged_into).where(case.case_id == case_id).cte("way", recursive=True)
+    way = way.union(select(case.case_id, case.merged_into).where(case.case_id == way.c.merged_into))
+    theirs = select(way.c.case_id)
+    leads = await connection.scalars(select(case.unit).where(case.case_id.in_(theirs)))
+    last = select(func.max(told.seq)).where(told.case_id == line.case_id, told.code == Code.DISPATCHED)
+    helpers = await connection.scalars(
+        select(line.unit).where(
+            line.case_id.in_(theirs), line.code.in_(HELPING), line.seq > last.scalar_subquery()
+        )
     )
-    helpers = (await connection.execute(asked)).scalars()
-    return frozenset(UnitCode(unit) for unit in (lead, *helpers) if unit)
+    return frozenset(UnitCode(unit) for unit in (*leads, *helpers) if unit)
 
 
 def _attachment(row: Any) -> Attachment:

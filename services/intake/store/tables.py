@@ -43,6 +43,7 @@ CASES = Table(
     Column("status", Text, nullable=False),
     Column("status_at", DateTime(timezone=True)),
     Column("unit", Text),
+    Column("merged_into", Uuid),
     Column("promised_at", DateTime(timezone=True)),
     Column("anonymised_at", DateTime(timezone=True)),
     Column("router_sequence", BigInteger, nullable=False),

@@ -10,16 +10,16 @@ from services.router.domain.commands import By
 from services.router.domain.model import Case, WorkOrder
 from services.router.domain.policy.orders import sees
 from services.router.domain.words import Words, context, read_words
-from services.router.store import Equipment, RouterWork
+from services.router.store import Equipment, RouterWork, queries
 from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import etag
 from shared.http.idempotency import Once
-from shared.http.knock import Opening, opening
+from shared.http.knock import Opening, Reading, opening
 from shared.http.wire import Wire
 from shared.kernel.errors import NotAllowed
-from shared.kernel.ids import UnitCode
+from shared.kernel.ids import CaseId, UnitCode
 
 OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
 Handle = Callable[[RouterWork, Any], Awaitable[Case]]
@@ -118,11 +118,33 @@ def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[
     """
     if not caller.may(*DESK, Role.UNIT):
         return None
+    added = case.supplements if _goes_on(case, caller, city) else ()
+    return _opened(request, case.case_id, case.sealed_words, *(each.sealed_words for each in added))
+
+
+async def joined_words(
+    request: Request, connection: Reading, case: Case, caller: Caller, city: City
+) -> dict[CaseId, tuple[Words, ...]]:
+    """并案: what the citizens of joined cases said, for whoever reads the supplements of this one."""
+    if not caller.may(*DESK, Role.UNIT) or not _goes_on(case, caller, city):
+        return {}
+    return {
+        each.case_id: _opened(
+            request, each.case_id, each.sealed_words, *(added.sealed_words for added in each.supplements)
+        )
+        for each in await queries.joined_to(connection, case.case_id)
+    }
+
+
+def _goes_on(case: Case, caller: Caller, city: City) -> bool:
+    """Whether the case is still with one of the caller's units; with the desk it always is."""
+    is_theirs = theirs(reader(caller), city)
+    return may_see_all(caller) or any(is_theirs(each) for each in case.orders if each not in case.earlier)
+
+
+def _opened(request: Request, case_id: CaseId, *sealed: str) -> tuple[Words, ...]:
     equipment: Equipment = request.app.state.flat.equipment
-    goes_on = any(theirs(reader(caller), city)(order) for order in case.orders if order not in case.earlier)
-    added = tuple(each.sealed_words for each in case.supplements) if goes_on or may_see_all(caller) else ()
-    sealed = (case.sealed_words, *added)
-    return tuple(read_words(equipment.ring.open(each, context=context(case.case_id))) for each in sealed)
+    return tuple(read_words(equipment.ring.open(each, context=context(case_id))) for each in sealed)
 
 
 async def moved(

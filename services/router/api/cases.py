@@ -15,6 +15,7 @@ from services.router.api.acting import (
     OpenWork,
     Reader,
     desk_clerk,
+    joined_words,
     may_read_case,
     moved,
     reader,
@@ -68,7 +69,8 @@ async def read_case(
         raise UnknownCase(case_id)
     tag(response, case.version)
     found = await queries.found_at(connection, case.case_id)
-    return CaseOut.whole(case, words_of(request, case, caller, city), found, theirs(by, city))
+    joined = await joined_words(request, connection, case, caller, city)
+    return CaseOut.whole(case, words_of(request, case, caller, city), found, theirs(by, city), joined)
 
 
 @CASES.post("/{case_id}/dispatch", response_model=CaseOut)

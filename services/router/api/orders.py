@@ -13,6 +13,7 @@ from services.router.api.acting import (
     OpenWork,
     Reader,
     UnitStaff,
+    joined_words,
     moved,
     now_of,
     reader,
@@ -79,7 +80,8 @@ async def read_work_order(
     if not sees(order, reader(caller), city.units):
         raise UnknownOrder(order_id)
     tag(response, case.version)
-    return OrderOut.of(case, order, words_of(request, case, caller, city))
+    joined = await joined_words(request, connection, case, caller, city)
+    return OrderOut.of(case, order, words_of(request, case, caller, city), joined)
 
 
 @ORDERS.post("/{order_id}/sign", response_model=OrderOut)

@@ -1,8 +1,9 @@
 """Router's answers on the wire."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,12 +22,15 @@ from services.router.domain.model import (
 from services.router.domain.words import Words
 from services.router.store.queries import CaseRow, QueueRow
 from shared.http.wire import Wire
-from shared.kernel.ids import UnitCode
+from shared.kernel.ids import CaseId, UnitCode
 from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Tier
 from shared.lifecycle.case import CaseState
 
 T = TypeVar("T", bound=Wire)
 Theirs = Callable[[WorkOrder | UnitCode], bool]
+Joined = Mapping[CaseId, tuple[Words, ...]]
+"""What the citizens said whose cases are handled with one, by case; the first words are the report."""
+NONE_JOINED: Joined = MappingProxyType({})
 """Whether the reader may know an order, or what a unit handed in, from within."""
 
 
@@ -44,6 +48,14 @@ class WordsOut(Wire):
     lng: float | None
     lat: float | None
     grid: str | None = Field(None, description="The code of the grid cell, if the client stated one.")
+
+
+class JoinedOut(Wire):
+    """并案: a case that is handled with this one, and what its citizen said."""
+
+    case_id: UUID
+    words: WordsOut
+    supplements: list[WordsOut]
 
 
 class NoteOut(Wire):
@@ -119,13 +131,20 @@ class OrderOut(Wire):
     )
     words: WordsOut | None = Field(description="Null in the answer to a move; read the order to see them.")
     supplements: list[WordsOut]
+    joined: list[JoinedOut] = Field(description="What was joined to it; empty in the answer to a move.")
     version: int
 
     @classmethod
-    def of(cls, case: Case, order: WorkOrder, words: tuple[Words, ...] | None = None) -> "OrderOut":
+    def of(
+        cls,
+        case: Case,
+        order: WorkOrder,
+        words: tuple[Words, ...] | None = None,
+        joined: Joined = NONE_JOINED,
+    ) -> "OrderOut":
         own = {name: getattr(order, name) for name in cls.model_fields if name in WorkOrder.__slots__}
         own["notes"] = notes(order.notes)
-        more = {**own, "order_id": order.id, "case_state": case.state, "whole": True, **_told(words)}
+        more = {**own, "order_id": order.id, "case_state": case.state, "whole": True, **_told(words, joined)}
         return taken(cls, case, **more)
 
     @classmethod
@@ -251,6 +270,7 @@ class CaseOut(CaseItem):
     notes: list[NoteOut]
     words: WordsOut | None
     supplements: list[WordsOut]
+    joined: list[JoinedOut] = Field(description="What was joined to it; empty in the answer to a move.")
     version: int
 
     @classmethod
@@ -260,6 +280,7 @@ class CaseOut(CaseItem):
         words: tuple[Words, ...] | None = None,
         found: Sequence[UUID] = (),
         is_theirs: Theirs = lambda _: True,
+        joined: Joined = NONE_JOINED,
     ) -> "CaseOut":
         return taken(
             cls,
@@ -275,7 +296,7 @@ class CaseOut(CaseItem):
             rulings=[_ruling(each, is_theirs) for each in case.rulings],
             review_at=case.shelf.review_at if case.shelf else None,
             notes=notes(case.notes),
-            **_told(words),
+            **_told(words, joined),
         )
 
 
@@ -298,6 +319,15 @@ def _ruling(ruling: Adjudicated, is_theirs: Theirs) -> RulingOut:
     return taken(RulingOut, ruling, reason=reason)
 
 
-def _told(words: tuple[Words, ...] | None) -> dict[str, Any]:
+def _told(words: tuple[Words, ...] | None, joined: Joined) -> dict[str, Any]:
     told = [taken(WordsOut, each) for each in words or ()]
-    return {"words": told[0] if told else None, "supplements": told[1:]}
+    return {
+        "words": told[0] if told else None,
+        "supplements": told[1:],
+        "joined": [_joined(case_id, said) for case_id, said in joined.items()],
+    }
+
+
+def _joined(case_id: CaseId, said: tuple[Words, ...]) -> JoinedOut:
+    first, *added = (taken(WordsOut, each) for each in said)
+    return JoinedOut(case_id=case_id, words=first, supplements=added)

@@ -36,7 +36,7 @@ IS_OPEN: ColumnElement[bool] = literal_column(f"work_orders.{tables.OPEN_ONES}",
 IS_OWED = tables.WORK_ORDERS.c.case_state.in_(sorted(OWED))
 """What a case still owes; a co-unit's order stays open when the lead's claim has ended the matter."""
 MOST_FOUND = 100
-"""Of what was found on one site, as many as are shown."""
+"""Of what was found on one site, or joined to one case, as many as are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +155,16 @@ async def found_at(connection: AsyncConnection, case_id: CaseId) -> list[UUID]:
     c = tables.CASES.c
     query = select(c.case_id).where(c.linked_case_id == case_id).order_by(c.case_id).limit(MOST_FOUND)
     return list(await connection.scalars(query))
+
+
+async def joined_to(connection: AsyncConnection, case_id: CaseId) -> list[Case]:
+    """并案: the cases that are handled with this one, those joined to them too, the oldest first."""
+    c = tables.CASES.c
+    joined = select(c.case_id).where(c.merged_into == case_id).cte("joined", recursive=True)
+    joined = joined.union(select(c.case_id).where(c.merged_into == joined.c.case_id))
+    query = select(tables.CASES).where(c.case_id.in_(select(joined.c.case_id))).order_by(c.case_id)
+    found = (await connection.execute(query.limit(MOST_FOUND))).mappings()
+    return [CaseRepository.read({**row}) for row in found]
 
 
 def of_these(units: Collection[UnitCode]) -> ColumnElement[bool]:

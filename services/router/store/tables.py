@@ -102,6 +102,7 @@ Index(
     postgresql_where=CASES.c.tracking_number.is_not(None),
 )
 Index("ix_cases_linked_case_id", CASES.c.linked_case_id, postgresql_where=CASES.c.linked_case_id.is_not(None))
+Index("ix_cases_merged_into", CASES.c.merged_into, postgresql_where=CASES.c.merged_into.is_not(None))
 Index("ix_cases_bell_at", CASES.c.bell_at, CASES.c.case_id, postgresql_where=CASES.c.bell_at.is_not(None))
 
 WORK_ORDERS = Table(

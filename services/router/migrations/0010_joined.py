@@ -1,0 +1,23 @@
+"""Cases that are handled with another are found from that one."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Few cases are joined: the index is small, and quickly made.
+    op.create_index(
+        "ix_cases_merged_into",
+        "cases",
+        ["merged_into"],
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_cases_merged_into", table_name="cases")
