@@ -24,7 +24,9 @@ INTERRUPTED = 130
 
 
 def command(as_json: AsJson = False, bus: Bus = None, state: State = None, keep: Keep = False) -> None:
-    """Play seven real stories from the citizen's word to the three rates; fail if one ends elsewhere."""
+    """Play real stories from the citizen's word to the three rates, and a year of an estate; fail if one ends
+    elsewhere.
+    """
     from deploy.local.refusals import Interrupted, LocalRefused
 
     try:
@@ -44,8 +46,9 @@ def _perform(folder: "StateFolder", bus: str | None, *, as_json: bool, keep: boo
     from deploy.demo.stage import stage
     from deploy.demo.stories import STORIES
     from deploy.demo.telling import Teller
+    from deploy.demo.year import STEPS
 
-    steps = sum(story.steps for story in STORIES) + ONE_STEP_FOR_RATES
+    steps = sum(story.steps for story in STORIES) + ONE_STEP_FOR_RATES + STEPS
     teller = Teller(steps)
     with contextlib.ExitStack() as bar:
         bar.enter_context(teller)

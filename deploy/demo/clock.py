@@ -8,10 +8,15 @@ import asyncio
 import heapq
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+MORNING = time(9, 30)
+"""When stories begin, where it can be chosen: ten hours later citizens may still be rung."""
 
 
 class PlayClock(Protocol):
@@ -109,3 +114,10 @@ def clock_of_file(path: Path) -> DrivenClock:
         draft.replace(path)
 
     return DrivenClock(timedelta(seconds=float(path.read_text(encoding="utf-8") or 0)), keep)
+
+
+def next_morning(now: datetime) -> datetime:
+    """The next time stories may begin; it may be now."""
+    here = now.astimezone(LOCAL)
+    morning = datetime.combine(here.date(), MORNING, tzinfo=LOCAL)
+    return morning if morning >= here else morning + timedelta(days=1)

@@ -26,7 +26,8 @@ def document(play: Play, *, bus: str) -> str:
             for each in play.played
         ],
         "rates": [_unit(each) for each in play.rates],
-        "problems": list(play.problems),
+        "year": asdict(play.year.ending) if play.year.ending else None,
+        "problems": [*play.problems, *play.year.problems],
     }
     return json.dumps(told, ensure_ascii=False, indent=1, default=_written)
 

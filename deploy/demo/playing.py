@@ -3,19 +3,16 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from deploy.demo.clock import PlayClock
+from deploy.demo.clock import PlayClock, next_morning
 from deploy.demo.ending import Ending, differences
 from deploy.demo.people import NobodyAnswers, NotInTime, Refused, Town
 from deploy.demo.rates import UnitRates, rates_of
 from deploy.demo.scene import Scene
 from deploy.demo.stories.story import Ends, Story, WentElsewhere
+from deploy.demo.year import NOT_PLAYED, Year, play_year
+from deploy.demo.year import TITLE as YEAR_TITLE
 
-LOCAL = ZoneInfo("Asia/Shanghai")
-MORNING = time(9, 30)
-"""When the stories begin, where it can be chosen: ten hours later citizens may still be rung."""
 ONE_STEP_FOR_RATES = 1
 Tell = Callable[[str, str], None]
 """Told for each step: the story's title, and what was done."""
@@ -38,15 +35,17 @@ class Play:
     rates: tuple[UnitRates, ...]
     problems: tuple[str, ...]
     """What is wrong with the numbers, beside what is wrong with a story."""
+    year: Year = NOT_PLAYED
 
     @property
     def is_well(self) -> bool:
-        return not self.problems and not any(each.problems for each in self.played)
+        told = (*self.problems, *self.year.problems)
+        return not told and not any(each.problems for each in self.played)
 
 
 async def play_all(town: Town, clock: PlayClock, stories: Sequence[Story], tell: Tell) -> Play:
     """Play every story; one that goes wrong does not keep the others from their ends."""
-    await clock.until(_next_morning(clock.now()))
+    await clock.until(next_morning(clock.now()))
     for _ in stories:
         clock.joins()
     played = await asyncio.gather(*(_play_one(town, clock, story, tell) for story in stories))
@@ -56,7 +55,9 @@ async def play_all(town: Town, clock: PlayClock, stories: Sequence[Story], tell:
     except (NotInTime, NobodyAnswers, Refused) as trouble:
         return Play(tuple(played), (), (str(trouble),))
     tell("三率", "读取三率，逐件核对")
-    return Play(tuple(played), rates, ())
+    # Last: a year that passes would let every deadline of the others pass too.
+    year = await play_year(town, clock, lambda told: tell(YEAR_TITLE, told))
+    return Play(tuple(played), rates, (), year)
 
 
 async def _play_one(town: Town, clock: PlayClock, story: Story, tell: Tell) -> Played:
@@ -73,9 +74,3 @@ async def _play_one(town: Town, clock: PlayClock, story: Story, tell: Tell) -> P
         for difference in differences(ending, expected, is_driven=clock.is_driven)
     )
     return Played(story, tuple(ending for ending, _ in ends), problems)
-
-
-def _next_morning(now: datetime) -> datetime:
-    here = now.astimezone(LOCAL)
-    morning = datetime.combine(here.date(), MORNING, tzinfo=LOCAL)
-    return morning if morning >= here else morning + timedelta(days=1)

@@ -17,9 +17,12 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from deploy.demo.clock import LOCAL
 from deploy.demo.ending import CallbackEnding, DeliberationEnding, Ending, Part, WhistleEnding
-from deploy.demo.playing import LOCAL, Play
+from deploy.demo.playing import Play
 from deploy.demo.rates import Rate, UnitRates
+from deploy.demo.year import TITLE as YEAR_TITLE
+from deploy.demo.year import YearEnding
 
 CHANNELS = {"phone": "电话", "link": "链接"}
 SOLVED = {"yes": "已解决", "partly": "部分解决", "no": "未解决"}
@@ -94,7 +97,10 @@ def show(play: Play, console: Console) -> None:
     if any(ending.deliberation for ending in endings):
         console.print(deliberation_table(endings))
     console.print(rate_table(play.rates))
-    problems = [*play.problems, *(problem for each in play.played for problem in each.problems)]
+    if play.year.ending:
+        console.print(year_table(play.year.ending))
+    problems = [*play.problems, *play.year.problems]
+    problems += [problem for each in play.played for problem in each.problems]
     for problem in problems:
         console.print(f"✗ {problem}", style="red", highlight=False, markup=False)
     if not problems:
@@ -149,6 +155,23 @@ def rate_table(rates: Sequence[UnitRates]) -> Table:
     for each in rates:
         numbers = [_rate(rate) for rate in (each.response, each.resolution, each.satisfaction)]
         table.add_row(each.name, *numbers, str(each.proactive) if each.proactive else "—")
+    return table
+
+
+def year_table(year: YearEnding) -> Table:
+    """What a year of one estate came to."""
+    table = Table(title=f"{YEAR_TITLE}（热点 → 未诉先办 → 每月一题）")
+    for column in ("诉求", "热点", "未诉先办", "每月一题", "前后对比"):
+        table.add_column(column, overflow="fold")
+    matters = "、".join(f"{code} {many}" for code, many in year.cases.items())
+    volume = f"{year.volume:.2f} 倍（{year.volume_low:.2f}–{year.volume_high:.2f}）"
+    table.add_row(
+        f"{sum(year.cases.values())} 件\n{matters}",
+        f"{year.hotspot}\n{year.days} 天 {year.counted} 件，预期 {year.expected:.2f} 件",
+        STATES.get(year.work_state, year.work_state),
+        f"{year.theme}\n任务完成 {year.tasks_done} 项",
+        f"日均 {year.per_day_before:.2f} → {year.per_day_after:.2f} 件\n{volume}",
+    )
     return table
 
 

@@ -7,5 +7,5 @@ from shared.ticker import Timer
 
 TIMERS: tuple[Timer, ...] = (
     Timer("close_month", timedelta(seconds=2), handlers.close_month),
-    Timer("seek_hotspots", timedelta(minutes=5), handlers.seek_hotspots),
+    Timer("seek_hotspots", timedelta(seconds=20), handlers.seek_hotspots),
 )

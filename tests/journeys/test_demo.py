@@ -1,4 +1,4 @@
-"""`jiesu demo`: seven stories end where they belong, whatever is killed meanwhile, and nothing is left."""
+"""`jiesu demo`: stories and a year end where they belong, whatever is killed meanwhile; nothing is left."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ import pytest
 
 from deploy.demo.playing import ONE_STEP_FOR_RATES
 from deploy.demo.stories import STORIES
+from deploy.demo.year import STEPS as YEAR_STEPS
 from deploy.local.kafka import LocalKafka
 from deploy.local.refusals import KafkaUnavailable
 from deploy.local.state import StateFolder
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = tuple(flat.name for flat in SUITE)
 TOLD = re.compile(r"\[(\d+)\] \S+：")
 """A step, wherever on a line it stands: others may share stderr and leave a line unfinished before it."""
-STEPS = sum(story.steps for story in STORIES) + ONE_STEP_FOR_RATES
+STEPS = sum(story.steps for story in STORIES) + ONE_STEP_FOR_RATES + YEAR_STEPS
 
 
 class Demo:
@@ -130,6 +131,8 @@ def test_the_demo_ends_well_though_everything_is_killed_once(tmp_path: Path) -> 
     assert [case["deliberation"]["state"] for case in cases if case["deliberation"]] == ["evaluated"] * 2
     assert {case["state"] for case in cases} == {"closed"}
     assert all(rate["response"]["behind"] == rate["response"]["denominator"] for rate in result["rates"])
+    year = result["year"]
+    assert (year["work_state"], year["is_proactive"], year["volume_high"] < 1) == ("closed", True, True)
     told = [int(number) for line in demo.words for number in TOLD.findall(line)]
     assert told == list(range(1, STEPS + 1)), "each step once, and the bar ends where it says it will"
     assert not list(tmp_path.glob("jiesu-*")), "a throw-away instance leaves no folder"

@@ -9,6 +9,7 @@ from deploy.demo.people.eventually import NotInTime, eventually
 from deploy.demo.people.grid_worker import GridWorker
 from deploy.demo.people.line import Answer, Line, NobodyAnswers, Refused
 from deploy.demo.people.phone import PhoneCaller
+from deploy.demo.people.supervisor import Supervisor
 from deploy.demo.people.table import SIDES, Table, Vote
 from deploy.demo.people.town import Town, town
 from deploy.demo.people.unit import Unit
@@ -27,6 +28,7 @@ __all__ = [
     "PhoneCaller",
     "Receipt",
     "Refused",
+    "Supervisor",
     "Table",
     "Town",
     "Unit",

@@ -21,6 +21,11 @@ class Dispatcher:
         """The desk's list."""
         return await self.line.pages("router", "/cases", state=state)
 
+    async def hands_in_batch(self, wishes: Sequence[dict[str, Any]]) -> list[str]:
+        """批量受理: what an office took down; the case of each."""
+        said = (await self.line.say("intake", "/cases:batch", {"cases": list(wishes)})).content
+        return [str(each["case"]["case_id"]) for each in said["outcomes"]]
+
     async def registered(self, **asked: str) -> list[Any]:
         """What came in at intake."""
         return await self.line.pages("intake", "/cases", **asked)

@@ -91,17 +91,24 @@ class Line:
         *,
         headers: Mapping[str, str] | None = None,
         key: str | None = None,
+        method: str = "POST",
     ) -> Answer:
         """Wish for something, once, however often it has to be said. Raises `Refused`, `NobodyAnswers`."""
         told = {"Idempotency-Key": key or uuid4().hex, **(headers or {})}
-        return await self._knock(service, "POST", path, json=body, headers=told)
+        return await self._knock(service, method, path, json=body, headers=told)
 
     async def hand_in(self, service: str, path: str, content: bytes, kind: str) -> Answer:
         """Send a file. One whose answer was lost is there twice, and the unused one goes by itself."""
         return await self._knock(service, "POST", path, content=content, headers={"Content-Type": kind})
 
     async def change(
-        self, service: str, seen: str, path: str, body: Mapping[str, Any] | None = None
+        self,
+        service: str,
+        seen: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        method: str = "POST",
     ) -> Answer:
         """Change what was just looked at; when somebody else was faster, look again and repeat."""
         key, give_up = uuid4().hex, time.monotonic() + self.patience
@@ -109,7 +116,7 @@ class Line:
             tag = (await self.read(service, seen)).etag or "*"
             try:
                 # The same key each time: if a lost answer was a yes, the yes is heard again, not refused.
-                return await self.say(service, path, body, headers={"If-Match": tag}, key=key)
+                return await self.say(service, path, body, headers={"If-Match": tag}, key=key, method=method)
             except Refused as refusal:
                 if refusal.status != httpx.codes.PRECONDITION_FAILED or time.monotonic() > give_up:
                     raise

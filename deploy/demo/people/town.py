@@ -13,6 +13,7 @@ from deploy.demo.people.desk import Dispatcher, Operator
 from deploy.demo.people.grid_worker import GridWorker
 from deploy.demo.people.line import PATIENCE, Line
 from deploy.demo.people.phone import PhoneCaller
+from deploy.demo.people.supervisor import Supervisor
 from deploy.demo.people.unit import Unit
 from deploy.local.keys import Bearer, LocalIssuer
 
@@ -56,6 +57,14 @@ class Town:
     def caller(self, name: str = "caller-1") -> PhoneCaller:
         """回访员."""
         return PhoneCaller(self.line(Bearer(name, roles=("caller",))))
+
+    def supervisor(self, name: str = "supervisor-1") -> Supervisor:
+        """督办."""
+        return Supervisor(self.line(Bearer(name, roles=("supervisor",))))
+
+    def lead_of_topic(self, unit: str) -> Supervisor:
+        """Staff of the department that leads a topic."""
+        return Supervisor(self.line(Bearer(f"lead-{unit}", roles=("unit",), unit=unit)))
 
     def operator(self, name: str = "operator-1") -> Operator:
         """运维, who is an analyst too."""
