@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -162,6 +162,14 @@ async def test_a_department_s_terminal_reports_in_and_far_away_is_kept_and_marke
     assert outcomes(answer) == ["accepted"]
     call = (await desk.reads(f"whistles/{whistle_id}", by=GUANYINSI)).json()["departments"][0]
     assert (call["state"], call["on_site"]) == ("reported_in", False)
+    delayed = await desk.whistle(kind="emergency")
+    near = item(2, "check_in", whistle_id=delayed, lng=SITE.lng, lat=SITE.lat)
+    desk.clock.passes(minutes=40)
+    await officer.is_refreshed()
+    assert outcomes(await officer.syncs(near)) == ["accepted"]
+    call = (await desk.reads(f"whistles/{delayed}", by=GUANYINSI)).json()["departments"][0]
+    came_at, told_at = (datetime.fromisoformat(call[f"{at}_at"]) for at in ("reported_in", "report_received"))
+    assert (told_at - came_at, call["late"]) == (timedelta(minutes=38), [])
     worker = await enrolled(desk)
     refused = await worker.syncs(item(1, "check_in", whistle_id=whistle_id, lng=SITE.lng, lat=SITE.lat))
     assert reasons(refused) == ["unknown_whistle"]

@@ -117,7 +117,8 @@ class CallOut(Wire):
     report_in_by: datetime
     signed_at: datetime | None
     contacted_at: datetime | None
-    reported_in_at: datetime | None
+    reported_in_at: datetime | None = Field(description="When it was there; a terminal may be offline.")
+    report_received_at: datetime | None = Field(description="When it was told that it was there.")
     reported_from: SpotOut | None
     distance_m: float | None
     on_site: bool | None = Field(

@@ -137,6 +137,7 @@ class CheckInItem(ItemIn, SpotIn):
             sender.terminal.unit,
             self.to_spot(),
             sender.radius_m,
+            sender.doer(self),
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.grid.domain.model import Site, Spot
+from services.grid.domain.rounds import Doer
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId, WorkOrderId
 from shared.kernel.words import WhistleKind
 
@@ -67,6 +68,8 @@ class ReportIn:
     unit: UnitCode
     spot: Spot | None
     radius_m: float
+    doer: Doer | None = None
+    """By whose terminal, that may have been offline since; None: at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,9 @@ class Call:
     signed_at: datetime | None = None
     contacted_at: datetime | None = None
     reported_in_at: datetime | None = None
+    """When it was there, as well as it can be known: a terminal may have been offline."""
+    report_received_at: datetime | None = None
+    """When grid heard of it; None: not yet, or before it was written down."""
     reported_from: Spot | None = None
     distance_m: float | None = None
     on_site: bool | None = None
@@ -112,6 +115,12 @@ class Whistle:
     def is_heard(self) -> bool:
         """Whether departments know of it."""
         return self.approval is None or self.approval.granted is True
+
+    @property
+    def heard_at(self) -> datetime:
+        """When departments came to know of it: when it was blown, or let through."""
+        decided_at = self.approval.decided_at if self.approval else None
+        return decided_at or self.blown_at
 
     def call(self, unit: UnitCode) -> Call | None:
         """The call of a department, if it was named."""

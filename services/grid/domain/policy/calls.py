@@ -11,6 +11,7 @@ from services.grid.domain.lifecycle import CALL_LIFE, WHISTLE_LIFE, CallState
 from services.grid.domain.model import Call, Spot, Whistle
 from services.grid.domain.policy.overdue import expire
 from services.grid.domain.policy.parties import called, own_call, require_blower
+from services.grid.domain.policy.rounds import happened
 from shared.city.units import Units
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
@@ -32,15 +33,21 @@ def contact(whistle: Whistle, cmd: Contact, *, units: Units, at: datetime) -> De
 
 
 def report_in(whistle: Whistle, cmd: ReportIn, *, units: Units, at: datetime) -> Decision[Whistle]:
-    """报到. Far from the site it is kept and marked: what the distance means is the blower's to judge."""
+    """报到. Far from the site it is kept and marked: what the distance means is the blower's to judge.
+
+    In time is when the department was there in time: its terminal may have been offline since. What was told
+    as overdue before that was heard stays told.
+    """
     call = own_call(whistle, cmd.by, cmd.unit, units)
     move = "rush_in" if whistle.kind is WhistleKind.EMERGENCY else "report_in"
     _check(whistle, call, move)
-    distance = _distance(whistle, cmd.spot)
+    came_at, distance = _came_at(whistle, cmd, at=at), _distance(whistle, cmd.spot)
     on_site = None if distance is None else distance <= cmd.radius_m
-    said = {"in_time": at <= call.report_in_by, "distance_m": distance, "on_site": on_site}
-    did = {"reported_in_at": at, "reported_from": cmd.spot, "distance_m": distance, "on_site": on_site}
-    return _move(whistle, cmd.unit, move, said, at=at, **did)
+    found = {"distance_m": distance, "on_site": on_site}
+    said = {"in_time": came_at <= call.report_in_by, **found}
+    did = {"reported_in_at": came_at, "report_received_at": at, "reported_from": cmd.spot, **found}
+    # What runs over is looked for as of then: who was there in time is not told as late on the way.
+    return _move(whistle, cmd.unit, move, said, at=came_at, **did)
 
 
 def act(whistle: Whistle, cmd: Act, *, units: Units, at: datetime) -> Decision[Whistle]:
@@ -70,6 +77,11 @@ def was_late(call: Call, at: datetime) -> bool:
     nothing would keep the whistle open for ever.
     """
     return bool(call.late or call.overdue(at)) or at > call.report_in_by
+
+
+def _came_at(whistle: Whistle, cmd: ReportIn, *, at: datetime) -> datetime:
+    """Nobody comes before he is called, whatever his terminal's clock says."""
+    return at if cmd.doer is None else max(happened(cmd.doer, at=at), whistle.heard_at)
 
 
 def _distance(whistle: Whistle, spot: Spot | None) -> float | None:
