@@ -102,6 +102,22 @@ async def test_a_device_a_day_ahead_is_counted_on_the_right_day(desk: Desk) -> N
     assert row["happened_at"] == BLOWN_AT - timedelta(hours=1)
 
 
+async def test_a_device_of_another_year_is_taken_when_it_says_what_time_it_takes_it_to_be(desk: Desk) -> None:
+    """A battery was empty, and the clock began anew: all of that day was refused for good."""
+    device = await enrolled(desk)
+    years = timedelta(days=9 * 365)
+    then = {"recorded_at": (BLOWN_AT - years - timedelta(hours=1)).isoformat()}
+    told = {"category": "street_lamp", "text": "路灯倾斜", "place": {"lng": SITE.lng, "lat": SITE.lat}}
+    done = visit(1, **then)
+    body = {"items": [done, item(2, "incident", **then, **told)], "sent_at": (BLOWN_AT - years).isoformat()}
+    answer = await desk.client.post("/v1/terminal/sync", json=body, headers=device.headers)
+    assert [one["outcome"] for one in answer.json()["outcomes"]] == ["accepted"] * 2
+    (row,) = await desk.rows("SELECT happened_at FROM visits WHERE visit_id = :id", id=done["id"])
+    assert row["happened_at"] == BLOWN_AT - timedelta(hours=1)
+    (refused,) = (await device.syncs(visit(3, **then))).json()["outcomes"]
+    assert refused["problem"]["reason"] == "recorded_when"
+
+
 async def test_terminals_read_the_plans_and_only_overseers_the_report(desk: Desk) -> None:
     device = await enrolled(desk)
     plans = (await desk.client.get("/v1/inspection-plans", headers=device.headers)).json()

@@ -123,6 +123,26 @@ def test_a_terminal_s_clock_may_be_wrong_by_days(days: int) -> None:
     assert incidents.examine(late, city=beijing(), at=BLOWN_AT) == TOLD
 
 
+YEARS = timedelta(days=9 * 365)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "behind"),
+    [
+        (-YEARS, YEARS),
+        (YEARS, -YEARS),
+        # Written down by a good clock, which broke before it was sent.
+        (timedelta(hours=-1), YEARS),
+    ],
+)
+def test_a_clock_may_be_wrong_by_years_when_its_error_is_known(
+    recorded: timedelta, behind: timedelta
+) -> None:
+    told = replace(REPORT, recorded_at=BLOWN_AT + recorded, behind=behind)
+    assert incidents.examine(told, city=beijing(), at=BLOWN_AT) == TOLD
+    assert isinstance(refused(recorded_at=BLOWN_AT + YEARS, behind=timedelta(days=1)), RecordedWhen)
+
+
 def test_the_same_report_again_changes_nothing_and_another_under_its_id_is_refused() -> None:
     known = an_incident()
     assert incidents.repeat(known, TOLD, REPORT, TOLD).facts == ()

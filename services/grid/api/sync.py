@@ -129,6 +129,7 @@ class _Bench:
             command=command,
             base_version=getattr(sent, "base_version", None),
             problem=problem,
+            behind=self._sender.behind,
         )
 
     def _unreadable(self, index: int, sent: Unreadable) -> Item | None:

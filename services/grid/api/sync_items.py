@@ -95,6 +95,7 @@ class IncidentItem(ItemIn):
             site=self.place.to_site("place."),
             recorded_at=self.recorded_at,
             photos=tuple(self.photos),
+            behind=sender.behind,
         )
 
 

@@ -1,7 +1,7 @@
 """What grid can be asked to do. `by` is the asker's own unit."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.grid.domain.model import Site, Spot
 from services.grid.domain.rounds import Doer
@@ -165,6 +165,8 @@ class ReportIncident:
     recorded_at: datetime | None
     """By the terminal's clock; None: at this moment."""
     photos: tuple[str, ...] = ()
+    behind: timedelta = timedelta()
+    """How much the terminal's clock is behind ours, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

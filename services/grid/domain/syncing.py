@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -54,6 +54,8 @@ class Item:
     base_version: int | None = None
     """Of what it changes, as the worker saw it; None: whatever it is."""
     problem: Mapping[str, Any] | None = field(default=None, repr=False)
+    behind: timedelta = timedelta()
+    """How much the terminal's clock is behind ours, as far as it is known."""
 
 
 @dataclass(frozen=True, slots=True)

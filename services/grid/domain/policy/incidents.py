@@ -29,6 +29,17 @@ FASTEST_CLOCK = timedelta(days=2)
 """How far ahead of ours a terminal's clock is still believed to be a clock."""
 
 
+def require_place_in_time(recorded_at: datetime, behind: timedelta, *, at: datetime) -> None:
+    """Raise for a time that says nothing; a clock whose error is known may be as wrong as it likes.
+
+    As it was written down, or with the error made good: the clock may have gone wrong only after the thing
+    was done.
+    """
+    ages = (at - recorded_at, at - recorded_at - behind)
+    if not any(-FASTEST_CLOCK <= age <= LONGEST_OFFLINE for age in ages):
+        raise RecordedWhen
+
+
 def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
     """Raise the first refusal, or answer what is to be sealed; without a unit, the place is the worker's."""
     if cmd.incident_id.version != 7:
@@ -37,8 +48,7 @@ def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
         raise MayNotReport(cmd.by)
     if cmd.category not in city.categories:
         raise CategoryRefused
-    if not at - LONGEST_OFFLINE <= (cmd.recorded_at or at) <= at + FASTEST_CLOCK:
-        raise RecordedWhen
+    require_place_in_time(cmd.recorded_at or at, cmd.behind, at=at)
     require_site(cmd.site, city, field="place")
     return Telling(cmd.text, cmd.site.unit or cmd.by, cmd.address, cmd.site.spot)
 

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.grid.domain.errors import RecordedWhen
-from services.grid.domain.policy.incidents import FASTEST_CLOCK, LONGEST_OFFLINE
+from services.grid.domain.policy.incidents import require_place_in_time
 from services.grid.domain.syncing import Answered, Item, Outcome, Receipt
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import (
@@ -70,8 +69,7 @@ def require_sound(item: Item, *, at: datetime) -> None:
     """Raise what no item may be: without a place in time, by its id or by the terminal's clock."""
     if item.item_id.version != 7:
         raise ItemIdRefused
-    if not at - LONGEST_OFFLINE <= item.recorded_at <= at + FASTEST_CLOCK:
-        raise RecordedWhen
+    require_place_in_time(item.recorded_at, item.behind, at=at)
 
 
 def require_base(item: Item, version: int) -> None:
