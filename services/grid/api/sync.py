@@ -112,8 +112,6 @@ class _Bench:
         """None for one that has not even a number."""
         if isinstance(sent, Unreadable):
             return self._unreadable(index, sent)
-        # The number is no part of what was done: what is left over may be numbered anew.
-        said = sent.model_dump_json(exclude={"sequence", "base_version"}).encode()
         command, problem = None, None
         try:
             command = sent.to_command(self._sender)
@@ -125,7 +123,7 @@ class _Bench:
             sequence=sent.sequence,
             kind=sent.kind,
             recorded_at=sent.recorded_at,
-            fingerprint=self._fingerprints.of(said),
+            fingerprint=self._fingerprints.of(sent.said()),
             command=command,
             base_version=getattr(sent, "base_version", None),
             problem=problem,

@@ -74,6 +74,12 @@ class ItemIn(Wire):
     sequence: Number = Field(description="1, 2, 3 … in the order in which the worker did things.")
     recorded_at: Instant = Field(description="By the terminal's clock.")
 
+    def said(self) -> bytes:
+        """What it is known again by: not its number, for what is left over may be numbered anew; nor what it
+        leaves out, for a later release may know of more that can be left out.
+        """
+        return self.model_dump_json(exclude={"sequence", "base_version"}, exclude_defaults=True).encode()
+
 
 class IncidentItem(ItemIn):
     """上报."""
