@@ -149,6 +149,9 @@ async def test_a_change_on_an_old_version_is_a_conflict_that_shows_how_things_st
     assert reasons(answer) == ["version_passed", "move_not_allowed"]
     current = answer.json()["outcomes"][0]["current"]
     assert (current["state"], current["version"]) == ("handled", 2)
+    again = (await one.syncs(found, late, later)).json()["outcomes"]
+    assert [one["first"] for one in again] == ["accepted", "conflict", "conflict"]
+    assert [one["current"] for one in again] == [None, current, current], "the answer may have been lost"
     stranger = await enrolled(desk, by=DONGHUASHI, unit=DONGHUASHI, worker="worker-9")
     hidden = await stranger.syncs(item(1, "incident_escalate", incident_id=found["id"], base_version=1))
     assert (reasons(hidden), hidden.json()["outcomes"][0]["current"]) == (["unknown_incident"], None)

@@ -46,7 +46,9 @@ class OutcomeOut(Wire):
     first: Outcome | None = Field(description="Of a duplicate: what became of it the first time.")
     version: int | None = Field(description="Of what it made or changed.")
     problem: dict[str, Any] | None = Field(description="Why not: a problem document.")
-    current: IncidentOut | WhistleOut | TaskOut | None = Field(description="Of a conflict: how things stand.")
+    current: IncidentOut | WhistleOut | TaskOut | None = Field(
+        description="Of a conflict, at first and again: how things stand."
+    )
 
 
 class ChangeOut(Wire):

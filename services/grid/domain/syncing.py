@@ -86,4 +86,4 @@ class Answered:
     problem: Mapping[str, Any] | None = None
     subject_version: int | None = None
     current: Subject | None = None
-    """Of a conflict: how things stand."""
+    """Of a conflict, at first and again: how things stand."""

@@ -4,6 +4,7 @@ Handlers decide before they keep anything: what is refused leaves nothing behind
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.grid.domain import commands as do
@@ -42,12 +43,12 @@ async def sync(
 ) -> list[Answered]:
     """What became of each item. `unreadable`: how many more there were that have not even a number."""
     known = dict(await work.receipts.of([item.item_id for item in items]))
-    await _load(work, terminal.unit, [item for item in items if item.item_id not in known])
+    await _load(work, terminal.unit, [item for item in items if _looks_up(known.get(item.item_id))])
     roll, answers = Roll(terminal.last_sequence, unreadable), list[Answered]()
     for item in syncing.in_order(items):
         receipt = known.get(item.item_id)
         if receipt is not None:
-            answers.append(_recalled(item, receipt, terminal, write_down))
+            answers.append(await _recalled(work, item, receipt, terminal, write_down))
             roll = roll.past(item)
             continue
         try:
@@ -67,6 +68,11 @@ async def forget_receipts(work: GridWork) -> int:
     return await work.receipts.forget(work.now - KEPT_FOR, FORGOTTEN_AT_ONCE)
 
 
+def _looks_up(receipt: Receipt | None) -> bool:
+    """Whether an item is looked into: it is new, or its conflict is shown as it stands now."""
+    return receipt is None or receipt.outcome is Outcome.CONFLICT
+
+
 async def _load(work: GridWork, unit: UnitCode, items: Sequence[Item]) -> None:
     """Everything the batch names in a few statements; after that the handlers find it at hand."""
     commands = [item.command for item in items]
@@ -81,11 +87,17 @@ async def _load(work: GridWork, unit: UnitCode, items: Sequence[Item]) -> None:
     await work.inspections.preload(looked)
 
 
-def _recalled(item: Item, receipt: Receipt, terminal: Terminal, write_down: WriteDown) -> Answered:
+async def _recalled(
+    work: GridWork, item: Item, receipt: Receipt, terminal: Terminal, write_down: WriteDown
+) -> Answered:
+    """What it was answered before. Of a conflict, how things stand now: the worker decides on that."""
     try:
-        return syncing.recall(item, receipt, terminal.worker)
+        answered = syncing.recall(item, receipt, terminal.worker)
     except ItemIdTaken as refusal:
         return Answered(item, Outcome.REFUSED, problem=write_down(refusal))
+    if answered.first is not Outcome.CONFLICT or item.command is None:
+        return answered
+    return replace(answered, current=await _subject(work, item.command))
 
 
 async def _answered(work: GridWork, item: Item, write_down: WriteDown) -> Answered:
