@@ -16,7 +16,14 @@ from services.grid.api.terminal_tokens import (
     typed,
 )
 from services.grid.domain.policy import terminals
-from services.grid.domain.policy.terminals import ACCESS_FOR, CODE_FOR, REFRESH_FOR, Invite, Revoke
+from services.grid.domain.policy.terminals import (
+    ACCESS_FOR,
+    CODE_FOR,
+    LATE_FOR,
+    REFRESH_FOR,
+    Invite,
+    Revoke,
+)
 from services.grid.domain.terminal import RevokeReason, Secrets, Terminal, TerminalState
 from services.grid.domain.terminal_errors import (
     CodeRefused,
@@ -107,11 +114,30 @@ def test_a_lost_answer_does_not_lock_a_device_out() -> None:
 def test_an_old_token_after_its_successor_was_used_takes_the_device_back() -> None:
     by_use = terminals.see(refreshed(enrolled(), FIRST, SECOND), at=BLOWN_AT)
     by_refresh = refreshed(refreshed(enrolled(), FIRST, SECOND), SECOND, THIRD)
+    later = BLOWN_AT + LATE_FOR + timedelta(seconds=1)
     for terminal in (by_use, by_refresh):
-        caught = refreshed(terminal, FIRST, THIRD)
+        caught = refreshed(terminal, FIRST, THIRD, at=later)
         assert (caught.state, caught.revoke_reason) == (TerminalState.REVOKED, RevokeReason.TOKEN_REUSED)
         with pytest.raises(TerminalRevoked):
             terminals.require_good(caught)
+
+
+def test_a_late_copy_of_the_device_s_own_request_is_refused_and_takes_nothing_back() -> None:
+    going_on = terminals.see(refreshed(enrolled(), FIRST, SECOND), at=BLOWN_AT)
+    for terminal in (going_on, refreshed(refreshed(enrolled(), FIRST, SECOND), SECOND, THIRD)):
+        for at in (BLOWN_AT, BLOWN_AT + LATE_FOR):
+            with pytest.raises(TerminalSignedOut):
+                refreshed(terminal, FIRST, Secrets("a4", "r4", "fam"), at=at)
+    # What the device has goes on as if nothing had come; seen again it has the same minute and no more.
+    seen = terminals.see(going_on, at=BLOWN_AT + LATE_FOR)
+    assert (seen.replaced_sha256, seen.replaced_at) == (going_on.replaced_sha256, BLOWN_AT)
+    assert refreshed(seen, SECOND, THIRD).state is TerminalState.ENROLLED
+
+
+def test_a_token_older_than_the_one_that_was_just_over_takes_the_device_back_at_once() -> None:
+    third = refreshed(refreshed(enrolled(), FIRST, SECOND), SECOND, THIRD)
+    going_on = terminals.see(third, at=BLOWN_AT)
+    assert refreshed(going_on, FIRST, Secrets("a4", "r4", "fam")).state is TerminalState.REVOKED
 
 
 def test_a_stolen_spare_is_found_out_by_the_device_itself() -> None:

@@ -67,6 +67,9 @@ class Terminal:
     refresh_until: datetime | None = None
     spare_sha256: bytes | None = field(default=None, repr=False)
     """The refresh token before, good until its successor is used: the answer with that one may be lost."""
+    replaced_sha256: bytes | None = field(default=None, repr=False)
+    """The spare before, which is over: a late copy of the request that used it is no theft."""
+    replaced_at: datetime | None = None
     seen_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_by: str | None = None
@@ -88,6 +91,10 @@ class Terminal:
     def knows_refresh(self, secret: str) -> bool:
         """Whether this refresh token may still be used."""
         return _same(secret, self.refresh_sha256) or _same(secret, self.spare_sha256)
+
+    def knows_replaced(self, secret: str) -> bool:
+        """Whether this refresh token is the last one that is over."""
+        return _same(secret, self.replaced_sha256)
 
 
 def _same(secret: str, kept: bytes | None) -> bool:

@@ -216,6 +216,8 @@ TERMINALS = Table(
     Column("refresh_sha256", LargeBinary),
     Column("refresh_until", DateTime(timezone=True)),
     Column("spare_sha256", LargeBinary),
+    Column("replaced_sha256", LargeBinary),
+    Column("replaced_at", DateTime(timezone=True)),
     Column("seen_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
     Column("revoked_by", Text),

@@ -20,6 +20,8 @@ CODE_FOR = timedelta(hours=24)
 ACCESS_FOR = timedelta(minutes=15)
 REFRESH_FOR = timedelta(days=30)
 """How long a device may be silent; after that it is enrolled anew. No published rule was found: ours."""
+LATE_FOR = timedelta(minutes=1)
+"""How long a copy of a device's own request may still be on its way when the device has gone on (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +88,19 @@ def refresh(
     """New tokens for old ones. An old token after its successor was used takes the device back.
 
     The token before the last is taken as long as nobody used the last: the answer that brought it was lost.
+    For a minute after that it is refused and no more: the network may deliver what the device sent twice.
     """
     if terminal is None or not terminal.knows_family(family):
         raise TerminalSignedOut
     require_good(terminal)
     if not terminal.knows_refresh(used):
+        if _is_late_copy(terminal, used, at=at):
+            raise TerminalSignedOut
         return Decision(_revoked(terminal, "grid", RevokeReason.TOKEN_REUSED, wipe=False, at=at))
     if terminal.refresh_until is None or at > terminal.refresh_until:
         raise TerminalSignedOut
-    spare = replace(terminal, spare_sha256=digest(used), seen_at=at)
-    return Decision(_supplied(spare, following, at))
+    before = terminal if terminal.spare_sha256 == digest(used) else _spare_over(terminal, at)
+    return Decision(_supplied(replace(before, spare_sha256=digest(used), seen_at=at), following, at))
 
 
 def require_access(terminal: Terminal | None, secret: str, *, at: datetime) -> Terminal:
@@ -117,7 +122,7 @@ def require_good(terminal: Terminal) -> None:
 
 def see(terminal: Terminal, *, at: datetime) -> Terminal:
     """The device used its newest token: the one before is over."""
-    return replace(terminal, seen_at=at, spare_sha256=None)
+    return replace(_spare_over(terminal, at), seen_at=at)
 
 
 def count(terminal: Terminal, last: int) -> Terminal:
@@ -141,6 +146,17 @@ def require_sight(terminal: Terminal, unit: UnitCode | None, units: Units) -> No
 
 def _is_above(unit: UnitCode, other: UnitCode, units: Units) -> bool:
     return unit == other or (other in units and units.is_within(other, unit))
+
+
+def _spare_over(terminal: Terminal, at: datetime) -> Terminal:
+    if terminal.spare_sha256 is None:
+        return terminal
+    return replace(terminal, spare_sha256=None, replaced_sha256=terminal.spare_sha256, replaced_at=at)
+
+
+def _is_late_copy(terminal: Terminal, used: str, *, at: datetime) -> bool:
+    over_at = terminal.replaced_at
+    return over_at is not None and at <= over_at + LATE_FOR and terminal.knows_replaced(used)
 
 
 def _revoked(terminal: Terminal, by: str, reason: RevokeReason, *, wipe: bool, at: datetime) -> Terminal:
