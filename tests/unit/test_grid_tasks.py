@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.grid.domain.case_lead import CaseLead, Standing
-from services.grid.domain.errors import ForeignCase, UnknownCase
+from services.grid.domain.errors import CaseNotInHand, ForeignCase, UnknownCase
 from services.grid.domain.lifecycle import TASK_LIFE, TaskState
 from services.grid.domain.policy import tasks
 from services.grid.domain.rounds import Doer
@@ -104,6 +104,10 @@ def test_on_a_case_it_is_for_the_unit_that_has_it() -> None:
     assert fact.concerns == CASE_ID
     assert isinstance(refused(cmd), UnknownCase)
     assert isinstance(refused(cmd, replace(LEAD, unit=DONGHUASHI)), ForeignCase)
+    for standing in set(Standing) - {Standing.IN_HAND}:
+        assert isinstance(refused(cmd, replace(LEAD, standing=standing)), CaseNotInHand)
+    passed_by = replace(LEAD, unit=DONGHUASHI, standing=Standing.DONE)
+    assert isinstance(refused(cmd, passed_by), ForeignCase), "how it stands is not a stranger's to know"
 
 
 @pytest.mark.parametrize("due_at", [BLOWN_AT, BLOWN_AT - timedelta(days=1), BLOWN_AT + timedelta(days=367)])

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.grid.domain.commands import AssignCase, ReleaseCase, RescheduleCase, TakeCase
+from services.grid.domain.errors import CaseNotInHand, ForeignCase, UnknownCase
 from shared.city.units import Units
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId
@@ -41,6 +42,16 @@ class CaseLead:
         """Whether a unit leads the case, was passed it, or is the street above either."""
         leading = [code for code in (self.unit, self.assigned_to) if code is not None]
         return any(unit == code or (units.knows(code) and unit == units.street_of(code)) for code in leading)
+
+
+def require_in_hand(case_id: CaseId, lead: CaseLead | None, by: UnitCode, units: Units) -> None:
+    """Raise unless the unit, or one below it, has the case in hand; how it stands no stranger learns."""
+    if lead is None:
+        raise UnknownCase(case_id)
+    if not lead.may_blow(by, units):
+        raise ForeignCase(case_id, by)
+    if lead.standing is not Standing.IN_HAND:
+        raise CaseNotInHand(case_id, lead.standing)
 
 
 def take(lead: CaseLead | None, cmd: TakeCase) -> Decision[CaseLead]:

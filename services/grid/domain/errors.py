@@ -133,7 +133,7 @@ class CaseNotInHand(Conflict):
 
     def __init__(self, case_id: CaseId, standing: str) -> None:
         super().__init__(
-            f"case {case_id} is {standing.replace('_', ' ')}; a whistle needs a case that a unit has in hand",
+            f"case {case_id} is {standing.replace('_', ' ')}; this needs a case that a unit has in hand",
             case_id=str(case_id),
             standing=standing,
         )

@@ -3,16 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, require_in_hand
 from services.grid.domain.commands import Approve, Blow, Refuse
 from services.grid.domain.errors import (
-    CaseNotInHand,
     DepartmentRefused,
     DepartmentsMiscounted,
-    ForeignCase,
     MayNotBlow,
     NotTheApprover,
-    UnknownCase,
 )
 from services.grid.domain.lifecycle import WHISTLE_LIFE
 from services.grid.domain.model import Approval, Call, Site, Whistle
@@ -22,7 +19,7 @@ from shared.city.city import City
 from shared.city.units import Units
 from shared.events.grid import Called, WhistleBlown, WhistleDropped, WhistleProposed
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CaseId, UnitCode
+from shared.kernel.ids import UnitCode
 from shared.kernel.words import Blower, UnitLevel, WhistleKind
 
 MOST_DEPARTMENTS = 12
@@ -34,7 +31,7 @@ def blow(cmd: Blow, lead: CaseLead | None, *, city: City, at: datetime) -> Decis
     """吹哨 on a case or alone. Where the policy has the unit above asked first, no department hears of it."""
     blower = _blower(cmd, city)
     if cmd.case_id is not None:
-        _require_case(cmd.case_id, lead, cmd.by, city.units)
+        require_in_hand(cmd.case_id, lead, cmd.by, city.units)
     _require_departments(cmd.departments, cmd.by, city.units)
     district = city.units.district_of(cmd.by)
     whistle = Whistle(
@@ -65,7 +62,7 @@ def approve(
     approval = _asked(whistle, cmd.by, city.units)
     WHISTLE_LIFE.fire("blow", whistle.state)
     if whistle.case_id is not None:
-        _require_case(whistle.case_id, lead, whistle.blown_by, city.units)
+        require_in_hand(whistle.case_id, lead, whistle.blown_by, city.units)
     named = tuple(call.unit for call in whistle.departments)
     _require_departments(named, whistle.blown_by, city.units)
     granted = replace(approval, decided_at=at, granted=True)
@@ -108,15 +105,6 @@ def _asked(whistle: Whistle, by: UnitCode, units: Units) -> Approval:
     if approval is None or approval.by != by:
         raise NotTheApprover(by, approval.by if approval else None)
     return approval
-
-
-def _require_case(case_id: CaseId, lead: CaseLead | None, by: UnitCode, units: Units) -> None:
-    if lead is None:
-        raise UnknownCase(case_id)
-    if not lead.may_blow(by, units):
-        raise ForeignCase(case_id, by)
-    if lead.standing is not Standing.IN_HAND:
-        raise CaseNotInHand(case_id, lead.standing)
 
 
 def _require_departments(named: tuple[UnitCode, ...], by: UnitCode, units: Units) -> None:

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.errors import ForeignCase, UnknownCase
+from services.grid.domain.case_lead import CaseLead, require_in_hand
 from services.grid.domain.lifecycle import TASK_LIFE
 from services.grid.domain.policy.incidents import REPORTERS
 from services.grid.domain.policy.rounds import happened
@@ -35,10 +34,7 @@ def give(
     if not at < cmd.due_at <= at + LONGEST:
         raise TaskDueRefused
     if cmd.case_id is not None:
-        if lead is None:
-            raise UnknownCase(cmd.case_id)
-        if not lead.may_blow(cmd.by, units):
-            raise ForeignCase(cmd.case_id, cmd.by)
+        require_in_hand(cmd.case_id, lead, cmd.by, units)
     task = Task(
         task_id=cmd.task_id,
         unit=cmd.unit,
