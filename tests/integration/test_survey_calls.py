@@ -137,6 +137,10 @@ async def test_a_result_is_checked_by_another_caller(desk: Desk) -> None:
     assert await next_of(desk) is None
     assert refused(await desk.claims(check_id)) == (409, "checked_by_oneself")
     assert await next_of(desk, "caller-2") == check_id
+    other = desk.token("caller", sub="caller-2")
+    for kind, shown in (("", [check_id]), ("&kind=recheck", [check_id]), ("&kind=round", [])):
+        mine = await desk.client.get(f"/v1/callbacks?mine=true{kind}", headers=other)
+        assert [item["callback_id"] for item in mine.json()["items"]] == shown
     checked = (await desk.tries(check_id, by="caller-2", answers=NO)).json()
     assert (checked["checks"], checked["agrees"], checked["scored"]) == (callback_id, False, False)
     assert (await desk.told(case_id))[-2:] == ["callback.completed", "callback.rechecked"]

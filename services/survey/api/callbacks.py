@@ -43,14 +43,17 @@ async def worklist(
     reader: Desk,
     asked: Asked,
     state: Annotated[RoundState, Query()] = RoundState.SCHEDULED,
-    kind: Annotated[Literal["round", "recheck"], Query(description="Rounds, or checks of them.")] = "round",
+    kind: Annotated[
+        Literal["round", "recheck"] | None,
+        Query(description="Rounds, or checks of them; left out: rounds, and of what is `mine` both."),
+    ] = None,
     due_before: Instant | None = None,
     mine: Annotated[bool, Query(description="Only what the reader has in hand now.")] = False,
 ) -> Page[WorklistItem]:
     """The callers' worklist, the longest due first."""
     rows = await queries.worklist(
         connection,
-        kind=kind,
+        kind=kind or (None if mine else "round"),
         state=state,
         due_before=due_before,
         held=(reader.subject, request.app.state.flat.clock.now()) if mine else None,

@@ -46,18 +46,21 @@ class MessageRow:
 async def worklist(
     connection: AsyncConnection,
     *,
-    kind: str,
+    kind: str | None,
     state: RoundState,
     due_before: datetime | None,
     held: tuple[str, datetime] | None,
     after: Position,
     limit: int,
 ) -> list[CallbackRow]:
-    """Rounds in a state, the longest due first; with `held` those this caller has in hand at that moment."""
+    """Rounds in a state, the longest due first; with `held` those this caller has in hand at that moment.
+    `kind` None: checks too.
+    """
     c = tables.CALLBACKS.c
     picked = select(*(c[field.name] for field in fields(CallbackRow)))
-    listed = picked.where(c.kind == kind, c.state == state)
-    query = listed.order_by(c.due_at, c.callback_id).limit(limit)
+    query = picked.where(c.state == state).order_by(c.due_at, c.callback_id).limit(limit)
+    if kind is not None:
+        query = query.where(c.kind == kind)
     if due_before is not None:
         query = query.where(c.due_at <= due_before)
     if held is not None:
