@@ -70,7 +70,8 @@ class Exclusions(Protocol):
 
     async def keep(self, decision: Decision[Exclusion]) -> Exclusion: ...
 
-    async def about(self, case_id: CaseId, period: str) -> ExclusionId | None: ...
+    async def about(self, case_id: CaseId, period: str) -> ExclusionId | None:
+        """The exclusion of a case in a period; nobody else asks for one until this knock ends."""
 
 
 class Months(Protocol):
@@ -102,7 +103,7 @@ class Topics(Protocol):
     async def keep(self, decision: Decision[Topic]) -> Topic: ...
 
     async def of_month(self, period: str, unit: UnitCode) -> TopicId | None:
-        """The topic of a month in this unit."""
+        """The topic of a month in this unit; nobody else chooses one until this knock ends."""
 
 
 class DailyCounts(Protocol):

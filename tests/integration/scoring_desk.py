@@ -1,6 +1,7 @@
 """Scoring's desk: those who ask it, and what it folded."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +11,14 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from services.scoring.store import ScoringWork
 from shared.city.city import City
 from tests.kit.case_story import SHANGHAI
 from tests.kit.desk import ServiceDesk, at_desk
+from tests.kit.people import eventually
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+Asked = asyncio.Task[httpx.Response]
 
 
 @dataclass(slots=True)
@@ -49,6 +55,13 @@ class Desk(ServiceDesk):
         """The inbox is pruned."""
         async with self.flat.store.work() as work:
             await work.connection.execute(text("TRUNCATE inbox"))
+
+    async def beside(self, knock: ScoringWork, asked: Coroutine[Any, Any, httpx.Response]) -> Asked:
+        """Somebody asks while the knock is about to commit, and waits for it by now."""
+        await knock.flush()
+        answer = asyncio.create_task(asked)
+        await eventually(lambda: self.rows(WAITING), what="the other one waits")
+        return answer
 
     async def ledger(self) -> dict[str, list[Any]]:
         """Every row that was folded."""

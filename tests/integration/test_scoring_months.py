@@ -11,10 +11,13 @@ import pytest
 
 from deploy.commands.topics import create_topics
 from deploy.verifying import verify
+from services.scoring import handlers
+from services.scoring.domain.commands import AskExclusion
 from shared.bus.port import Message
 from shared.bus.replay import replay
 from shared.events.envelope import Heard
-from shared.kernel.words import Ruling, Satisfied, Solved
+from shared.kernel.ids import ExclusionId, new_id
+from shared.kernel.words import DeclineReason, Ruling, Satisfied, Solved
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.accessible import faults
 from tests.kit.case_story import POLICE, SHANGHAI, YANQING, Story
@@ -197,6 +200,16 @@ async def test_a_period_is_not_closed_or_judged_before_its_time(desk: Desk) -> N
         assert (answer.status_code, "period_not_closed" in answer.text) == (409, True)
     assert (await desk.asks(f"months/{PERIOD}", role="citizen")).status_code == 403
     assert (await posts(desk, f"months/{PERIOD}/close", None, who="li", unit=B)).status_code == 403
+
+
+async def test_an_exclusion_asked_for_by_two_at_once_is_one_and_the_second_is_told_of_it(desk: Desk) -> None:
+    key, case_id = ExclusionId(new_id()), Story("a7").case_id
+    ask = AskExclusion(key, case_id, PERIOD, DeclineReason.GROUNDLESS, (DOCUMENT,), None, "asker", None)
+    async with desk.flat.store.work() as work:
+        await handlers.ask_exclusion(work, ask)
+        second = await desk.beside(work, posts(desk, "exclusions", asked("a7"), who="another"))
+    answer = (await second).json()
+    assert (answer["status"], answer["reason"], str(key) in answer["detail"]) == (409, "asked_already", True)
 
 
 async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -> None:

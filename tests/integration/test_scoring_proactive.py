@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from services.scoring import handlers
 from services.scoring.domain.policy.season import Days, season_of
+from services.scoring.domain.topic import Choose, Problem
 from shared.events.router import HotspotTakenUp
-from shared.kernel.ids import CaseId, CategoryCode, HotspotId
+from shared.kernel.ids import CaseId, CategoryCode, HotspotId, TopicId, UnitCode, new_id
 from shared.kernel.words import UnitLevel
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.case_story import DONGHUASHI, POLICE, SHANGHAI
@@ -179,6 +181,17 @@ async def test_what_is_no_topic_is_refused_and_leaves_nothing(
     assert (answer.status_code, answer.json()["reason"]) == (status, reason)
     assert await desk.counts() == before
     assert (await changes(desk, "topics", a_topic(), unit=DONGHUASHI)).status_code == 403
+
+
+async def test_a_topic_chosen_by_two_at_once_is_one_and_the_second_is_told_of_it(desk: Desk) -> None:
+    problems = tuple(Problem(CategoryCode(name), name) for name in CATEGORIES)
+    there, lead, key = UnitCode("110101"), UnitCode(POLICE), TopicId(new_id())
+    async with desk.flat.store.work() as work:
+        await handlers.choose_topic(work, Choose(key, "2027-01", there, "停车", problems, lead, "boss"))
+        second = await desk.beside(work, changes(desk, "topics", a_topic(period="2027-01")))
+    answer = (await second).json()
+    assert (answer["status"], answer["reason"]) == (409, "topic_chosen_already")
+    assert str(key) in answer["detail"]
 
 
 async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:

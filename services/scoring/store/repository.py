@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.errors import UnknownExclusion, UnknownTopic
@@ -131,7 +131,8 @@ class ExclusionRepository(Repository[ExclusionId, Exclusion]):
     KEY = "exclusion_id"
 
     async def about(self, case_id: CaseId, period: str) -> ExclusionId | None:
-        """The exclusion of a case in a period."""
+        """The exclusion of a case in a period. Who asks for it at the same moment waits until we end."""
+        await _alone(self._work.connection, f"exclusions:{case_id}:{period}")
         columns = tables.EXCLUSIONS.c
         found = await self._work.connection.execute(
             select(columns.exclusion_id).where(columns.case_id == case_id, columns.period == period)
@@ -196,7 +197,8 @@ class TopicRepository(Repository[TopicId, Topic]):
     KEY = "topic_id"
 
     async def of_month(self, period: str, unit: UnitCode) -> TopicId | None:
-        """The topic of a month in this unit."""
+        """The topic of a month in this unit. Who chooses it at the same moment waits until we end."""
+        await _alone(self._work.connection, f"topics:{period}:{unit}")
         columns = tables.TOPICS.c
         found = await self._work.connection.execute(
             select(columns.topic_id).where(columns.period == period, columns.unit == unit)
@@ -206,6 +208,11 @@ class TopicRepository(Repository[TopicId, Topic]):
 
     def unknown(self, key: TopicId) -> NotFound:
         return UnknownTopic(key)
+
+
+async def _alone(connection: AsyncConnection, about: str) -> None:
+    # Both would find nothing and write; the second is to be told of the first one's by name.
+    await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(about, 0))))
 
 
 class UnitCopies(UnitCopyRepository):
