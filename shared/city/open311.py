@@ -112,6 +112,10 @@ class Open311:
     categories: Mapping[str, Category]
     groups: Mapping[str, Bilingual]
 
+    def is_listed(self, code: str) -> bool:
+        """Whether strangers may see that somebody reported such a thing."""
+        return code in self.services and self.services[code].listed
+
     def name(self, code: str, language: str) -> str:
         """The category's name; a code the city no longer has stands for itself."""
         found = self.categories.get(code)

@@ -142,7 +142,7 @@ async def test_a_neighbours_case_is_offered_without_saying_whose_it_is(desk: Des
     answer = await similar(desk, mine)
     assert answer.status_code == 200, answer.text
     (offered,) = answer.json()["items"]
-    assert (offered["category"], offered["distance_m"], offered["days"]) == ("lift", 100, 2)
+    assert (offered["category"], offered["within_m"], offered["days"]) == ("lift", 300, 2)
     for secret in (neighbour.number, neighbour.case_id, neighbour.code, "电梯"):
         assert secret not in answer.text
 

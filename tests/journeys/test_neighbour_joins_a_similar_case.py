@@ -8,18 +8,23 @@ from tests.kit.stage import Stage
 
 AT_THE_GATE = {"address": "大兴区观音寺街道首座御园", "lng": 116.3390, "lat": 39.7180}
 NEXT_DOOR = {"address": "大兴区观音寺街道首座御园", "lng": 116.3400, "lat": 39.7185}
-FLAT, SAME_FLAT = "3号楼有群租房，一套住了二十个人，夜间噪声扰民。", "楼里的群租房住了很多人，半夜噪声扰民。"
+STALLS, SAME_STALLS = (
+    "门口烧烤摊占道经营，油烟大，夜里吵得睡不着。",
+    "烧烤摊又占道经营，半夜还很吵，油烟呛人。",
+)
 
 
 @pytest.mark.kafka
 async def test_neighbour_joins_a_similar_case(stage: Stage) -> None:
-    first = await stage.reported(FLAT, place=AT_THE_GATE, category="group_rental")
+    first = await stage.reported(STALLS, place=AT_THE_GATE, category="street_trading")
     await stage.dispatched(first)
     photo = await stage.app.hands_in(a_jpeg())
-    second = await stage.reported(SAME_FLAT, place=NEXT_DOOR, category="group_rental", attachments=[photo])
+    second = await stage.reported(
+        SAME_STALLS, place=NEXT_DOOR, category="street_trading", attachments=[photo]
+    )
     await stage.dispatched(second)
     (offer, *_) = await eventually(lambda: stage.app.similar(second), what="an offer")
-    assert set(offer) == {"join_token", "category", "distance_m", "days"}, "nothing of the neighbour"
+    assert set(offer) == {"join_token", "category", "within_m", "days"}, "nothing of the neighbour"
     await stage.app.joins(second, offer["join_token"])
     await stage.state(second, "merged")
     assert "join_asked" in await stage.told(second, "merged")
@@ -31,7 +36,7 @@ async def test_neighbour_joins_a_similar_case(stage: Stage) -> None:
     )
     (joined,) = order["joined"]
     assert joined["case_id"] == second.case_id
-    assert SAME_FLAT in joined["words"]["text"]
+    assert SAME_STALLS in joined["words"]["text"]
     assert [each["text"] for each in joined["supplements"]] == [added]
     assert len(await street.photos(second.case_id)) == 1
     await stage.resolved(first)

@@ -1,5 +1,8 @@
 """并案 decided, without I/O: likeness, places, and the floor of how well duplicates are found."""
 
+import itertools
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,11 +129,37 @@ def test_what_is_not_near_is_not_offered() -> None:
     assert not is_offered(a_telling(), a_telling(point=None), 1.0, CITY)
 
 
-def test_an_offer_tells_category_distance_and_days_and_no_more() -> None:
+@pytest.mark.parametrize("category", ["minimum_living", "disability", "wages", "group_rental", "not.there"])
+def test_what_strangers_must_not_know_of_is_never_offered(category: str) -> None:
+    private = replace(a_telling(), categories=("lift", category))
+    open_to_all = a_telling()
+    assert is_offered(open_to_all, open_to_all, 1.0, CITY)
+    for ours, theirs in ((private, private), (private, open_to_all), (open_to_all, private)):
+        assert not is_offered(ours, theirs, 1.0, CITY)
+
+
+def test_an_offer_tells_category_nearness_and_days_and_no_more() -> None:
     found = Candidate(CaseId(new_id()), ("lift",), "sealed", AT, 0.5)
-    made = offer(found, a_telling(), a_telling(point=NEXT_DOOR), at=AT)
-    assert (made.category, made.distance_m, made.days) == ("lift", 100, 0)
-    assert offer(found, a_telling(), a_telling(point=None), at=AT).distance_m is None
+    made = offer(found, a_telling(), a_telling(point=NEXT_DOOR), RULE, at=AT)
+    assert (made.category, made.within_m, made.days) == ("lift", 100, 0)
+    assert offer(found, a_telling(point=NEXT_DOOR), a_telling(), RULE, at=AT).within_m == 300
+    assert offer(found, a_telling(), a_telling(point=None), RULE, at=AT).within_m is None
+
+
+def test_whoever_asks_from_many_places_learns_the_cell_and_no_door() -> None:
+    """Both doors lie in one cell: whatever the asker states as his own place, they look the same."""
+    one, other = a_telling(point=Point(116.3392, 39.7176)), a_telling(point=Point(116.3402, 39.7188))
+    assert place_keys(one.spot) == place_keys(other.spot)
+    found = Candidate(CaseId(new_id()), ("lift",), "sealed", AT, 0.5)
+    steps, seen = range(-40, 41, 4), set()
+    for east, north in itertools.product(steps, steps):
+        ours = replace(one, spot=Spot(Point(116.3392 + east / 8000, 39.7176 + north / 8000)))
+        is_shown = is_offered(ours, one, 1.0, CITY)
+        assert is_shown == is_offered(ours, other, 1.0, CITY)
+        told = [offer(found, ours, theirs, RULE, at=AT) for theirs in (one, other)]
+        assert told[0] == told[1]
+        seen.add(told[0].within_m if is_shown else None)
+    assert seen == {100, 300, None}
 
 
 def test_a_proposal_is_a_fact_and_changes_nothing_here() -> None:
@@ -154,7 +183,8 @@ def test_duplicates_are_found_at_least_this_well() -> None:
     linked, offered = found["A repeat caller is linked"][2], found["A near-by case is offered"][2]
     assert (linked.same, linked.other) == (90, 513)
     assert (linked.precision >= 0.88, linked.recall >= 0.28) == (True, True)
-    assert (offered.precision >= 0.68, offered.recall >= 0.78) == (True, True)
+    # Of some of the thirty matters, such as group rentals and wages, strangers are not told.
+    assert (offered.precision >= 0.75, offered.recall >= 0.70) == (True, True)
 
 
 def test_the_page_says_what_is_measured() -> None:

@@ -59,7 +59,7 @@ async def _offered(work: IntakeWork, case: Case) -> SimilarOut:
             OfferOut(
                 join_token=work.vault.seal_offer(case.case_id, each.case_id, until=until),
                 category=each.category,
-                distance_m=each.distance_m,
+                within_m=each.within_m,
                 days=each.days,
             )
             for each in offers

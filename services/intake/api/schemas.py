@@ -132,7 +132,9 @@ class OfferOut(Wire):
 
     join_token: str = Field(description="Good for this case only, for some days.")
     category: str | None
-    distance_m: int | None = Field(description="Rounded to 50 m; null where no point was stated.")
+    within_m: int | None = Field(
+        description="About how near: within 100 m or as far as is offered; null where no point was stated."
+    )
     days: int = Field(description="Days since it came in.")
 
 

@@ -101,6 +101,14 @@ def distance(one: Point, other: Point) -> float:
     return 2 * _EARTH * asin(sqrt(half))
 
 
+def blurred(where: Spot) -> Spot:
+    """The middle of its cell instead of its point."""
+    if where.point is None:
+        return where
+    row, column = _indices(where.point)
+    return Spot(Point((column + 0.5) / _CELLS_A_DEGREE, (row + 0.5) / _CELLS_A_DEGREE), where.unit)
+
+
 def near(one: Spot, other: Spot, rule: Duplicates, units: Units) -> bool:
     """By their points; without them only a community is small enough to say so."""
     if one.point and other.point:
@@ -136,11 +144,11 @@ def keys_around(where: Spot, rule: Duplicates) -> tuple[str, ...]:
 
 CELL_METRES = 250
 """Height of a cell; east to west it is shorter the farther north, within a factor of two below 60°."""
+_CELLS_A_DEGREE = _METRES_A_DEGREE / CELL_METRES
 
 
 def _indices(point: Point) -> tuple[int, int]:
-    scale = _METRES_A_DEGREE / CELL_METRES
-    return floor(point.lat * scale), floor(point.lng * scale)
+    return floor(point.lat * _CELLS_A_DEGREE), floor(point.lng * _CELLS_A_DEGREE)
 
 
 def _reach(rule: Duplicates) -> int:

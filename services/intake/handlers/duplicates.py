@@ -53,7 +53,7 @@ async def offers(work: IntakeWork, case: Case) -> Sequence[Offer]:
     since = work.now - timedelta(days=rule.days)
     found = await work.likenesses.nearby(one, around, since=since)
     near = (
-        duplicates.offer(each, ours, theirs, at=work.now)
+        duplicates.offer(each, ours, theirs, rule, at=work.now)
         for each, theirs in _opened(work, found)
         if duplicates.is_offered(ours, theirs, each.likeness, work.city)
     )
