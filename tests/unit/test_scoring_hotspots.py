@@ -98,6 +98,16 @@ def test_the_same_week_is_ordinary_where_days_always_vary_so_much() -> None:
     assert found((6, 17, 30), spread=55.0 * 12) == []
 
 
+def test_an_ordinary_week_is_none_where_nobody_else_has_the_matter() -> None:
+    """Seven in a week beside one a day for eight weeks, of a matter that no other street ever had."""
+    kin = Kin(56, 55.0, 1)
+    series = Series(DONGHUASHI, PARKING, (1, 3, 7), 56, 55.0, kin)
+    assert detect([Level(UnitLevel.STREET, 349, [series])], {PARKING: flat(1)}, RULES).new == []
+    storm = replace(series, recent=(6, 17, 30))
+    (excess,) = detect([Level(UnitLevel.STREET, 349, [storm])], {PARKING: flat(1)}, RULES).new
+    assert excess.expected == pytest.approx(7, rel=0.1)
+
+
 def test_few_requests_are_none_however_little_was_expected() -> None:
     assert found((4, 4, 4), baseline=0, spread=0.0) == []
     assert found((5, 5, 5), baseline=0, spread=0.0) != []

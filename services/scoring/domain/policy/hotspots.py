@@ -135,7 +135,9 @@ def _weigh(series: Series, level: Level, season: Season, rules: Hotspots, window
     cases, exposure = series.recent[window], season.exposure
     # Gamma-Poisson: a series that had nothing in the baseline is not expected to have nothing for ever.
     usual = max(series.kin.cases, 1) / (level.units * exposure)
-    per_day = (PRIOR + series.baseline) / (PRIOR / usual + exposure)
+    drawn = (PRIOR + series.baseline) / (PRIOR / usual + exposure)
+    # A place that always had much more than others of a rare matter would be drawn far below what it had.
+    per_day = max(drawn, series.baseline / exposure)
     alone = per_day * season.windows[window]
     tide = season.tide(window, cases, alone)
     expected = alone * tide
