@@ -49,7 +49,9 @@ async def case_dispatched(work: GridWork, heard: Heard[CaseDispatched]) -> None:
 async def case_rescheduled(work: GridWork, heard: Heard[Rescheduled]) -> None:
     fact = heard.fact
     category = fact.category if isinstance(fact, CaseReclassified) else None
-    cmd = RescheduleCase(fact.case_id, fact.resolve_by, heard.envelope.sequence, category)
+    moved = () if isinstance(fact, CaseExtended) else fact.sign_limits
+    limits = tuple((each.work_order_id, each.sign_by) for each in moved)
+    cmd = RescheduleCase(fact.case_id, fact.resolve_by, heard.envelope.sequence, category, limits)
     await handlers.reschedule_case(work, cmd)
 
 

@@ -33,7 +33,7 @@ def classified(fact: router.CaseClassified, at: Said) -> note.Note:
 
 
 def reclassified(fact: router.CaseReclassified, at: Said) -> note.Note:
-    return note.NoteReclassified(fact.case_id, *at, fact.category, fact.tier, fact.resolve_by)
+    return note.NoteReclassified(fact.case_id, *at, fact.category, fact.tier, fact.resolve_by, _limits(fact))
 
 
 def dispatched(fact: router.CaseDispatched, at: Said) -> note.Note:
@@ -73,8 +73,16 @@ def adjudicated(fact: router.CaseAdjudicated, at: Said) -> note.Note:
     return note.NoteRuled(fact.case_id, *at, fact.ruling, fact.returned_by, fact.to_unit)
 
 
-def extended(fact: router.CaseExtended | router.CaseModeSet, at: Said) -> note.Note:
+def extended(fact: router.CaseExtended, at: Said) -> note.Note:
     return note.NoteExtended(fact.case_id, *at, fact.work_order_id, fact.resolve_by)
+
+
+def mode_set(fact: router.CaseModeSet, at: Said) -> note.Note:
+    return note.NoteExtended(fact.case_id, *at, fact.work_order_id, fact.resolve_by, _limits(fact))
+
+
+def _limits(fact: router.CaseReclassified | router.CaseModeSet) -> note.SignLimits:
+    return tuple((each.work_order_id, each.sign_by) for each in fact.sign_limits)
 
 
 def resolved(fact: router.CaseResolved | router.CoOrderResolved, at: Said) -> note.Note:
@@ -204,7 +212,7 @@ SUBSCRIPTIONS = (
     about_case(router.CaseReturned, returned),
     about_case(router.CaseAdjudicated, adjudicated),
     about_case(router.CaseExtended, extended),
-    about_case(router.CaseModeSet, extended),
+    about_case(router.CaseModeSet, mode_set),
     about_case(router.CaseReclassified, reclassified),
     about_case(router.CaseResolved, resolved),
     about_case(router.CoOrderResolved, resolved),

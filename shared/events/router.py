@@ -41,6 +41,15 @@ class CoOrder(BaseModel):
     unit: UnitCode
 
 
+class SignLimit(BaseModel):
+    """签收时限 of one work order that nobody signed for yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    work_order_id: WorkOrderId
+    sign_by: datetime
+
+
 class CaseDispatched(RouterFact):
     """派单: a lead unit owes an answer, with the clause that says so and one deadline for all."""
 
@@ -127,6 +136,8 @@ class CaseReclassified(RouterFact):
     category: CategoryCode
     tier: Tier
     resolve_by: datetime
+    sign_limits: tuple[SignLimit, ...] = ()
+    """Of the orders that are to be signed for by another time than before."""
 
 
 class CaseModeSet(OrderFact):
@@ -136,6 +147,8 @@ class CaseModeSet(OrderFact):
 
     mode: HandlingMode
     resolve_by: datetime
+    sign_limits: tuple[SignLimit, ...] = ()
+    """Of the orders that are to be signed for by another time than before."""
 
 
 class FindingMade(OrderFact):

@@ -110,6 +110,27 @@ class Story:
             )
         )
 
+    def reclassified(self, sign_by: datetime, *units: UnitCode) -> "Story":
+        """Another matter; these units' orders are to be signed for by another time."""
+        limits = tuple(router.SignLimit(work_order_id=self.order(unit), sign_by=sign_by) for unit in units)
+        return self.says(
+            router.CaseReclassified(
+                case_id=self.case_id,
+                category=CategoryCode("road_water"),
+                tier=Tier.URGENT,
+                resolve_by=self.now + timedelta(days=7),
+                sign_limits=limits,
+            )
+        )
+
+    def handled_as(self, mode: HandlingMode, sign_by: datetime, unit: UnitCode) -> "Story":
+        """办理模式 set; the unit is to sign by another time."""
+        limits = (router.SignLimit(work_order_id=self.order(unit), sign_by=sign_by),)
+        until = self.now + timedelta(days=7)
+        return self.says(
+            router.CaseModeSet(**self._about(unit, None), mode=mode, resolve_by=until, sign_limits=limits)
+        )
+
     def _about(self, unit: UnitCode, key: str | None) -> dict[str, Any]:
         return {"case_id": self.case_id, "work_order_id": self.order(key or unit), "unit": unit}
 

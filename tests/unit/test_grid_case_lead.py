@@ -1,8 +1,12 @@
 """主办: what grid remembers of a case's lead, and that an old fact delivered again changes nothing."""
 
-from services.grid.domain.case_lead import CaseLead, Standing, assign, release, take
-from services.grid.domain.commands import AssignCase, ReleaseCase, TakeCase
-from tests.kit.whistles import CASE_ID, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
+from dataclasses import replace
+from datetime import timedelta
+
+from services.grid.domain.case_lead import CaseLead, Standing, assign, release, reschedule, take
+from services.grid.domain.commands import AssignCase, ReleaseCase, RescheduleCase, TakeCase
+from shared.kernel.ids import WorkOrderId, new_id
+from tests.kit.whistles import BLOWN_AT, CASE_ID, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
 
 TAKEN = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
 
@@ -23,6 +27,18 @@ def test_a_fact_heard_before_changes_nothing() -> None:
     assert take(TAKEN, TakeCase(CASE_ID, DONGHUASHI, None, heard=3)).state == TAKEN
     assert assign(TAKEN, AssignCase(CASE_ID, GUANYINSI_COMMUNITY, heard=2)).state == TAKEN
     assert release(TAKEN, ReleaseCase(CASE_ID, done=True, heard=3)).state == TAKEN
+
+
+def test_a_limit_to_sign_moves_with_the_case_and_only_the_leads_own() -> None:
+    lead, other = WorkOrderId(new_id()), WorkOrderId(new_id())
+    taken = replace(TAKEN, work_order_id=lead, sign_by=BLOWN_AT + timedelta(hours=2))
+    command = RescheduleCase(
+        CASE_ID, BLOWN_AT + timedelta(hours=9), 4, None, ((other, BLOWN_AT), (lead, BLOWN_AT))
+    )
+    after = reschedule(taken, command).state
+    assert (after.sign_by, after.resolve_by) == (BLOWN_AT, BLOWN_AT + timedelta(hours=9))
+    only_other = replace(command, sign_limits=((other, BLOWN_AT),))
+    assert reschedule(taken, only_other).state.sign_by == taken.sign_by
 
 
 def test_nothing_is_said_about_it_so_its_version_stands() -> None:

@@ -13,7 +13,7 @@ from services.router.domain.policy import callback, clocks, modes, overseeing, r
 from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.sending import DISCRETION
 from shared.kernel.decision import Decision
-from shared.kernel.ids import CategoryCode
+from shared.kernel.ids import CategoryCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Satisfied, Solved, Tier
 from shared.lifecycle.case import CaseState
 from tests.kit.builders_router import (
@@ -21,6 +21,7 @@ from tests.kit.builders_router import (
     AT,
     CALLBACK_ID,
     CASE_ID,
+    CO_ID,
     DESK,
     GUANYINSI,
     LEAD_ID,
@@ -52,6 +53,11 @@ def reclassify(case: Case, category: str, tier: Tier | None = None, at=SOON) -> 
     return reclassifying.reclassify(case, command, WORDS, CITY, at=at)
 
 
+def limits_told(decision: Decision[Case]) -> dict[WorkOrderId, datetime]:
+    [fact] = decision.facts
+    return {each.work_order_id: each.sign_by for each in fact.sign_limits}
+
+
 def test_special_is_signed_for_sooner_and_owed_when_it_was() -> None:
     case = a_case(SENT)
     decision = set_mode(case, HandlingMode.SPECIAL)
@@ -59,6 +65,7 @@ def test_special_is_signed_for_sooner_and_owed_when_it_was() -> None:
     after = decision.state
     sooner = CITY.calendar.deadline(AT, CITY.policy.modes.special_sign)
     assert (after.lead.sign_by, after.co_orders[0].sign_by) == (sooner, sooner)
+    assert limits_told(decision) == {LEAD_ID: sooner, CO_ID: sooner}
     assert after.resolve_by == case.resolve_by == decision.facts[0].resolve_by
     assert after.bell_at == sooner
 
@@ -143,6 +150,9 @@ def test_another_category_computes_the_deadline_anew_from_the_original_start() -
     after = decision.state
     assert (after.resolve_by, after.lead.resolve_by, after.co_orders[0].resolve_by) == (urgent,) * 3
     assert after.lead.sign_by == CITY.calendar.deadline(AT, CITY.policy.sign.urgent)
+    assert limits_told(decision) == {LEAD_ID: after.lead.sign_by, CO_ID: after.lead.sign_by}
+    signed = a_case(SIGNED, co_orders=())
+    assert limits_told(reclassify(signed, "road_water", at=at)) == {}
     assert (after.started_at, after.clock_from, after.lead.unit) == (AT, AT, case.lead.unit)
 
 

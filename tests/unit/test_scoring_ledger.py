@@ -1,6 +1,6 @@
 """Folding: duplicates change nothing, and each rule of what counts on its own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
 from shared.city.policy_scoring import PeriodKind
-from shared.kernel.words import Ruling, Satisfied, Solved, UnitLevel
+from shared.kernel.words import HandlingMode, Ruling, Satisfied, Solved, UnitLevel
 from tests.kit.case_story import (
     DONGHUASHI,
     HOUSING,
@@ -29,6 +29,8 @@ from tests.kit.case_story import (
 )
 from tests.kit.city import beijing
 from tests.kit.ledger import LedgerInMemory, a_month
+
+HOUR = timedelta(hours=1)
 
 
 async def folded(story: Story) -> Entry:
@@ -66,6 +68,27 @@ async def test_unsigned_order_counts_and_is_undecided_until_its_time_is_over() -
     (line,) = await counted(Story("fresh").registered().dispatched(YONGNING))
     assert (line.numerator, line.denominator) == (Decimal(0), 1)
     assert line.undecided_until == line.at.replace(hour=line.at.hour + 2)
+
+
+async def test_a_limit_to_sign_that_moved_is_the_one_an_unsigned_order_is_judged_by() -> None:
+    """The lead's and the co-units', as router moved each; what is signed for was judged then."""
+    sent = Story("moved").registered().dispatched(YONGNING, co=(POLICE, HOUSING)).co_signed(HOUSING)
+    earlier = sent.now - timedelta(minutes=30)
+    story = sent.reclassified(earlier, YONGNING, HOUSING)
+    undecided = {line.unit: line.undecided_until for line in await counted(story)}
+    assert undecided == {YONGNING: earlier, POLICE: sent.heard[1].envelope.time + HOUR * 2, HOUSING: None}
+    later = sent.now + timedelta(hours=1)
+    undecided = {
+        line.unit: line.undecided_until for line in await counted(story.reclassified(later, YONGNING))
+    }
+    assert undecided[YONGNING] == later
+
+
+async def test_special_is_judged_by_its_sooner_limit_to_sign() -> None:
+    sent = Story("special").registered().dispatched(YONGNING)
+    sooner = sent.now - timedelta(minutes=30)
+    (line,) = await counted(sent.handled_as(HandlingMode.SPECIAL, sooner, YONGNING))
+    assert line.undecided_until == sooner
 
 
 async def test_late_signature_is_not_undecided_any_more() -> None:

@@ -80,7 +80,11 @@ def reschedule(lead: CaseLead, cmd: RescheduleCase) -> Decision[CaseLead]:
     if cmd.heard <= lead.heard:
         return Decision(lead)
     category = cmd.category or lead.category
-    return Decision(replace(lead, category=category, resolve_by=cmd.resolve_by, heard=cmd.heard))
+    moved = (limit for order, limit in cmd.sign_limits if order == lead.work_order_id)
+    sign_by = next(moved, lead.sign_by)
+    return Decision(
+        replace(lead, category=category, sign_by=sign_by, resolve_by=cmd.resolve_by, heard=cmd.heard)
+    )
 
 
 def assign(lead: CaseLead, cmd: AssignCase) -> Decision[CaseLead]:

@@ -140,6 +140,8 @@ class RescheduleCase:
     resolve_by: datetime
     heard: int
     category: CategoryCode | None = None
+    sign_limits: tuple[tuple[WorkOrderId, datetime], ...] = ()
+    """Of the orders that are to be signed for by another time than before."""
 
 
 @dataclass(frozen=True, slots=True)

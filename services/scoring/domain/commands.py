@@ -7,6 +7,9 @@ from services.scoring.domain.model import Answer, Department, Mark, Stamp
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, ExclusionId, UnitCode, WhistleId, WorkOrderId
 from shared.kernel.words import Channel, DeclineReason, Kind, Ruling, Tier, WhistleKind
 
+SignLimits = tuple[tuple[WorkOrderId, datetime], ...]
+"""签收时限 as it became, of orders that nobody had signed for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -37,6 +40,7 @@ class NoteReclassified(Note):
     category: CategoryCode
     tier: Tier
     resolve_by: datetime
+    sign_limits: SignLimits = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class NoteReturned(NoteOrder):
 @dataclass(frozen=True, slots=True)
 class NoteExtended(NoteOrder):
     resolve_by: datetime
+    sign_limits: SignLimits = ()
 
 
 @dataclass(frozen=True, slots=True)

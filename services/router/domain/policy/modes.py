@@ -16,6 +16,7 @@ from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
 from services.router.domain.policy.orders import lead_of, order_for
 from services.router.domain.policy.overseeing import with_deadline
+from services.router.domain.policy.sending import moved_limits
 from shared.city.city import City
 from shared.events import router as say
 from shared.kernel.decision import Decision
@@ -35,14 +36,14 @@ def set_mode(case: Case, cmd: do.SetMode, city: City, *, at: datetime) -> Decisi
         raise errors.NoCoUnits
     handling = Handling(cmd.mode, cmd.by.name, at, said(cmd.reason, "reason"))
     if cmd.mode is HandlingMode.DEDICATED:
-        return _said(*_planned(case, cmd, handling, city, at=at), order)
+        return _said(case, *_planned(case, cmd, handling, city, at=at), order)
     for field in ("leader", "plan", "plan_until"):
         if getattr(cmd, field) is not None:
             raise errors.PlanNotMeant(field)
     after = replace(case, mode=cmd.mode, handling=handling)
-    return _said(
-        _signed_sooner(after, city) if cmd.mode is HandlingMode.SPECIAL else after, order.resolve_by, order
-    )
+    if cmd.mode is HandlingMode.SPECIAL:
+        after = _signed_sooner(after, city)
+    return _said(case, after, order.resolve_by, order)
 
 
 def _planned(
@@ -91,8 +92,10 @@ def _signed_sooner(case: Case, city: City) -> Case:
     return replace(case, lead=lead, co_orders=tuple(due(each) for each in case.co_orders))
 
 
-def _said(after: Case, resolve_by: datetime, order: WorkOrder) -> Decision[Case]:
+def _said(before: Case, after: Case, resolve_by: datetime, order: WorkOrder) -> Decision[Case]:
     mode = after.mode
     if mode is None:
         raise AssertionError(f"case {after.case_id} was given no mode")
-    return decided(after, say.CaseModeSet(**named(after, order), mode=mode, resolve_by=resolve_by))
+    limits = moved_limits(before, after)
+    fact = say.CaseModeSet(**named(after, order), mode=mode, resolve_by=resolve_by, sign_limits=limits)
+    return decided(after, fact)

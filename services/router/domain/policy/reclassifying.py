@@ -18,7 +18,7 @@ from services.router.domain.policy.handling import said
 from services.router.domain.policy.known import known_category
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.overseeing import with_deadline
-from services.router.domain.policy.sending import DISCRETION, mode, sign_limit
+from services.router.domain.policy.sending import DISCRETION, mode, moved_limits, sign_limit
 from services.router.domain.words import Words
 from shared.city.city import City
 from shared.city.places import Places
@@ -42,7 +42,13 @@ def reclassify(case: Case, cmd: do.Reclassify, words: Words, city: City, *, at: 
     taught = corrected(named, category, cmd.by, at=at)
     cited = _cited(_in_its_mode(taught, tier), category, words, city)
     after = _signing(with_deadline(cited, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
-    fact = say.CaseReclassified(case_id=case.case_id, category=category, tier=tier, resolve_by=_until(after))
+    fact = say.CaseReclassified(
+        case_id=case.case_id,
+        category=category,
+        tier=tier,
+        resolve_by=_until(after),
+        sign_limits=moved_limits(case, after),
+    )
     return decided(after, fact)
 
 

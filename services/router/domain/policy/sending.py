@@ -77,6 +77,16 @@ def sign_limit(case: Case, tier: Tier, city: City) -> Limit:
     return city.policy.modes.special_sign if is_special else city.policy.sign.of(tier)
 
 
+def moved_limits(before: Case, after: Case) -> tuple[say.SignLimit, ...]:
+    """The orders that are to be signed for by another time than before."""
+    was = {order.id: order.sign_by for order in before.orders}
+    return tuple(
+        say.SignLimit(work_order_id=order.id, sign_by=order.sign_by)
+        for order in after.orders
+        if order.sign_by != was[order.id]
+    )
+
+
 def mode(case: Case, tier: Tier, co_units: Collection[UnitCode]) -> HandlingMode:
     """办理模式: as a person set it; else 难题专办 when supervised or complex, 特事特办 when urgent,
     平台协办 with co-units. What is supervised is 难题专办 whatever was set before.

@@ -175,7 +175,18 @@ def _reclassified(entry: Entry, said: note.NoteReclassified) -> Changes:
         else order
         for order in entry.orders
     )
-    return {"orders": orders, "category": said.category, "tier": said.tier}
+    return {"orders": _limited(orders, said.sign_limits), "category": said.category, "tier": said.tier}
+
+
+def _limited(orders: tuple[Order, ...], limits: note.SignLimits) -> tuple[Order, ...]:
+    """To be signed for by another time than they were sent with; what is signed for is judged."""
+    moved = dict(limits)
+    return tuple(
+        replace(order, sign_by=moved[order.work_order_id])
+        if order.work_order_id in moved and order.signed is None
+        else order
+        for order in orders
+    )
 
 
 def _awaits_ruling(order: Order, unit: UnitCode) -> bool:
@@ -183,7 +194,8 @@ def _awaits_ruling(order: Order, unit: UnitCode) -> bool:
 
 
 def _extended(entry: Entry, said: note.NoteExtended) -> Changes:
-    return {"orders": _changed(entry, said.work_order_id, resolve_by=said.resolve_by)}
+    orders = _changed(entry, said.work_order_id, resolve_by=said.resolve_by)
+    return {"orders": _limited(orders, said.sign_limits)}
 
 
 def _resolved(entry: Entry, said: note.NoteResolved) -> Changes:
