@@ -8,7 +8,9 @@ DELETE FROM inbox WHERE (consumer, event_id) IN (
     SELECT consumer, event_id FROM inbox WHERE received_at < now() - interval '35 days' LIMIT 5000
 )
 """
-"""Longer than any consumer may lag; after that the aggregate's version makes a duplicate harmless."""
+"""Longer than any consumer may lag. What is delivered again after that takes effect again: so the broker must
+keep a group's offsets for as long as it keeps the facts, or its facts for less than these days.
+"""
 
 
 async def make_months(work: Work) -> int:

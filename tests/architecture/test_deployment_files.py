@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import yaml
 
 from deploy import env_file
 from deploy.health import asked_ports
+from deploy.local.kafka.properties import server_properties
 from deploy.local.suite import SUITE, ports
+from shared.store.housekeeping import PRUNE
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE, EXAMPLE = ROOT / "deploy" / "compose.yaml", ROOT / "deploy" / "env.example"
@@ -98,6 +101,23 @@ def test_everything_is_bounded_watched_and_started_again(compose: dict[str, Any]
         else:
             assert service["restart"] == "unless-stopped", name
             assert service["healthcheck"]["test"], name
+
+
+@pytest.mark.parametrize("where", ["composed", "local"])
+def test_no_fact_outlives_both_the_groups_place_and_the_memory_of_having_heard_it(
+    where: str, compose: dict[str, Any]
+) -> None:
+    """A group whose offsets are forgotten begins at the beginning: there it must find nothing it forgot."""
+    [days] = re.findall(r"interval '(\d+) days'", PRUNE)
+    remembered = timedelta(days=int(days))
+    if where == "composed":
+        told = compose["services"]["kafka"]["environment"]
+        assert "KAFKA_RETENTION_MS:--1" in told["KAFKA_LOG_RETENTION_MS"]
+        assert timedelta(minutes=told["KAFKA_OFFSETS_RETENTION_MINUTES"]) >= timedelta(days=3650)
+    else:
+        lines = server_properties(1, 2, Path("data")).splitlines()
+        told = dict(line.split("=", 1) for line in lines)
+        assert timedelta(hours=int(told["log.retention.hours"])) < remembered
 
 
 def test_what_is_waited_for_is_there(compose: dict[str, Any]) -> None:
