@@ -280,6 +280,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseSupervised, Line(Code.SUPERVISED, unit=lambda fact: fact.unit)),
     hear(r.CaseResolved, Line(Code.RESOLVED, S.RESOLVED, unit=lambda fact: fact.unit)),
     hear(r.CoOrderSigned, Line(Code.CO_SIGNED, unit=lambda fact: fact.unit)),
+    hear(r.CoOrderProgressed, Line(Code.CO_PROGRESSED, unit=lambda fact: fact.unit)),
     hear(r.CoOrderResolved, Line(Code.CO_RESOLVED, unit=lambda fact: fact.unit)),
     hear(
         r.CaseAnswered,

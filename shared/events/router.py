@@ -227,6 +227,12 @@ class CoOrderSigned(OrderFact):
     in_time: bool
 
 
+class CoOrderProgressed(OrderFact):
+    """协办: a co-unit noted progress on its part; the note itself stays with router."""
+
+    TYPE: ClassVar[str] = "jiesu.co_order.progressed"
+
+
 class CoOrderResolved(OrderFact):
     """协办: a co-unit did its part."""
 

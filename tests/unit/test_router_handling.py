@@ -143,6 +143,9 @@ def on_its_order(move: str, case: Case) -> Decision[Case]:
     match move:
         case "sign":
             return sign(case, by=by, order_id=CO_ID)
+        case "progress":
+            noted = do.Progress(order_id=CO_ID, by=by, note="已约执法")
+            return handling.progress(case, noted, CITY, at=at)
         case "resolve":
             return resolve(case, by=by, order_id=CO_ID)
         case "find":
@@ -170,10 +173,19 @@ def test_every_state_of_a_co_units_order_meets_every_move(state: OrderState, mov
         assert (refused.value.move, refused.value.state) == (move, state)
 
 
+def test_a_co_unit_notes_progress_on_its_own_part_though_the_lead_has_not_signed() -> None:
+    co = an_order(ENFORCEMENT, OrderRole.CO, OrderState.SIGNED)
+    decision = on_its_order("progress", a_case(SENT, co_orders=(co,)))
+    assert said(decision) == ["co_order.progressed"]
+    assert [each.text for each in decision.state.co_orders[0].notes] == ["已约执法"]
+    assert "已约执法" not in decision.facts[0].model_dump_json()
+    assert decision.state.lead.notes == ()
+
+
 def test_a_co_unit_moves_nothing_else() -> None:
-    command = do.Progress(order_id=CO_ID, by=street(ENFORCEMENT), note="在办")
+    command = do.Contact(order_id=CO_ID, by=street(ENFORCEMENT), note="已通话")
     with pytest.raises(errors.LeadOnly):
-        handling.progress(a_case(SIGNED), command, CITY, at=AT)
+        handling.contact(a_case(SIGNED), command, CITY, at=AT)
 
 
 def test_the_first_contact_is_the_one_that_counts() -> None:

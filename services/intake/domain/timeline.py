@@ -33,6 +33,7 @@ class Code(StrEnum):
     SUPERVISED = "supervised"
     RESOLVED = "resolved"
     CO_SIGNED = "co_signed"
+    CO_PROGRESSED = "co_progressed"
     CO_RESOLVED = "co_resolved"
     ANSWERED = "answered"
     DECLINED = "declined"

@@ -16,6 +16,13 @@ CO_ORDER_LIFE = Lifecycle(
             "the co-unit has it in hand",
         ),
         Move(
+            "progress",
+            frozenset({OrderState.SIGNED}),
+            None,
+            say.CoOrderProgressed,
+            "the co-unit noted progress on its part",
+        ),
+        Move(
             "resolve",
             frozenset({OrderState.SIGNED}),
             OrderState.RESOLVED,

@@ -69,11 +69,16 @@ def may_call(case: Case, cmd: do.ReadContact, units: Units) -> WorkOrder:
 
 
 def progress(case: Case, cmd: do.Progress, city: City, *, at: datetime) -> Decision[Case]:
-    """The note stays here; the fact says only that there is one."""
-    order = lead_of("progress", order_for(case, cmd, city.units))
-    CASE_LIFE.fire("progress", case.state)
-    note = Note(at, cmd.by.name, "progress", said(cmd.note, "note"))
-    return decided(with_order(case, _noted(order, note)), say.CaseProgressed(**named(case, order)))
+    """The note stays here; the fact says only that there is one. A co-unit notes it on its own part."""
+    order = order_for(case, cmd, city.units)
+    is_co = order.role is OrderRole.CO
+    if is_co:
+        CO_ORDER_LIFE.fire("progress", order.state)
+    else:
+        CASE_LIFE.fire("progress", case.state)
+    noted = with_order(case, _noted(order, Note(at, cmd.by.name, "progress", said(cmd.note, "note"))))
+    says = say.CoOrderProgressed if is_co else say.CaseProgressed
+    return decided(noted, says(**named(case, order)))
 
 
 def assign(case: Case, cmd: do.Assign, city: City, *, at: datetime) -> Decision[Case]:
