@@ -15,12 +15,15 @@ from services.scoring import handlers
 from services.scoring.domain.commands import AskExclusion
 from shared.bus.port import Message
 from shared.bus.replay import replay
+from shared.city.city import City
 from shared.events.envelope import Heard
 from shared.kernel.ids import ExclusionId, new_id
 from shared.kernel.words import DeclineReason, Ruling, Satisfied, Solved
+from shared.store.running_city import RunningCity
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.accessible import faults
 from tests.kit.case_story import POLICE, SHANGHAI, YANQING, Story
+from tests.kit.city import beijing
 from tests.kit.exported import READERS
 from tests.kit.forty_cases import EXCLUDED, PERIOD, SHOWN, A, B, C, D, N, forty, pairs
 
@@ -388,6 +391,40 @@ async def test_a_month_of_late_lines_is_frozen_as_it_was_read(desk: Desk) -> Non
     asked = await posts(desk, "months/2026-12/close", None, who="boss")
     assert (asked.status_code, await desk.rings("close_month")) == (202, 1)
     assert await streets(desk, "2026-12") == before
+
+
+def another_policy() -> City:
+    """Other weights, thresholds that nobody undercuts, fewer orders to be classed."""
+    city = beijing()
+    score, classes, ladder = city.policy.score, city.policy.classes, city.policy.supervision
+    weights = score.weights.model_copy(update={"response": Decimal("0.8"), "satisfaction": Decimal(0)})
+    kept = {
+        "version": "2027.1",
+        "score": score.model_copy(update={"weights": weights}),
+        "classes": classes.model_copy(update={"min_orders": 1}),
+        "supervision": ladder.model_copy(
+            update={"steps": tuple(rung.model_copy(update={"below": Decimal(0)}) for rung in ladder.steps)}
+        ),
+    }
+    return replace(city, policy=city.policy.model_copy(update=kept))
+
+
+async def test_a_closed_month_is_read_by_the_rules_it_was_closed_by(desk: Desk) -> None:
+    async def readings() -> list[Any]:
+        paths = ("rates", f"rates/{A}", "groups", "classes", "supervision", "departments")
+        answers = [await desk.reads(path, period=PERIOD) for path in paths]
+        page = await desk.asks(f"months/{PERIOD}/report", lang="en")
+        return [*answers, await exports(desk, "rates", "csv"), page.text]
+
+    before = await readings()
+    by_then = desk.flat.store.running_city
+    desk.flat.store.running_city = RunningCity(another_policy(), None)
+    try:
+        assert await readings() == before
+        rules = (await desk.reads("rates", period="current"))["rules"]
+        assert (rules["policy_version"], Decimal(rules["response_weight"])) == ("2027.1", Decimal("0.8"))
+    finally:
+        desk.flat.store.running_city = by_then
 
 
 async def test_departments_open_to_their_calls_and_the_appraisal_says_how_it_is_weighed(desk: Desk) -> None:

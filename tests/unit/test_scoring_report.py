@@ -57,7 +57,7 @@ def a_report(**more: Any) -> Report:
     whole = Report(
         PERIOD,
         month,
-        compile_month(NOW, BEFORE, {}, CITY),
+        compile_month(NOW, BEFORE, {}, CITY, CITY),
         [Hot("parking", 120, Interval(1.5, 1.2, 1.9)), Hot("noise", 60, None)],
         [hotspot],
         CITY,
@@ -98,7 +98,7 @@ def test_figures_are_those_of_the_ranking() -> None:
 
 
 def test_classes_and_their_moves_are_counted() -> None:
-    found = compile_month(NOW, BEFORE, {}, CITY)
+    found = compile_month(NOW, BEFORE, {}, CITY, CITY)
     assert found.classed == {
         StreetClass.ADVANCED: 1,
         StreetClass.RECTIFYING: 1,
@@ -112,7 +112,7 @@ def test_classes_and_their_moves_are_counted() -> None:
     assert (moved.unit, moved.change) == (DONGHUASHI, Fraction(1, 10))
     # A street that made progress then was progressing then, by the month before that.
     earlier = {ZHENZHUQUAN: Fraction(1, 2)}
-    moves = {each.unit: each.before for each in compile_month(NOW, BEFORE, earlier, CITY).moved}
+    moves = {each.unit: each.before for each in compile_month(NOW, BEFORE, earlier, CITY, CITY).moved}
     assert moves[ZHENZHUQUAN] is StreetClass.PROGRESSING
 
 
@@ -120,7 +120,7 @@ def test_classes_and_their_moves_are_counted() -> None:
 def test_a_month_without_figures_says_so(language: Language) -> None:
     text = shown(
         language,
-        monthly=compile_month([], [], {}, CITY),
+        monthly=compile_month([], [], {}, CITY, CITY),
         hot=[],
         hotspots=[],
         city=replace(CITY, schematic=Schematic()),

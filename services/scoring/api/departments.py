@@ -1,14 +1,12 @@
 """双考核: how the departments came when they were called."""
 
-from collections.abc import Mapping
-from fractions import Fraction
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
 
 from services.scoring.api import schemas_decided as schemas
 from services.scoring.api import views, views_decided
-from services.scoring.api.reading import Asking, InPeriod, Question, WithExclusions
+from services.scoring.api.reading import Asking, InPeriod, WithExclusions
 from services.scoring.domain.departments import departments
 from services.scoring.domain.policy import rates
 from services.scoring.domain.policy.calls import CallMeasure
@@ -29,13 +27,17 @@ async def rank_departments(
         calls = await sums.frozen_calls(asking.connection, period.label)
     else:
         calls = await sums.live_calls(asking.connection, period.label, at=asking.now)
-    rules, units = asking.city.policy.appraisal, asking.city.units
-    found = departments(calls, await _citizens(asking, period.label, exclusions), rules)
+    city = await asking.city_of(period.label)
+    rules = city.policy.appraisal
+    standings = rates.over_the_tree(await asking.sums(period.label, exclusions), city.units)
+    # Every unit as a lead.
+    citizens = {unit: each.composite(city.policy.score) for unit, each in standings.items()}
+    found = departments(calls, citizens, rules)
     return schemas.DepartmentsView(
         period=await asking.view(period),
-        rules=views.rules(asking.city.policy),
+        rules=views.rules(city.policy),
         appraisal=views_decided.appraisal(rules),
-        departments=[views_decided.department(each, rules, units) for each in found],
+        departments=[views_decided.department(each, rules, city.units) for each in found],
     )
 
 
@@ -58,12 +60,6 @@ async def list_calls_behind(
         limit=paging.fetch,
     )
     return paging.page(rows, position=_of_call, item=views_decided.call)
-
-
-async def _citizens(asking: Question, period: str, exclusions: Exclusions) -> Mapping[str, Fraction | None]:
-    """The composite of every unit as a lead."""
-    standings = rates.over_the_tree(await asking.sums(period, exclusions), asking.city.units)
-    return {unit: each.composite(asking.city.policy.score) for unit, each in standings.items()}
 
 
 def _of_call(call: Call) -> Position:

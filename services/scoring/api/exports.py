@@ -38,7 +38,7 @@ async def export_rates(
     exclusions: WithExclusions = Exclusions.APPLIED,
 ) -> FileResponse:
     """三率 of a level's units, as the ranking shows them; an open period says that it is."""
-    city = asking.city
+    city = await asking.city_of(period.label)
     if group is not None and group not in city.groups.by_code:
         raise UnknownGroup(group)
     now = await asking.sums(period.label, exclusions)

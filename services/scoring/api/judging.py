@@ -10,6 +10,7 @@ from services.scoring.api.reading import Asking, InPeriod, Question
 from services.scoring.domain.policy import classes, rates
 from services.scoring.domain.policy.publishing import composites
 from services.scoring.store import periods, sums
+from shared.city.policy_scoring import Score
 from shared.kernel.words import UnitLevel
 
 ROUTES = APIRouter()
@@ -19,10 +20,11 @@ ROUTES = APIRouter()
 async def class_streets(asking: Asking, period: InPeriod) -> schemas.ClassesView:
     """四类街乡镇 of a closed period, excluded cases left out."""
     await asking.require_closed(period.label)
-    policy, units = asking.city.policy, asking.city.units
+    city = await asking.city_of(period.label)
+    policy, units = city.policy, city.units
     now = rates.without_excluded(await sums.frozen_sums(asking.connection, period.label))
     ranked = rates.ranking(rates.over_the_tree(now, units), units, UnitLevel.STREET, policy.score)
-    before = await _composites(asking, asking.periods.before(period.label))
+    before = await _composites(asking, asking.periods.before(period.label), policy.score)
     classed = classes.classify(ranked, before, policy.classes)
     return schemas.ClassesView(
         period=await asking.view(period),
@@ -35,9 +37,11 @@ async def class_streets(asking: Asking, period: InPeriod) -> schemas.ClassesView
 async def recommend_supervision(asking: Asking, period: InPeriod) -> schemas.SupervisionView:
     """五步督办: the gravest step recommended for each street, with the months that caused it."""
     await asking.require_closed(period.label)
-    ladder = asking.city.policy.supervision
+    ladder = (await asking.city_of(period.label)).policy.supervision
     labels = await _in_a_row(asking, period.label, max(rung.months for rung in ladder.steps))
-    months = [(label, await _composites(asking, label)) for label in labels]
+    # Each month's composite as that month shows it.
+    scores = [(label, (await asking.city_of(label)).policy.score) for label in labels]
+    months = [(label, await _composites(asking, label, score)) for label, score in scores]
     found = classes.supervise(months, ladder)
     return schemas.SupervisionView(
         period=await asking.view(period),
@@ -57,6 +61,6 @@ async def _in_a_row(asking: Question, label: str, many: int) -> list[str]:
     return row
 
 
-async def _composites(asking: Question, label: str) -> dict[str, Fraction]:
+async def _composites(asking: Question, label: str, score: Score) -> dict[str, Fraction]:
     found = await sums.frozen_sums(asking.connection, label)
-    return composites(found, asking.city.units, asking.city.policy.score)
+    return composites(found, asking.city.units, score)

@@ -106,9 +106,8 @@ async def _hindrance(asking: Question, period: Period, month: Month | None) -> s
     """Why it cannot be closed, as the close itself would refuse it."""
     closable = Closable(await periods.earlier_open(asking.connection, period.label))
     command = do.AskClose(period.label, asking.caller.subject)
-    version = asking.city.policy.version
     try:
-        closing.ask(month, command, closable, asking.periods, version, at=asking.now)
+        closing.ask(month, command, closable, asking.city.policy, at=asking.now)
     except Refusal as refusal:
         return refusal.reason
     return None

@@ -36,14 +36,15 @@ async def rank_units(
         raise UnknownGroup(group)
     now = await asking.sums(period.label, exclusions)
     before = await asking.sums(asking.periods.before(period.label), exclusions)
-    placed = placing.place(now, before, asking.city, level)
+    city = await asking.city_of(period.label)
+    placed = placing.place(now, before, city, level)
     return schemas.RatesView(
         period=await asking.view(period),
-        rules=views.rules(asking.city.policy),
+        rules=views.rules(city.policy),
         exclusions=exclusions,
         level=level,
         group=group,
-        units=[views.unit_rates(each, asking.city) for each in placed if group in (None, each.group)],
+        units=[views.unit_rates(each, city) for each in placed if group in (None, each.group)],
     )
 
 
@@ -55,13 +56,14 @@ async def compare_groups(
     exclusions: WithExclusions = Exclusions.APPLIED,
 ) -> schemas.GroupsView:
     """分组: the groups of comparison as wholes."""
-    found = placing.groups(await asking.sums(period.label, exclusions), asking.city, level)
+    city = await asking.city_of(period.label)
+    found = placing.groups(await asking.sums(period.label, exclusions), city, level)
     return schemas.GroupsView(
         period=await asking.view(period),
-        rules=views.rules(asking.city.policy),
+        rules=views.rules(city.policy),
         exclusions=exclusions,
         level=level,
-        groups=[views.group_rates(each, asking.city) for each in found],
+        groups=[views.group_rates(each, city) for each in found],
     )
 
 
@@ -70,7 +72,7 @@ async def open_unit(
     asking: Asking, period: InPeriod, unit: str, exclusions: WithExclusions = Exclusions.APPLIED
 ) -> schemas.UnitView:
     """三率 of a unit: the whole, its own part, and the parts below it."""
-    asked, city = asking.unit(unit), asking.city
+    asked, city = asking.unit(unit), await asking.city_of(period.label)
     now = await asking.sums(period.label, exclusions)
     before = await asking.sums(asking.periods.before(period.label), exclusions)
     placed = placing.place(now, before, city, asked.level)

@@ -54,6 +54,11 @@ class Question:
         """The period's close, when one was asked for."""
         return await periods.month(self.connection, period)
 
+    async def city_of(self, period: str) -> City:
+        """The city with the rules the period is read by: once its close was asked for, those of that time."""
+        found = await self.month(period)
+        return found.judged(self.city) if found else self.city
+
     async def view(self, of: Period) -> schemas.PeriodView:
         """The period as it stands."""
         found = await self.month(of.label)

@@ -1,9 +1,12 @@
 """月结: a period that is being closed, or closed with the hash of what was frozen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.scoring.domain.lifecycle import MonthState
+from shared.city.city import City
+from shared.city.policy import Policy
+from shared.city.policy_scoring import Appraisal, Classes, Score, Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,20 @@ class Frozen:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedBy:
+    """The policy's rules by which a month's sums become composites, classes and recommendations."""
+
+    score: Score
+    classes: Classes
+    supervision: Supervision
+    appraisal: Appraisal
+
+    @classmethod
+    def of_policy(cls, policy: Policy) -> "JudgedBy":
+        return cls(policy.score, policy.classes, policy.supervision, policy.appraisal)
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """One period on its way to being closed; a period nobody asked to close has none."""
 
@@ -27,4 +44,19 @@ class Month:
     policy_version: str
     closed_at: datetime | None = None
     frozen: Frozen | None = None
+    rules: JudgedBy | None = None
+    """Those of the instant the close was asked for; None: it was asked for before they were kept."""
     version: int = 0
+
+    def judged(self, city: City) -> City:
+        """The city with the rules this month is read by, whatever its policy says by now."""
+        if self.rules is None:
+            return city
+        kept = {
+            "version": self.policy_version,
+            "score": self.rules.score,
+            "classes": self.rules.classes,
+            "supervision": self.rules.supervision,
+            "appraisal": self.rules.appraisal,
+        }
+        return replace(city, policy=city.policy.model_copy(update=kept))

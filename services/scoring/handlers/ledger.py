@@ -84,9 +84,7 @@ async def ask_close(work: ScoringWork, cmd: do.AskClose) -> Month:
     await work.books.shut()
     month = await work.months.find(cmd.period)
     closable = Closable(await work.months.earlier_open(cmd.period))
-    policy = work.city.policy
-    decision = closing.ask(month, cmd, closable, Periods.of_policy(policy), policy.version, at=work.now)
-    return await work.months.keep(decision)
+    return await work.months.keep(closing.ask(month, cmd, closable, work.city.policy, at=work.now))
 
 
 async def close_month(work: ScoringWork) -> int:
@@ -95,11 +93,10 @@ async def close_month(work: ScoringWork) -> int:
     if month is None:
         return 0
     frozen = await work.months.freeze(month.period)
-    policy = work.city.policy
-    periods = Periods.of_policy(policy)
+    periods = Periods.of_policy(work.city.policy)
     before = await work.months.sums(periods.before(month.period))
     published = publishing.publish(
-        month, await work.months.sums(month.period), before, units=work.city.units, policy=policy
+        month, await work.months.sums(month.period), before, city=month.judged(work.city)
     )
     await work.months.keep(closing.close(month, frozen, published, periods, at=work.now))
     return 1

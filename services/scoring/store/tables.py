@@ -157,6 +157,7 @@ MONTHS = Table(
     Column("policy_version", Text, nullable=False),
     Column("closed_at", DateTime(timezone=True)),
     Column("frozen", JSONB),
+    Column("rules", JSONB),
     Column("version", BigInteger, nullable=False),
 )
 """A period has a row from the moment its close is asked for."""

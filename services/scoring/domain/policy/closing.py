@@ -7,8 +7,9 @@ from datetime import datetime
 from services.scoring.domain.commands import AskClose
 from services.scoring.domain.errors import EarlierPeriodOpen, PeriodNotSettled
 from services.scoring.domain.lifecycle import MONTH_LIFE, MonthState
-from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.month import Frozen, JudgedBy, Month
 from services.scoring.domain.periods import Periods
+from shared.city.policy import Policy
 from shared.events import scoring as say
 from shared.kernel.decision import Decision
 
@@ -22,15 +23,17 @@ class Closable:
 
 
 def ask(
-    month: Month | None, cmd: AskClose, closable: Closable, periods: Periods, version: str, *, at: datetime
+    month: Month | None, cmd: AskClose, closable: Closable, policy: Policy, *, at: datetime
 ) -> Decision[Month]:
     """Ask for the close. Raises `PeriodNotSettled`, `EarlierPeriodOpen`, `MoveNotAllowed`."""
+    periods = Periods.of_policy(policy)
     state = MONTH_LIFE.fire("ask", month.state if month else MonthState.OPEN)
     if at < (settled := periods.settled(cmd.period)):
         raise PeriodNotSettled(cmd.period, settled)
     if closable.earlier is not None:
         raise EarlierPeriodOpen(cmd.period, closable.earlier)
-    asked = Month(cmd.period, state, cmd.by, at, version)
+    rules = JudgedBy.of_policy(policy)
+    asked = Month(cmd.period, state, cmd.by, at, policy.version, rules=rules)
     return Decision(asked, (say.MonthCloseAsked(period=cmd.period),))
 
 

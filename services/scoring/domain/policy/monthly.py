@@ -39,20 +39,24 @@ class Monthly:
 
 
 def compile_month(
-    now: Sequence[Sum], before: Sequence[Sum], earlier: Mapping[str, Fraction], city: City
+    now: Sequence[Sum], before: Sequence[Sum], earlier: Mapping[str, Fraction], city: City, was: City
 ) -> Monthly:
-    """`earlier`: the composites of the month before the one before, by which its classes were given."""
+    """`earlier`: the composites of the month before the one before, by which its classes were given; `was`:
+    the city with the rules of the month before.
+    """
     whole = placing.place(now, before, city, UnitLevel.CITY)
     streets = placing.place(now, before, city, UnitLevel.STREET)
-    then = placing.place(before, (), city, UnitLevel.STREET)
+    then = placing.place(before, (), was, UnitLevel.STREET)
     composites = {
-        each.standing.unit: each.ranked.composite for each in then if each.ranked.composite is not None
+        each.standing.unit: each.before.composite
+        for each in streets
+        if each.before is not None and each.before.composite is not None
     }
-    is_now, was = _classes(streets, composites, city), _classes(then, earlier, city)
+    is_now, classed_before = _classes(streets, composites, city), _classes(then, earlier, was)
     both = [
         (unit, old, new)
         for unit, new in is_now.items()
-        if new is not None and (old := was.get(unit)) is not None
+        if new is not None and (old := classed_before.get(unit)) is not None
     ]
     changes = {each.standing.unit: each.change for each in streets}
     return Monthly(

@@ -7,7 +7,7 @@ from services.scoring.domain.month import Month
 from services.scoring.domain.policy import classes, rates
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.domain.policy.rates import Ranked, Sum, Tally, shown
-from shared.city.policy import Policy
+from shared.city.city import City
 from shared.city.policy_scoring import Score
 from shared.city.units import Units
 from shared.events import scoring as say
@@ -16,9 +16,10 @@ from shared.kernel.words import StreetClass, UnitLevel
 
 
 def publish(
-    month: Month, sums: Iterable[Sum], before: Iterable[Sum], *, units: Units, policy: Policy
+    month: Month, sums: Iterable[Sum], before: Iterable[Sum], *, city: City
 ) -> tuple[say.RatesPublished, ...]:
     """三率 for everybody: a fact for each unit that has others directly below it."""
+    units, policy = city.units, city.policy
     standings = rates.over_the_tree(rates.without_excluded(sums), units)
     ranked = [each for level in UnitLevel for each in rates.ranking(standings, units, level, policy.score)]
     streets = rates.ranking(standings, units, UnitLevel.STREET, policy.score)
