@@ -30,6 +30,8 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     begin = desk.clock.now()
     desk.goes_by(recheck=Decimal(0))
     first, second, third, fourth, fifth = [await desk.callback() for _ in range(5)]
+    # 未诉先办: a unit found it by itself, and there is nobody to ask.
+    await desk.callback(await desk.case(has_phone=False, proactive=True))
     await desk.sends()
     desk.clock.passes(minutes=10)
     await desk.holds(first)
@@ -43,12 +45,14 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     await desk.tells("keys", event_id=f"e-{fourth}", callback_id=fourth, keys="111")
     period = {"since": begin.isoformat(), "until": (begin + timedelta(hours=1)).isoformat()}
     found = (await desk.reads("figures", role="supervisor", **period)).json()
-    assert {name: found[name] for name in ("asked", "completed", "unreachable", "cancelled", "skipped")} == {
+    names = ("asked", "completed", "unreachable", "cancelled", "skipped", "nobody")
+    assert {name: found[name] for name in names} == {
         "asked": 5,
         "completed": 3,
         "unreachable": 2,
         "cancelled": 0,
         "skipped": 0,
+        "nobody": 1,
     }
     # Who refused was spoken with and gave no answer; a wrong number is neither.
     assert (found["contact_rate"], found["answer_rate"]) == (0.8, 0.6)

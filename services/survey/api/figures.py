@@ -55,6 +55,7 @@ class FiguresOut(Wire):
     until: datetime
     asked: int
     skipped: int = Field(description="Not drawn for the sample.")
+    nobody: int = Field(description="Found by a unit itself, so there was nobody to ask; in no rate.")
     cancelled: int
     completed: int
     unreachable: int
@@ -89,6 +90,7 @@ async def callback_figures(connection: Reading, _: Reader, during: During) -> Fi
         until=during.until,
         asked=found.asked,
         skipped=found.skipped,
+        nobody=found.nobody,
         cancelled=found.cancelled,
         completed=found.completed,
         unreachable=found.unreachable,

@@ -16,6 +16,8 @@ from shared.kernel.words import CallbackChannel
 
 C, A, M = tables.CALLBACKS.c, tables.ATTEMPTS.c, tables.MESSAGES.c
 HANDED_OVER = (MessageState.SENT, MessageState.DELIVERED)
+# Who left no phone number may answer alone until a day; where there is no such day either, no citizen asked.
+NOBODY_TO_ASK = ~C.by_phone & C.link_until.is_(None)
 BY_CALLERS = A.channel == CallbackChannel.PHONE
 
 
@@ -25,6 +27,8 @@ class RoundFigures:
 
     asked: int
     skipped: int
+    nobody: int
+    """Of cases a unit found by itself: there was nobody to ask, so they are neither asked nor unreachable."""
     cancelled: int
     completed: int
     unreachable: int
@@ -62,12 +66,16 @@ class CallerFigures:
 async def rounds(connection: AsyncConnection, since: datetime, until: datetime) -> RoundFigures:
     """Everything about the rounds that began in the period."""
     is_round, is_check = C.kind == ROUND, C.kind == RECHECK
-    over = is_round & C.state.in_((RoundState.COMPLETED, RoundState.UNREACHABLE))
+    is_nobody = is_round & (C.state == RoundState.UNREACHABLE) & NOBODY_TO_ASK
+    is_asked = is_round & (C.state != RoundState.SKIPPED) & ~is_nobody
+    over = is_asked & C.state.in_((RoundState.COMPLETED, RoundState.UNREACHABLE))
     checked = is_check & (C.state == RoundState.COMPLETED)
     query = select(
-        _many(is_round & (C.state != RoundState.SKIPPED)),
-        *(_many(is_round & (C.state == state)) for state in (RoundState.SKIPPED, RoundState.CANCELLED)),
-        *(_many(is_round & (C.state == state)) for state in (RoundState.COMPLETED, RoundState.UNREACHABLE)),
+        _many(is_asked),
+        _many(is_round & (C.state == RoundState.SKIPPED)),
+        _many(is_nobody),
+        _many(is_round & (C.state == RoundState.CANCELLED)),
+        *(_many(is_asked & (C.state == state)) for state in (RoundState.COMPLETED, RoundState.UNREACHABLE)),
         _many(over & C.reached),
         _many(is_round & C.doubtful),
         _seconds(0.5, C.tried_at, is_round),
