@@ -1,9 +1,11 @@
 """同步: what was done offline counts once and in order; broken items fail alone; changes come by cursor."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,7 @@ from tests.kit.terminals import WORKER, Device, enrolled
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 TEXT = "路灯倾斜，快倒了"
+RUNNING = Path(__file__).resolve().parents[2] / "docs" / "running.md"
 
 
 @pytest.fixture(scope="module")
@@ -266,6 +269,23 @@ async def test_more_changes_than_one_answer_holds_come_page_by_page(desk: Desk) 
         cursor, more = answer["cursor"], answer["more"]
     assert [len(page) for page in pages] == [200, 50]
     assert len({key for page in pages for key in page}) == 250
+
+
+async def test_after_a_restore_into_a_new_cluster_the_running_page_s_statement_shows_what_was_hidden(
+    desk: Desk,
+) -> None:
+    device = await enrolled(desk)
+    found = item(1)
+    cursor = (await device.syncs(found)).json()["cursor"]
+    ahead = "UPDATE terminal_changes SET changed_in = 9000000000000 WHERE subject_id = $1"
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql(ahead, (UUID(found["id"]),))
+    assert (await device.syncs(cursor=cursor)).json()["changes"] == []
+    (statement,) = re.findall(r"```sql\n(UPDATE grid\.terminal_changes .*?);\n```", RUNNING.read_text(), re.S)
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql(statement)
+    told = (await device.syncs()).json()["changes"]
+    assert found["id"] in {change["id"] for change in told}
 
 
 async def test_two_terminals_in_any_order_with_lost_answers_and_late_copies(desk: Desk) -> None:

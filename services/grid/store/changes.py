@@ -92,6 +92,8 @@ async def changes_of(
     query = select(C.changed_in, C.kind, C.subject_id).where(C.unit == unit, C.changed_in < OVER)
     if after is not None and after.changed_in < (await connection.execute(select(OVER))).scalar_one():
         # A place ahead of every transaction is of a database that was restored since: then all is told anew.
+        # Changes restored into a cluster that counts its transactions from the start are ahead as well, and
+        # hidden until they change again or are set to 0: docs/running.md says how.
         query = query.where(tuple_(*after) < PLACE)
     query = query.order_by(C.changed_in, C.kind, C.subject_id).limit(limit)
     places = [Place(*row) for row in await connection.execute(query)]
