@@ -198,6 +198,34 @@ def test_positions_whose_samples_nobody_counts_are_a_broken_file(counted: bytes)
 
 
 @pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        box(b"stsz", bytes(8), struct.pack(">2I", 1, len(GPS_WORDS[2]))),
+        box(b"stsz", bytes(4), struct.pack(">2I", len(GPS_WORDS[2]), 2)),
+        box(b"stsz", bytes(4), struct.pack(">2I", 1, 100_001)),
+    ],
+)
+def test_positions_of_which_not_every_size_is_told_are_a_broken_file(told: bytes) -> None:
+    with pytest.raises(BrokenFile):
+        examine(a_movie(b"isom", stsz=told))
+
+
+def test_more_samples_than_a_real_file_has_are_not_cut_off_but_refused() -> None:
+    counted = box(b"stsc", bytes(4), struct.pack(">4I", 1, 1, 100_001, 1))
+    told = box(b"stsz", bytes(4), struct.pack(">2I", 1, 100_001))
+    for tables in ({"stsc": counted}, {"stsc": counted, "stsz": told}):
+        with pytest.raises(BrokenFile):
+            examine(a_movie(b"isom", **tables) + box(b"mdat", bytes(100_001)))
+
+
+def test_positions_of_one_size_are_written_over() -> None:
+    same = box(b"stsz", bytes(4), struct.pack(">2I", len(GPS_WORDS[2]), 3))
+    _, content = stored(a_movie(b"isom", stsz=same))
+    assert GPS_WORDS[2] not in content
+
+
+@pytest.mark.parametrize(
     "fragmented",
     [
         a_movie(b"isom", inside=box(b"mvex", box(b"trex", bytes(24)))),

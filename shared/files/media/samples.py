@@ -24,8 +24,10 @@ def sample_ranges(data: Data, media: Mapping[bytes, Any], boxes: Boxes) -> Itera
     if len(counts) != len(offsets):
         raise BrokenFile
     for offset, count in zip(offsets, counts, strict=True):
-        length = sum(islice(sizes, count))
-        if offset + length > len(data):
+        taken = list(islice(sizes, count))
+        length = sum(taken)
+        # A sample whose size nobody tells would stay as it is, with whatever position is in it.
+        if len(taken) != count or offset + length > len(data):
             raise BrokenFile
         yield offset, offset + length
 
@@ -49,7 +51,9 @@ def _sizes(data: Data, table: Any) -> Iterator[int]:
     (same,) = _unpacked(">I", data, table.content + 4, table.end)
     if same:
         (count,) = _unpacked(">I", data, table.content + 8, table.end)
-        yield from (same for _ in range(min(count, MOST_PARTS)))
+        if count > MOST_PARTS:
+            raise BrokenFile
+        yield from (same for _ in range(count))
     else:
         yield from (size for (size,) in _rows(data, table, 8, ">I"))
 
@@ -58,7 +62,9 @@ def _counts(data: Data, table: Any, chunks: int) -> Iterator[int]:
     """How many samples each chunk has; a row holds from its first chunk to the next row's."""
     rows = [(first, count) for first, count, _ in _rows(data, table, 4, ">III")]
     for (first, count), (after, _) in pairwise((*rows, (chunks + 1, 0))):
-        yield from (min(count, MOST_PARTS) for _ in range(first, min(after, chunks + 1)))
+        if count > MOST_PARTS:
+            raise BrokenFile
+        yield from (count for _ in range(first, min(after, chunks + 1)))
 
 
 def _rows(data: Data, table: Any, count_at: int, row: str) -> Iterator[tuple[int, ...]]:
