@@ -79,6 +79,13 @@ def count(request: Request, caller: Caller) -> None:
         raise refused
 
 
+def charge(request: Request, caller: Caller, more: int) -> None:
+    """Take further requests that came in this one; what is told to be left is without them."""
+    rates: Rates | None = request.app.state.auth.rates
+    if rates is not None:
+        request.scope["state"]["quota"] = rates.charge(caller, more)
+
+
 Known = Annotated[Caller | None, Depends(identify)]
 """The caller if there is one; for doors open to all."""
 

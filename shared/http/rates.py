@@ -76,13 +76,16 @@ class Rates:
             refused = RateExceeded(size, retry_after=(1 - bucket.level) * MINUTE / size)
         else:
             bucket.level -= 1
-        return Quota(size, max(0, int(bucket.level)), (size - bucket.level) * MINUTE / size), refused
+        return _quota(bucket, size), refused
 
-    def charge(self, caller: Caller, more: int) -> None:
-        """Count further requests that came in the one just taken; a bucket may owe, and fills up again."""
+    def charge(self, caller: Caller, more: int) -> Quota | None:
+        """Count further requests that came in the one just taken: what is left. A bucket may owe."""
         size = self._per_minute(caller)
-        if size:
-            self._filled(_name(caller), size).level -= more
+        if not size:
+            return None
+        bucket = self._filled(_name(caller), size)
+        bucket.level -= more
+        return _quota(bucket, size)
 
     def _filled(self, name: str, size: int) -> _Bucket:
         """The bucket with what has flown in since it was last asked for."""
@@ -97,6 +100,10 @@ class Rates:
         bucket.at = now
         self._buckets.move_to_end(name)
         return bucket
+
+
+def _quota(bucket: _Bucket, size: int) -> Quota:
+    return Quota(size, max(0, int(bucket.level)), (size - bucket.level) * MINUTE / size)
 
 
 def _name(caller: Caller) -> str:

@@ -143,4 +143,5 @@ async def test_every_item_counts_towards_the_clients_minute(desk: Desk) -> None:
         second = await client.post("/v1/cases:batch", json=told, headers={"X-Api-Key": key})
     await let_go(flat)
     assert (first.status_code, second.status_code) == (200, 429)
+    assert first.headers["ratelimit"].startswith('"minute";r=0;t=1')
     assert int(second.headers["retry-after"]) > 60

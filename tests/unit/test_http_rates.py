@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from shared.http.api_keys import make_api_key
 from shared.http.auth import Auth, allow
 from shared.http.callers import Caller, Role
-from shared.http.rates import Rates
+from shared.http.rates import Quota, Rates
 from tests.unit.http_kit import an_app, an_auth, client, is_problem
 
 
@@ -64,6 +64,14 @@ def test_callers_do_not_share_a_bucket() -> None:
 def test_whoever_has_no_rate_is_not_counted() -> None:
     rates = Rates(lambda _: None, ticks=Ticks())
     assert rates.take(some()) == (None, None)
+    assert rates.charge(some(), 5) is None
+
+
+def test_what_came_in_one_request_is_counted_before_it_is_told_what_is_left() -> None:
+    rates, caller = Rates(lambda _: 10, ticks=Ticks()), some()
+    rates.take(caller)
+    assert rates.charge(caller, 4) == Quota(10, 5, 30.0)
+    assert rates.charge(caller, 15) == Quota(10, 0, 120.0)
 
 
 def test_the_number_of_buckets_is_bounded() -> None:

@@ -21,7 +21,7 @@ from services.intake.api.schemas import CaseIn, CaseOut
 from services.intake.domain.errors import MalformedClientId
 from shared.http import answers
 from shared.http.answers import Answer
-from shared.http.auth import Auth, allow
+from shared.http.auth import allow, charge
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import Once, OnceOnly, fingerprints_of
 from shared.http.problems import problem_of
@@ -64,9 +64,7 @@ class BatchOut(Wire):
 async def register_cases(request: Request, wish: BatchIn, caller: Office, once: OnceOnly) -> BatchOut:
     """批量受理: up to 500; a bad one does not stop the others."""
     await _refuse_another(request, once)
-    auth: Auth = request.app.state.auth
-    if auth.rates is not None:
-        auth.rates.charge(caller, len(wish.cases) - 1)
+    charge(request, caller, len(wish.cases) - 1)
     outcomes: list[OutcomeOut] = []
     # In parts, so that whoever asks for one thing in the meantime does not wait for all of it.
     for start in range(0, len(wish.cases), MOST):
