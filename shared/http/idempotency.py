@@ -20,13 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.http import answers
 from shared.http.answers import UNDER_WAY, Answer
 from shared.http.auth import Known
+from shared.http.callers import Caller
 from shared.http.door import route_of
 from shared.http.refusals import IdempotencyKeyReused, MalformedKey, SameRequestUnderWay
 from shared.observability.metrics import HTTP_REPLAYED
 from shared.store.busy import lock_not_free
 
 ANONYMOUS = "anonymous"
-KEPT_HEADERS = frozenset({"content-type", "location", "etag"})
+KEPT_HEADERS = frozenset({"content-type", "content-language", "location", "etag"})
 JSON_TYPE = ("content-type", "application/json")
 REPLAYED = {"Idempotent-Replayed": "true"}
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
@@ -54,6 +55,18 @@ class Fingerprints:
             seal.update(len(part).to_bytes(8))
             seal.update(part)
         return seal.digest()
+
+    def caller(self, caller: Caller | None) -> str:
+        """Whose key it is. A person by a keyed hash: the row tells a case, and whose account asked for it is
+        told nowhere, least of all of somebody who chose to stay anonymous.
+        """
+        match caller:
+            case None:
+                return ANONYMOUS
+            case Caller(kind="person", subject=subject):
+                return f"person:{self.of(subject.encode()).hex()}"
+            case _:
+                return f"{caller.kind}:{caller.subject}"
 
     async def of_request(self, request: Request) -> bytes:
         """What makes a request the same: method, path, body."""
@@ -186,9 +199,9 @@ IdempotencyKey = Annotated[
 async def once_of(request: Request, caller: Known, idempotency_key: IdempotencyKey = None) -> Once:
     """The dependency. Raises `MalformedKey`."""
     key = read_key(idempotency_key)
-    subject = f"{caller.kind}:{caller.subject}" if caller else ANONYMOUS
-    fingerprint = await fingerprints_of(request).of_request(request)
-    return Once(subject, key, fingerprint, route_of(request.scope))
+    fingerprints = fingerprints_of(request)
+    fingerprint = await fingerprints.of_request(request)
+    return Once(fingerprints.caller(caller), key, fingerprint, route_of(request.scope))
 
 
 def read_key(written: str | None) -> str | None:

@@ -4,6 +4,7 @@ import hashlib
 
 from starlette.requests import Request
 
+from shared.http.callers import Caller, Kind
 from shared.http.idempotency import Fingerprints
 
 OURS = Fingerprints(b"o" * 32)
@@ -33,6 +34,19 @@ async def test_without_the_key_a_guessed_body_proves_nothing() -> None:
     assert kept != await Fingerprints(b"t" * 32).of_request(asked())
     for guess in (BODY, b"POST\n/v1/cases\n" + BODY):
         assert kept != hashlib.sha256(guess).digest()
+
+
+def test_a_persons_account_is_kept_as_a_keyed_hash_and_a_clients_by_name() -> None:
+    def someone(subject: str, kind: Kind = "person") -> Caller:
+        return Caller(subject, frozenset(), kind=kind)
+
+    kept = OURS.caller(someone("13812345678"))
+    assert kept == Fingerprints(b"o" * 32).caller(someone("13812345678"))
+    assert kept not in (OURS.caller(someone("other")), Fingerprints(b"t" * 32).caller(someone("13812345678")))
+    assert kept.startswith("person:")
+    assert "13812345678" not in kept
+    assert OURS.caller(someone("street-app", "client")) == "client:street-app"
+    assert OURS.caller(None) == "anonymous"
 
 
 def test_parts_do_not_run_into_each_other() -> None:

@@ -87,10 +87,11 @@ async def request_service(
             raise wish
         async with media.weighed(form.files) as files:
             said = form.said_with([file.sha256 for file in files])
-            caller = f"{client.kind}:{client.subject}"
-            once = Once(caller, key, fingerprints_of(request).of_said(request, said), route_of(request.scope))
+            known = fingerprints_of(request)
+            fingerprint = known.of_said(request, said)
+            once = Once(known.caller(client), key, fingerprint, route_of(request.scope))
             if isinstance(wish, Refusal):
-                return await _told_before(once, visitor, open_work, refusal=wish)
+                return await _told_before(once, open_work, refusal=wish)
             objects: Objects = request.app.state.flat.equipment.objects
             async with media.stored(files, objects, open_work, by=wish.by) as uploads:
                 return await _taken(replace(wish, attachments=uploads), form, visitor, open_work, once)
@@ -106,15 +107,12 @@ def _examined(form: Form, visitor: Visitor, client: Caller) -> RequestService | 
     return wish
 
 
-async def _told_before(
-    once: Once, visitor: Visitor, open_work: Opening[IntakeWork], *, refusal: Refusal
-) -> Response:
+async def _told_before(once: Once, open_work: Opening[IntakeWork], *, refusal: Refusal) -> Response:
     """The answer of the first time, which the city's later changes do not touch; else the refusal."""
     async with open_work() as work:
         kept = await once.told_before(work.connection)
     if kept is None:
         raise refusal
-    kept.headers["Content-Language"] = visitor.language
     return kept
 
 
@@ -128,9 +126,7 @@ async def _taken(
             shown = _receipt(taken.case.tracking_number, form, visitor)
             return spelled("service_requests", [shown], visitor.form)
 
-        kept = await once(work, status=200, answer=receipt, headers=_headers(visitor))
-    kept.headers["Content-Language"] = visitor.language
-    return kept
+        return await once(work, status=200, answer=receipt, headers=_headers(visitor))
 
 
 @ROUTES.get(f"{VERSION}/requests.{{extension}}", openapi_extra=told.LISTING, response_class=Response)
@@ -180,4 +176,4 @@ def _receipt(number: str, form: Form, visitor: Visitor) -> dict[str, object]:
 
 
 def _headers(visitor: Visitor) -> dict[str, str]:
-    return {"Content-Type": content_type(visitor.form)}
+    return {"Content-Type": content_type(visitor.form), "Content-Language": visitor.language}
