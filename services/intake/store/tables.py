@@ -50,6 +50,8 @@ CASES = Table(
     Column("version", BigInteger, nullable=False),
     # The desk's list of one status, newest first: without it a rare status is a walk through all cases.
     Index(None, "status", "case_id"),
+    # The same of one unit, in whatever status.
+    Index("ix_cases_of_unit", "unit", "case_id", postgresql_where=text("unit IS NOT NULL")),
     # What ended and still knows who asked: looked through by the clock, the oldest first.
     Index(
         "ix_cases_to_anonymise",
