@@ -46,7 +46,8 @@ async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> Non
 
 
 async def case_supplemented(work: RouterWork, heard: Heard[CaseSupplemented]) -> None:
-    await handlers.supplement(work, do.AddWords(heard.fact.case_id, heard.fact.sealed_words))
+    command = do.AddWords(heard.fact.case_id, heard.fact.sealed_words, heard.envelope.id)
+    await handlers.supplement(work, command)
 
 
 async def withdrawal_asked(work: RouterWork, heard: Heard[WithdrawalAsked]) -> None:

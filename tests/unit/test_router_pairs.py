@@ -158,9 +158,15 @@ def test_what_others_wish_fires_or_is_answered_with_a_refusal(state: CaseState, 
 
 
 @pytest.mark.parametrize("state", CaseState)
-def test_words_are_added_in_every_state_and_change_nothing_else(state: CaseState) -> None:
+def test_words_are_added_while_somebody_may_read_them_and_change_nothing_else(state: CaseState) -> None:
     case = a_case(state)
-    decision = citizen.supplement(case, do.AddWords(CASE_ID, "sealed too"), at=SOON)
+    decision = citizen.supplement(case, do.AddWords(CASE_ID, "sealed too", ASKED), at=SOON)
+    if not CASE_LIFE.allowed(state):
+        [refused] = decision.facts
+        assert (refused.TYPE, refused.move) == ("jiesu.case.move_refused", "supplement")
+        assert (refused.state, refused.asked_by) == (state, ASKED)
+        assert decision.state == case
+        return
     assert decision.facts == ()
     assert [each.sealed_words for each in decision.state.supplements] == ["sealed too"]
     assert decision.state.state is state

@@ -268,6 +268,7 @@ class AskedByCitizen:
 class AddWords:
     case_id: CaseId
     sealed_words: str
+    asked_by: EventId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,11 @@ from services.router.domain.policy.sending import all_ended
 from shared.events import router as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import EventId
-from shared.lifecycle.case import CASE_LIFE
+from shared.lifecycle.case import CASE_LIFE, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
+
+OVER = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
+"""No move leads out of these."""
 
 
 def withdraw(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
@@ -41,7 +44,11 @@ def urge(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
 
 
 def supplement(case: Case, cmd: do.AddWords, *, at: datetime) -> Decision[Case]:
-    """Words are kept in whatever state: they say nothing about it, and lose nobody's time."""
+    """补充: kept as long as somebody may still read them. A case that is resolved, answered or merged may be
+    reopened when its citizen is called back, and whoever gets it then reads all its words.
+    """
+    if case.state in OVER:
+        return refuse(case, "supplement", cmd.asked_by)
     added = Supplement(at, cmd.sealed_words)
     return decided(replace(case, supplements=(*case.supplements, added)))
 
