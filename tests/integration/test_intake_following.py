@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from services.intake.domain.codes import tracking_number
+from services.intake.store import queries
+from services.intake.store.queries import DeskQuestion
 from services.intake.timers import TIMERS
 from shared.events import grid as g
 from shared.events import router as r
@@ -246,9 +248,14 @@ async def test_what_router_refuses_of_it_stands_in_the_timeline(desk: Desk) -> N
     await desk.hears(
         r.MoveRefused(**refused, move="withdraw"),
         r.MoveRefused(**refused, move="adjudicate"),
+        r.MoveRefused(**{**refused, "state": "closed"}, move="supplement"),
     )
     view = (await desk.follows(receipt)).json()
-    assert [line["text"] for line in view["entries"]] == ["您的诉求已受理。", "诉求处于当前状态，无法撤回。"]
+    assert [line["text"] for line in view["entries"]] == [
+        "您的诉求已受理。",
+        "诉求处于当前状态，无法撤回。",
+        "诉求处于当前状态，无法补充。",
+    ]
     assert view["status"] == "registered"
 
 
@@ -289,6 +296,19 @@ async def test_a_supplement_that_says_nothing_or_too_much_is_refused(desk: Desk,
     answer = await desk.asks(receipt, "supplement", body={"text": text})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "text")
     assert await desk.counts() == before
+
+
+async def test_the_list_of_one_unit_is_read_by_its_index(desk: Desk) -> None:
+    """As the desk asks for it: the newest of a unit, whatever else there is."""
+    question = DeskQuestion(unit=GUANYINSI)
+    await desk.hears(dispatched(case_of(await desk.registers())))
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = await work.connection.exec_driver_sql(
+            "EXPLAIN SELECT case_id FROM cases WHERE unit = '110115009' ORDER BY case_id DESC LIMIT 20"
+        )
+        assert "ix_cases_of_unit" in str(plan.all())
+        assert await queries.desk(work.connection, question, after=None, limit=20)
 
 
 async def test_numbers_and_codes_are_taken_as_people_write_them(desk: Desk) -> None:
