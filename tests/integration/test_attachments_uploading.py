@@ -55,7 +55,6 @@ def citizen(receipt: Receipt) -> dict[str, str]:
 
 
 def stored(desk: Desk) -> list[Path]:
-    """Everything in the store of files."""
     return sorted(path for path in Path(desk.settings.objects).rglob("*") if path.is_file())
 
 

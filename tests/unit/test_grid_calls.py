@@ -21,7 +21,7 @@ from services.grid.domain.errors import (
     UnknownWhistle,
 )
 from services.grid.domain.lifecycle import CALL_LIFE, WHISTLE_LIFE, CallState, Step, WhistleState
-from services.grid.domain.model import Call, Site, Spot, Whistle
+from services.grid.domain.model import Site, Spot, Whistle
 from services.grid.domain.policy import calls, ending
 from services.grid.domain.policy.overdue import expire
 from services.grid.domain.rounds import Doer
@@ -377,41 +377,6 @@ def test_an_emergency_s_report_in_ends_what_was_owed_before_it() -> None:
     whistle = report_in(a_whistle(a_call(), kind=WhistleKind.EMERGENCY)).state
     assert whistle.departments[0].due_at is None
     assert not expire(whistle, at=BLOWN_AT + timedelta(days=30)).facts
-
-
-OWED = {
-    C.CALLED: [Step.SIGN, Step.CONTACT, Step.REPORT_IN],
-    C.SIGNED: [Step.CONTACT, Step.REPORT_IN],
-    C.CONTACTED: [Step.REPORT_IN],
-    C.REPORTED_IN: [],
-    C.ACTED: [],
-    C.SCORED: [],
-}
-
-
-@pytest.mark.parametrize(("standing", "state"), list(product(WhistleState, CallState)))
-def test_the_clock_tells_each_step_that_is_owed_and_only_once(
-    standing: WhistleState, state: CallState
-) -> None:
-    whistle = a_whistle(a_call(state=state), state=standing)
-    months_later = BLOWN_AT + timedelta(days=90)
-    first = expire(whistle, at=months_later)
-    assert [fact.step for fact in first.facts] == (OWED[state] if standing is W.OPEN else [])
-    assert not expire(first.state, at=months_later + timedelta(days=1)).facts
-
-
-def test_a_step_is_told_a_moment_after_its_limit_and_not_at_it() -> None:
-    whistle = a_whistle(a_call())
-    assert not expire(whistle, at=DUE).facts
-    (fact,) = expire(whistle, at=DUE + timedelta(microseconds=1)).facts
-    assert (fact.unit, fact.step) == (ENFORCEMENT, "sign")
-
-
-def test_what_comes_first_is_told_first() -> None:
-    """紧急: the report-in is due before the signature."""
-    call: Call = replace(a_call(), report_in_by=BLOWN_AT + timedelta(minutes=30))
-    told = expire(a_whistle(call, kind=WhistleKind.EMERGENCY), at=BLOWN_AT + timedelta(days=2))
-    assert [fact.step for fact in told.facts] == ["report_in", "sign", "contact"]
 
 
 def test_a_cancelled_whistle_still_tells_what_ran_over_before() -> None:
