@@ -28,6 +28,8 @@ async def test_neighbour_joins_a_similar_case(stage: Stage) -> None:
     await stage.app.joins(second, offer["join_token"])
     await stage.state(second, "merged")
     assert "join_asked" in await stage.told(second, "merged")
+    followed = [await stage.app.follows(held) for held in (first, second)]
+    assert followed[1]["promised_at"] == followed[0]["promised_at"], "both wait for the same unit"
     added = stage.suite.history.marked("昨晚又吵到两点")
     await stage.app.supplements(second, added)
     street, order_id = await stage.dispatched(first)

@@ -17,7 +17,7 @@ from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
 from services.intake.store import IntakeWork
-from services.intake.store.queries import timeline
+from services.intake.store.queries import leader_of, timeline
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening
 from shared.http.wire import Text
@@ -137,7 +137,15 @@ async def _view(work: IntakeWork, case: Case, language: Language) -> TimelineOut
     answer = await consulting.shown_answer(work, case.case_id)
     # Whoever holds the number and the code may answer in the app, where nothing need be sent.
     case_pass = work.equipment.passes.make(case.case_id, at=work.now) if views.is_asked(case) else None
-    return views.timeline(case, lines, answer, language, work.city, case_pass)
+    return views.timeline(await _as_handled(work, case), lines, answer, language, work.city, case_pass)
+
+
+async def _as_handled(work: IntakeWork, case: Case) -> Case:
+    """并案: whoever joined another's case waits for the unit that has that one."""
+    if case.merged_into is None:
+        return case
+    unit, promised_at = await leader_of(work.connection, case.merged_into)
+    return replace(case, unit=unit, promised_at=promised_at)
 
 
 def read_knock(tracking_number: str, access_code: str) -> Knock:

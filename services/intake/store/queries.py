@@ -78,6 +78,18 @@ async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, 
     return tuple(LINES.from_row(row) for row in reversed(found.mappings().all()))
 
 
+async def leader_of(
+    connection: AsyncConnection, merged_into: CaseId
+) -> tuple[UnitCode | None, datetime | None]:
+    """并案: the unit that handles the case another one goes with, and until when it is promised."""
+    c = CASES.c
+    way = select(c.case_id, c.merged_into).where(c.case_id == merged_into).cte("way", recursive=True)
+    way = way.union(select(c.case_id, c.merged_into).where(c.case_id == way.c.merged_into))
+    last = select(way.c.case_id).where(way.c.merged_into.is_(None))
+    found = (await connection.execute(select(c.unit, c.promised_at).where(c.case_id.in_(last)))).first()
+    return (found.unit, found.promised_at) if found else (None, None)
+
+
 async def desk(
     connection: AsyncConnection, question: DeskQuestion, *, after: UUID | None, limit: int
 ) -> Sequence[DeskCase]:
