@@ -77,13 +77,19 @@ class CaseLife(ActedCase):
         self.act(lambda case: handling.sign(case, command, CITY, at=self.now))
 
     @precondition(lambda self: self.case.co_orders)
-    @rule(resolves=st.booleans())
-    def a_co_unit_works(self, resolves: bool) -> None:
-        by = self.by_unit(self.case.co_orders[0])
-        if resolves:
-            self.act(lambda case: handling.resolve(case, do.Resolve(**by, evidence="e"), CITY, at=self.now))
-        else:
-            self.act(lambda case: handling.sign(case, do.Sign(**by), CITY, at=self.now))
+    @rule(what=st.sampled_from(["sign", "progress", "find", "resolve"]))
+    def a_co_unit_works(self, what: str) -> None:
+        by, at = self.by_unit(self.case.co_orders[0]), self.now
+        match what:
+            case "sign":
+                self.act(lambda case: handling.sign(case, do.Sign(**by), CITY, at=at))
+            case "progress":
+                self.act(lambda case: handling.progress(case, do.Progress(**by, note="n"), CITY, at=at))
+            case "find":
+                find = do.Find(**by, kind=Kind.REPORT, text="t")
+                self.act(lambda case: handling.find(case, find, CaseId(new_id()), "s", CITY, at=at))
+            case _:
+                self.act(lambda case: handling.resolve(case, do.Resolve(**by, evidence="e"), CITY, at=at))
 
     @precondition(with_lead)
     @rule(what=st.sampled_from(["contact", "progress", "hand_on", "find"]))
