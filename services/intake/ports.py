@@ -28,9 +28,6 @@ class Cases(Protocol):
     async def get(self, key: CaseId) -> Case:
         """Raises `NoSuchCase`."""
 
-    async def find(self, key: CaseId) -> Case | None:
-        """The case, or None."""
-
     async def preload(self, keys: Iterable[CaseId]) -> None:
         """Lock several in key order."""
 

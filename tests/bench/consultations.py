@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 
 from services.intake.domain.knowledge import asked
-from services.intake.domain.likeness import likeness
 from services.intake.store.seed import entry_id, known_entries
 from shared.city.city import City
+from tests.bench.duplicates import likeness
 from tests.kit.city import FOLDER, beijing
 
 HERE = Path(__file__).parent

@@ -6,14 +6,15 @@ Nothing here is timed and nothing is random: the same code gives the same number
 
 import argparse
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 
 import yaml
 
 from services.intake.domain.duplicates import is_offered, is_repeat
-from services.intake.domain.likeness import Telling, likeness, telling
+from services.intake.domain.likeness import Telling, telling
 from services.intake.domain.words import Words
 from shared.city.city import City
 from tests.kit.city import beijing
@@ -58,6 +59,11 @@ class Result:
     def row(self) -> str:
         figures = (self.name, self.same, self.other, self.hits, self.false_hits)
         return f"| {' | '.join(map(str, figures))} | {self.precision:.2f} | {self.recall:.2f} |"
+
+
+def likeness(ours: Set[str], theirs: Set[str]) -> float:
+    """0 … 1: what is shared, by the geometric mean of both. As the store computes it over keyed hashes."""
+    return len(ours & theirs) / sqrt(len(ours) * len(theirs)) if ours and theirs else 0.0
 
 
 def labelled(city: City) -> list[Told]:

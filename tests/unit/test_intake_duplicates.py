@@ -15,7 +15,6 @@ from services.intake.domain.likeness import (
     distance,
     is_alike,
     keys_around,
-    likeness,
     near,
     place_keys,
     shingles,
@@ -28,6 +27,7 @@ from shared.events.intake import CaseMergeProposed
 from shared.kernel.ids import CaseId, UnitCode, new_id
 from shared.kernel.words import MergeReason
 from tests.bench import duplicates as bench
+from tests.bench.duplicates import likeness
 from tests.kit.city import beijing
 from tests.unit.test_intake_policy import AT, CASE_ID, GUANYINSI, a_case
 

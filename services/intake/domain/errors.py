@@ -6,6 +6,8 @@ Invalid
 ├─ HalfPoint               a longitude without its latitude, or the other way round
 ├─ EmptyPlace              a place that says nothing
 ├─ NoSuchUnit              a unit the directory does not have
+├─ NoSuchGrid              a code of no area of the directory
+├─ GridElsewhere           a grid cell outside the unit stated beside it
 ├─ NoSuchCategory          a category the city does not have
 ├─ NoSuchLinkedCase        a linked case intake never registered
 ├─ UnreadablePhone         no telephone number
@@ -77,11 +79,11 @@ class HalfPoint(Invalid):
 
 
 class EmptyPlace(Invalid):
-    """A place says an address, a point or a unit; whoever knows none leaves the place out."""
+    """A place says an address, a point, a unit or a grid cell; whoever knows none leaves the place out."""
 
     def __init__(self) -> None:
         super().__init__(
-            "say an address, a point (lng, lat) or a unit, or leave the place out", field="place"
+            "say an address, a point (lng, lat), a unit or a grid code, or leave the place out", field="place"
         )
 
 

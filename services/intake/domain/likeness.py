@@ -79,11 +79,6 @@ def shingles(text: str, address: str | None = None) -> frozenset[str]:
     return frozenset(sorted(said)[:MOST_SHINGLES])
 
 
-def likeness(ours: Set[str], theirs: Set[str]) -> float:
-    """0 … 1: what is shared, by the geometric mean of both. The store computes the same over keyed hashes."""
-    return len(ours & theirs) / sqrt(len(ours) * len(theirs)) if ours and theirs else 0.0
-
-
 def is_alike(
     ours: Sequence[str], theirs: Sequence[str], like: float, floor_: float, rule: Duplicates
 ) -> bool:
