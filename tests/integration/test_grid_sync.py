@@ -276,7 +276,8 @@ async def test_after_a_restore_into_a_new_cluster_the_running_page_s_statement_s
 ) -> None:
     device = await enrolled(desk)
     found = item(1)
-    cursor = (await device.syncs(found)).json()["cursor"]
+    await device.syncs(found)
+    cursor = await _caught_up(device)
     ahead = "UPDATE terminal_changes SET changed_in = 9000000000000 WHERE subject_id = $1"
     async with desk.flat.store.work() as work:
         await work.connection.exec_driver_sql(ahead, (UUID(found["id"]),))
