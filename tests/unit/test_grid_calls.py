@@ -1,7 +1,6 @@
 """报到: all states × all moves of a whistle and its calls, and what each move says."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
