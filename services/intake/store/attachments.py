@@ -40,7 +40,8 @@ class AttachmentRows:
             update(ATTACHMENTS)
             .where(UPLOAD.attachment_id.in_(keys), UPLOAD.uploaded_by == by)
             .where(UPLOAD.case_id.is_(None), UPLOAD.state == UploadState.KEPT)
-            .values(case_id=case_id)
+            # It was for telling who may lay it to a case; beside one it would say whose account asked.
+            .values(case_id=case_id, uploaded_by="")
             .returning(UPLOAD.attachment_id)
         )
         return frozenset((await self._connection.execute(claimed)).scalars())
