@@ -52,7 +52,9 @@ def environment_of(name: str, state: "StateFolder", environment: Mapping[str, st
     own = environment.get(f"JIESU_DATABASE_URL_{name.upper()}") or environment.get("JIESU_DATABASE_URL")
     if own:
         told = {key: text for key, text in environment.items() if key.startswith("JIESU_")}
-        return {**told, "JIESU_DATABASE_URL": own}
+        # A job that acts for several is told each one's folder: none is given another's keys.
+        keys = environment.get(f"JIESU_KEYS_{name.upper()}")
+        return {**told, "JIESU_DATABASE_URL": own, **({"JIESU_KEYS": keys} if keys else {})}
     return _told_locally(name, state)
 
 

@@ -48,7 +48,7 @@ def test_keys_are_made_once_and_each_service_holds_its_own(tmp_path: Path) -> No
     assert len({files[path] for path in words}) == 1
     assert [path for path in files if path.name != "jwks.json" and path.stat().st_mode & 0o077] == []
     published = json.loads((tmp_path / "jwks.json").read_text())["keys"]
-    assert [key["kid"] for key in published][1:] == ["service:survey"]
+    assert [key["kid"] for key in published][1:] == ["service:router", "service:survey"]
     assert "d" not in published[0] | published[1]
 
 

@@ -83,6 +83,12 @@ async def at_rest(suite: Suite) -> str:
         await asyncio.sleep(0.25)
 
 
+async def said_by_all(suite: Suite) -> int:
+    """How many facts the services ever committed to say."""
+    counts = [await suite.value(f"SELECT count(*) FROM {service}.event_log") for service in SERVICES]
+    return sum(counts)
+
+
 async def _waiting(suite: Suite) -> str:
     for service in SERVICES:
         unsent = await suite.value(f"SELECT count(*) FROM {service}.outbox")
