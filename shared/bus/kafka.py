@@ -59,6 +59,8 @@ _REFUSED = (
     TopicAuthorizationFailedError,
 )
 _AWAY = (KafkaError, ConsumerStoppedError, IllegalOperation, OSError, TimeoutError)
+_CLOSED = "the handler is closed"
+"""What uvloop says to whoever writes to a connection that the broker has just closed; no error of its own."""
 
 
 @contextlib.contextmanager
@@ -71,6 +73,10 @@ def _in_our_words() -> Iterator[None]:
         raise PartitionLost(str(error)) from error
     except _AWAY as error:
         raise BusBusy(f"{type(error).__name__}: {error}") from error
+    except RuntimeError as error:
+        if _CLOSED not in str(error):
+            raise
+        raise BusBusy("a connection was closed while it was written to") from error
 
 
 class KafkaBus:

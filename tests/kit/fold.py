@@ -22,12 +22,18 @@ from tests.kit.suite import Suite, declared, settings_of
 AT_ONCE = 500
 DERIVED = {
     "intake": {
-        "cases": "case_id, status, status_at, unit, promised_at, router_sequence",
+        "cases": "case_id, status, status_at, unit, merged_into, promised_at, router_sequence",
         # Lines intake wrote itself, when somebody knocked, follow from no fact.
         "timeline": "event_id, case_id, at, code, unit, until, detail",
     },
     "grid": {"case_leads": "case_id, unit, assigned_to, place, standing, heard"},
-    "scoring": dict.fromkeys(("entries", "score_lines", "whistles", "department_lines"), "*"),
+    "scoring": {
+        **dict.fromkeys(("entries", "whistles", "department_lines"), "*"),
+        # For whom a joined case's answer counts is written down when its month closes, not when it is heard.
+        "score_lines": "case_id, measure, because, number, joined_into, at, period, late_from, numerator, "
+        "denominator, undecided_until, proactive, is_lead, redo, "
+        "CASE WHEN joined_into IS NULL THEN unit END AS unit",
+    },
 }
 _OWN_LINES = ("registered", "supplemented", "urge_asked", "withdrawal_asked", "join_asked")
 _COPY = """
