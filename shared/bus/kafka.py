@@ -50,8 +50,7 @@ _SESSION_MS = 8_000
 _HEARTBEAT_MS = 2_000
 _REBALANCE_MS = 12_000
 """How long the others wait for a member that is finishing its transaction."""
-_START = 30.0
-_CLOSE = 5.0
+_START, _CLOSE = 30.0, 5.0
 _REFUSED = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -59,8 +58,6 @@ _REFUSED = (
     TopicAuthorizationFailedError,
 )
 _AWAY = (KafkaError, ConsumerStoppedError, IllegalOperation, OSError, TimeoutError)
-_CLOSED = "the handler is closed"
-"""What uvloop says to whoever writes to a connection that the broker has just closed; no error of its own."""
 
 
 @contextlib.contextmanager
@@ -74,7 +71,8 @@ def _in_our_words() -> Iterator[None]:
     except _AWAY as error:
         raise BusBusy(f"{type(error).__name__}: {error}") from error
     except RuntimeError as error:
-        if _CLOSED not in str(error):
+        # uvloop says so to whoever writes to a connection that the broker has just closed.
+        if "the handler is closed" not in str(error):
             raise
         raise BusBusy("a connection was closed while it was written to") from error
 
@@ -298,10 +296,8 @@ class KafkaConsumer:
 
 async def _send_all(producer: _Client, batch: Sequence[Message]) -> None:
     waiting: list[asyncio.Future[object]] = []
-    for message in batch:
-        sent = await producer.send(
-            message.topic, message.value, key=message.key, headers=list(message.headers)
-        )
+    for each in batch:
+        sent = await producer.send(each.topic, each.value, key=each.key, headers=list(each.headers))
         # Taken even when we give up waiting: an answer nobody reads is reported as lost.
         sent.add_done_callback(lambda done: done.cancelled() or done.exception())
         waiting.append(sent)
@@ -340,10 +336,10 @@ async def _stop(consumer: _Client) -> None:
 
 
 async def _abandon(producer: _Client) -> None:
-    """Stop without waiting for what was not acknowledged.
+    """Stop without waiting for what was not acknowledged: the sending task goes first, then the connections.
 
     `stop()` alone flushes first: with the broker away it never ends, and when the broker is back it sends
-    what somebody else has sent again since. So the sending task goes first, then the connections.
+    what somebody else has sent again since.
     """
     with contextlib.suppress(*_AWAY):
         async with asyncio.timeout(_CLOSE):
