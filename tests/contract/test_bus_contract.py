@@ -258,6 +258,6 @@ async def test_a_killed_and_restarted_broker_loses_nothing_that_was_acknowledged
         await send_through(producer, [message(topic, key, 1) for key in KEYS])
         await send_through(producer, [message(topic, key, 2) for key in KEYS])
         wanted = {key: [0, 1, 2] for key in KEYS}
-        await reader.until(lambda: per_key(reader.records) == wanted, within=40)
+        await reader.until(lambda: per_key(reader.records) == wanted, within=120)
     await producer.close()
     await bus.close()
