@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.store import tables
-from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
+from shared.store import contact_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class ReadingRepository:
     async def note(
         self, case_id: CaseId, order_id: WorkOrderId, unit: UnitCode, by: str, *, at: datetime
     ) -> None:
-        told = {"case_id": case_id, "order_id": order_id, "unit": unit, "by": by, "at": at}
-        await self._connection.execute(insert(tables.READINGS).values(reading_id=new_id(), **told))
+        connection, table = self._connection, tables.READINGS
+        await contact_audit.note(connection, table, case_id, by, at=at, order_id=order_id, unit=unit)
 
 
 async def readings(
@@ -46,13 +46,7 @@ async def readings(
     limit: int,
 ) -> list[ReadingRow]:
     """Who was shown which contact, the newest first."""
-    r = tables.READINGS.c
-    picked = select(r.reading_id, r.case_id, r.order_id, r.unit, r.by, r.at)
-    query = picked.order_by(r.at.desc(), r.reading_id.desc()).limit(limit)
-    if case_id is not None:
-        query = query.where(r.case_id == case_id)
-    if unit is not None:
-        query = query.where(r.unit == unit)
-    if after is not None:
-        query = query.where(tuple_(r.at, r.reading_id) < tuple_(*after))
-    return [ReadingRow(*row) for row in await connection.execute(query)]
+    rows = await contact_audit.newest(
+        connection, tables.READINGS, after=after, limit=limit, case_id=case_id, unit=unit
+    )
+    return [ReadingRow(*row) for row in rows]

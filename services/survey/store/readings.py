@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.survey.store import tables
-from shared.kernel.ids import CallbackId, CaseId, new_id
+from shared.kernel.ids import CallbackId, CaseId
+from shared.store import contact_audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class ReadingRepository:
         self._connection = connection
 
     async def note(self, case_id: CaseId, callback_id: CallbackId, by: str, *, at: datetime) -> None:
-        row = {"reading_id": new_id(), "case_id": case_id, "callback_id": callback_id, "by": by, "at": at}
-        await self._connection.execute(insert(tables.READINGS).values(row))
+        connection, table = self._connection, tables.READINGS
+        await contact_audit.note(connection, table, case_id, by, at=at, callback_id=callback_id)
 
 
 async def readings(
@@ -43,13 +43,7 @@ async def readings(
     limit: int,
 ) -> list[ReadingRow]:
     """Who was shown which contact, the newest first."""
-    r = tables.READINGS.c
-    picked = select(r.reading_id, r.case_id, r.callback_id, r.by, r.at)
-    query = picked.order_by(r.at.desc(), r.reading_id.desc()).limit(limit)
-    if case_id is not None:
-        query = query.where(r.case_id == case_id)
-    if by is not None:
-        query = query.where(r.by == by)
-    if after is not None:
-        query = query.where(tuple_(r.at, r.reading_id) < tuple_(*after))
-    return [ReadingRow(*row) for row in await connection.execute(query)]
+    rows = await contact_audit.newest(
+        connection, tables.READINGS, after=after, limit=limit, case_id=case_id, by=by
+    )
+    return [ReadingRow(*row) for row in rows]
