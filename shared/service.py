@@ -194,7 +194,7 @@ def run(service: Service[Any, Any]) -> None:
     # The city and the modules stay for ever: the collector need not look through them at each round.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     config = uvicorn.Config(
         flat.app,
         host=settings.host,

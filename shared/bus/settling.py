@@ -5,6 +5,7 @@ handled it. A bug ends the process, after the facts before it are safe.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -208,8 +209,8 @@ class Settler(Generic[W]):
             HEARD_BATCH.labels(service).observe(len(batch.handled))
             said = batch.handled[-1][1].envelope.time
             HEARD_DELAY.labels(service).observe(max(0.0, (self._store.clock.now() - said).total_seconds()))
-        for type_name, fate in batch.fates:
-            FACTS_HEARD.labels(service, type_name, fate).inc()
+        for (type_name, fate), count in Counter(batch.fates).items():
+            FACTS_HEARD.labels(service, type_name, fate).inc(count)
         for record, _, behind in batch.parked:
             FACTS_HEARD.labels(service, _known_type(record), "behind" if behind else "parked").inc()
 

@@ -46,7 +46,8 @@ class Subscriptions:
 
         A type nobody declared is not passed over: it would be lost without a trace.
         """
-        stem = _VERSION.sub("", type_name or "")
+        declared = FACTS.get(type_name or "")
+        stem = declared.TYPE if declared else _VERSION.sub("", type_name or "")
         return stem in _KNOWN and stem not in self._by_type
 
     async def handle(self, work: Any, heard: Heard) -> None:

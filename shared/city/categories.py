@@ -3,7 +3,6 @@
 Tone plays no part: exclamation marks, capitals and "urgent" are no phrases of any rule.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -62,19 +61,14 @@ class Rule(Entry):
     kinds: tuple[Kind, ...] = ()
 
     @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """What must be said: one phrase of each."""
+        return (*self.all, self.any) if self.any else self.all
+
+    @property
     def phrases(self) -> tuple[str, ...]:
         """Every phrase this rule looks for."""
-        return (*self.any, *self.none, *(phrase for group in self.all for phrase in group))
-
-    def evidence(self, said: frozenset[str], kind: Kind | None) -> tuple[str, ...] | None:
-        """The phrases that make the rule hold, or nothing when it does not."""
-        if (self.kinds and kind not in self.kinds) or not said.isdisjoint(self.none):
-            return None
-        groups = (*self.all, self.any) if self.any else self.all
-        for group in groups:
-            if said.isdisjoint(group):
-                return None
-        return tuple(next(phrase for phrase in group if phrase in said) for group in groups)
+        return (*self.none, *(phrase for group in self.groups for phrase in group))
 
 
 class CategoryFile(Entry):
@@ -84,6 +78,29 @@ class CategoryFile(Entry):
     groups: tuple[Group, ...]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A rule as it is asked. Sets: a text says few phrases, and a rule may look for a hundred."""
+
+    rule: Rule
+    groups: tuple[tuple[str, ...], ...]
+    any_of: tuple[frozenset[str], ...]
+    none_of: frozenset[str]
+
+    @classmethod
+    def of(cls, rule: Rule) -> "_Ready":
+        return cls(rule, rule.groups, tuple(map(frozenset, rule.groups)), frozenset(rule.none))
+
+    def holds(self, said: frozenset[str], kind: Kind | None) -> bool:
+        if self.rule.kinds and kind not in self.rule.kinds:
+            return False
+        return said.isdisjoint(self.none_of) and not any(map(said.isdisjoint, self.any_of))
+
+    def evidence(self, said: frozenset[str]) -> tuple[str, ...]:
+        """The phrases that make it hold: of each group the one that is written first in the rule."""
+        return tuple(next(phrase for phrase in group if phrase in said) for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,9 @@ class Categories:
     rules: tuple[Rule, ...]
     phrases: tuple[str, ...]
     scanner: AhoCorasick
-    rules_of: Mapping[str, tuple[int, ...]]
+    ready: tuple[_Ready, ...]
+    begun_by: Mapping[str, tuple[int, ...]]
+    """The rules that a phrase of their first group makes worth asking."""
     rules_by_kind: tuple[int, ...]
 
     def __contains__(self, code: object) -> bool:
@@ -121,27 +140,27 @@ class Categories:
 
     def classify(self, text: str, kind: Kind | None = None) -> tuple[Suggestion, ...]:
         """The categories the rules see in a text, the surest first."""
-        said = frozenset(
-            self.phrases[index]
-            for index, _, _ in self.scanner.find_matches_as_indexes(folded(text), overlapping=True)
-        )
-        asked = {index for phrase in said for index in self.rules_of[phrase]}.union(self.rules_by_kind)
-        held: dict[str, list[tuple[Rule, tuple[str, ...]]]] = defaultdict(list)
+        scanned = self.scanner.find_matches_as_indexes(folded(text), overlapping=True)
+        said = frozenset([self.phrases[index] for index, _, _ in scanned])
+        asked = set(self.rules_by_kind)
+        for phrase in said:
+            asked.update(self.begun_by.get(phrase, ()))
+        held: dict[str, list[_Ready]] = {}
         for index in sorted(asked):
-            evidence = self.rules[index].evidence(said, kind)
-            if evidence is not None:
-                held[self.rules[index].category].append((self.rules[index], evidence))
-        suggestions = [self._suggest(category, reasons) for category, reasons in held.items()]
+            ready = self.ready[index]
+            if ready.holds(said, kind):
+                held.setdefault(ready.rule.category, []).append(ready)
+        suggestions = [self._suggest(category, reasons, said) for category, reasons in held.items()]
         # Where two are equally sure, what endangers life goes first.
         return tuple(sorted(suggestions, key=lambda each: (-each.confidence, each.tier is not Tier.URGENT)))
 
-    def _suggest(self, code: str, reasons: list[tuple[Rule, tuple[str, ...]]]) -> Suggestion:
+    def _suggest(self, code: str, reasons: list[_Ready], said: frozenset[str]) -> Suggestion:
         doubt = 1.0
-        for rule, _ in reasons:
-            doubt *= 1 - rule.confidence
-        tiers = [rule.tier for rule, _ in reasons if rule.tier is not None]
+        for each in reasons:
+            doubt *= 1 - each.rule.confidence
+        tiers = [each.rule.tier for each in reasons if each.rule.tier is not None]
         tier = Tier.URGENT if Tier.URGENT in tiers else next(iter(tiers), self.by_code[code].tier)
-        words = "、".join(dict.fromkeys(word for _, evidence in reasons for word in evidence))
+        words = "、".join(dict.fromkeys(word for each in reasons for word in each.evidence(said)))
         because = f"the text says {words}" if words else "of its kind"
         return Suggestion(code, tier, min(_SURE, round(1 - doubt, 4)), f"{self.by_code[code].zh}: {because}")
 
@@ -152,10 +171,10 @@ def load_categories(text: str, *, filename: str) -> Categories:
     file = document.read_as(CategoryFile)
     _check(file, document)
     phrases = tuple(dict.fromkeys(phrase for rule in file.rules for phrase in rule.phrases))
-    rules_of: Mapping[str, list[int]] = {phrase: [] for phrase in phrases}
+    begun_by: dict[str, list[int]] = {}
     for index, rule in enumerate(file.rules):
-        for phrase in dict.fromkeys(rule.phrases):
-            rules_of[phrase].append(index)
+        for phrase in dict.fromkeys(rule.groups[0]) if rule.groups else ():
+            begun_by.setdefault(phrase, []).append(index)
     return Categories(
         version=file.version,
         groups=file.groups,
@@ -163,8 +182,9 @@ def load_categories(text: str, *, filename: str) -> Categories:
         rules=file.rules,
         phrases=phrases,
         scanner=AhoCorasick(list(phrases)),
-        rules_of={phrase: tuple(indexes) for phrase, indexes in rules_of.items()},
-        rules_by_kind=tuple(i for i, rule in enumerate(file.rules) if not rule.any and not rule.all),
+        ready=tuple(map(_Ready.of, file.rules)),
+        begun_by={phrase: tuple(indexes) for phrase, indexes in begun_by.items()},
+        rules_by_kind=tuple(index for index, rule in enumerate(file.rules) if not rule.groups),
     )
 
 

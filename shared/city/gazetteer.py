@@ -21,6 +21,8 @@ _MOST_NAMES = 40
 ALIAS_COLUMNS = ("alias", "kind", "unit_code")
 Meaning = tuple[Strength, tuple[str, ...]]
 """How far a form is to be trusted, and the units it may mean."""
+Hit = tuple[int, int, int]
+"""What a scan found: the form's index, and where it starts and ends."""
 _STRENGTH_OF_KIND = {"estate": Strength.NAMED, "name": Strength.NAMED, "road": Strength.HINT}
 # A short name counts only where a word can end before it: 北里社区 is not meant by 东花市北里社区.
 _BEFORE_A_NAME = frozenset(
@@ -77,6 +79,10 @@ class _Forms:
             _add(readings, Form(alias.text, _STRENGTH_OF_KIND[alias.kind]), units.get(alias.unit_code).code)
         return cls(tuple(readings), tuple(readings.values()), AhoCorasick(list(readings)))
 
+    def mention(self, index: int, start: int, end: int) -> "Mention":
+        strength, codes = self.meanings[index]
+        return Mention(self.written[index], start, end, codes, strength)
+
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
@@ -108,12 +114,10 @@ class Gazetteer:
         return self._answer(codes, deepest, mentions)
 
     def _mentions(self, text: str) -> list[Mention]:
-        forms, hits = self.forms(), []
-        for index, start, end in forms.scanner.find_matches_as_indexes(text, overlapping=True):
-            strength, codes = forms.meanings[index]
-            hits.append(Mention(forms.written[index], start, end, codes, strength))
+        forms = self.forms()
+        hits = forms.scanner.find_matches_as_indexes(text, overlapping=True)
         # A longer name beats the shorter ones inside it; where two only overlap, the better written one wins.
-        widest = _widest(hits)
+        widest = [forms.mention(*hit) for hit in _widest(hits)]
         widest.sort(key=lambda hit: (-(hit.strength is Strength.NAMED), hit.start - hit.end, hit.start))
         taken = bytearray(len(text))
         kept = []
@@ -231,12 +235,12 @@ def _add(readings: dict[str, Meaning], form: Form, code: str) -> None:
         readings[text] = (best, (*codes, code))
 
 
-def _widest(hits: list[Mention]) -> list[Mention]:
+def _widest(hits: list[Hit]) -> list[Hit]:
     """The hits that lie in no longer hit."""
     reach, kept = -1, []
-    for hit in sorted(hits, key=lambda each: (each.start, -each.end)):
-        if hit.end > reach:
-            reach = hit.end
+    for hit in sorted(hits, key=lambda each: (each[1], -each[2])):
+        if hit[2] > reach:
+            reach = hit[2]
             kept.append(hit)
     return kept
 

@@ -4,7 +4,7 @@ A duty is written as `street`, `community`, `district`, `papers` (the street whe
 `district:<role>` (a department of the place's district) or the code of a unit.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -20,8 +20,13 @@ from shared.city.units import Units
 from shared.kernel.words import Tier, UnitLevel, WhistleKind
 
 EVERYWHERE = "city"
-_PLACE_DUTIES = frozenset({"street", "community", "district", "papers"})
-_LEAD_DUTIES = _PLACE_DUTIES - {"papers"}
+_PLACE_DUTIES = {
+    "street": UnitLevel.STREET,
+    "community": UnitLevel.COMMUNITY,
+    "district": UnitLevel.DISTRICT,
+    "papers": UnitLevel.STREET,
+}
+_LEAD_DUTIES = _PLACE_DUTIES.keys() - {"papers"}
 _BY_STREET = frozenset({"street", "community"})
 _ROLE = "district:"
 MOST_CO_UNITS = 10
@@ -97,6 +102,8 @@ class ResponsibilityList:
         """The item for a matter: one whose keywords the text says first, then the narrowest scope."""
         lineage = self.units.lineage(place) if place is not None else ()
         items = self.items_of.get(category, ())
+        if len(items) == 1 and items[0].scope == EVERYWHERE and not items[0].keywords:
+            return items[0]
         plain = folded(text) if any(item.keywords for item in items) else ""
 
         def fit(item: Item) -> tuple[int, int]:
@@ -135,8 +142,7 @@ class ResponsibilityList:
 
     def _falls_to(self, duty: str, unit: str) -> bool:
         if duty in _PLACE_DUTIES:
-            level = UnitLevel.STREET if duty == "papers" else UnitLevel(duty)
-            return self.units.get(unit).level is level
+            return self.units.get(unit).level is _PLACE_DUTIES[duty]
         if duty.startswith(_ROLE):
             role = duty.removeprefix(_ROLE)
             return self.departments.get((role, self.units.district_of(unit) or "")) == unit
@@ -144,13 +150,13 @@ class ResponsibilityList:
 
     def _unit(self, duty: str, places: Places) -> str | None:
         place = places.papers if duty == "papers" else places.lead_place
-        if duty not in _PLACE_DUTIES and not duty.startswith(_ROLE):
+        level = _PLACE_DUTIES.get(duty)
+        if level is None and not duty.startswith(_ROLE):
             return duty
         if place is None:
             return None
-        if duty.startswith(_ROLE):
+        if level is None:
             return self.departments.get((duty.removeprefix(_ROLE), self.units.district_of(place) or ""))
-        level = UnitLevel.STREET if duty == "papers" else UnitLevel(duty)
         return self.units.at_level(place, level)
 
 
@@ -229,7 +235,7 @@ def _check_item(
 def _check_duty(
     duty: str,
     where: tuple[str | int, ...],
-    allowed: frozenset[str],
+    allowed: Collection[str],
     document: Document,
     units: Units,
     roles: frozenset[str],

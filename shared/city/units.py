@@ -87,7 +87,10 @@ class Units:
 
     def at_level(self, code: str, level: UnitLevel) -> str | None:
         """The unit of this level that a unit is or lies in, if the unit is that deep."""
-        return next((each for each in self.lineage(code) if self.by_code[each].level is level), None)
+        for each in self.lineage(code):
+            if self.by_code[each].level is level:
+                return each
+        return None
 
     def street_of(self, code: str) -> str | None:
         """街乡镇: the street or town a unit is or lies in."""

@@ -51,7 +51,7 @@ GONE = frozenset({S.MERGED, S.WITHDRAWN})
 
 def ids() -> do.OrderIds:
     """Fresh ids for a decision."""
-    return do.OrderIds(WorkOrderId(new_id()), tuple(WorkOrderId(new_id()) for _ in range(10)))
+    return do.OrderIds(WorkOrderId(new_id()))
 
 
 def street(unit: UnitCode = GUANYINSI) -> do.By:

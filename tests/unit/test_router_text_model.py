@@ -108,7 +108,7 @@ def test_where_there_is_no_model_nothing_is_thought(tmp_path: Path) -> None:
 
 
 def test_a_model_is_read_once_and_again_when_another_is_put_there(folder: Path) -> None:
-    shelf = ModelShelf(folder)
+    shelf = ModelShelf(folder, patience=0)
     first = shelf.model()
     assert shelf.model() is first
     make(folder, FEW[1:])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from services.router.domain.model import ReturnReason
 from services.router.domain.text_model import Read, unread
@@ -32,10 +33,16 @@ class TakeUpHotspot:
 
 @dataclass(frozen=True, slots=True)
 class OrderIds:
-    """Ids made before deciding, so that deciding makes none; more than needed, the rest is dropped."""
+    """Ids for whatever a decision may dispatch, made before it, so that deciding makes none.
+
+    `lead` is an id of time and chance that nobody else has or comes near: the co-units' count on from it.
+    """
 
     lead: WorkOrderId
-    co: tuple[WorkOrderId, ...]
+
+    def co(self, number: int) -> WorkOrderId:
+        """The id of a co-unit's order, by its place among them."""
+        return WorkOrderId(UUID(int=self.lead.int + 1 + number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from operator import add
 from typing import TYPE_CHECKING
 
 from shared.city.categories import folded
@@ -54,13 +55,13 @@ def unread(text: str) -> tuple[Opinion, ...]:
 
 def runs(text: str) -> list[str]:
     """Every run of one to three characters inside a phrase; a digit is a digit, whichever it is."""
-    plain = _DIGITS.sub("0", folded(text[:MOST_CHARACTERS]))
-    return [
-        phrase[start : start + length]
-        for phrase in _NO_WORD.split(plain)
-        for length in range(1, LONGEST + 1)
-        for start in range(len(phrase) - length + 1)
-    ]
+    found: list[str] = []
+    for phrase in _NO_WORD.split(_DIGITS.sub("0", folded(text[:MOST_CHARACTERS]))):
+        longer = list(phrase)
+        for length in range(1, LONGEST + 1):
+            found += longer
+            longer = list(map(add, longer, phrase[length:]))
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,31 +88,34 @@ class TextModel:
         counts = np.fromiter(told.values(), dtype=np.float32, count=len(told))
         said = (1 + np.log(counts)) * self.rarity[rows]
         said /= math.sqrt(said @ said)
-        margins = (said @ self.weights[rows] + self.offsets) / self.temperature
+        weights = self.weights[rows]
+        margins = (said @ weights + self.offsets) / self.temperature
         shares = np.exp(margins - margins.max())
         shares /= shares.sum()
-        ranked = [int(each) for each in np.argsort(-shares, kind="stable") if shares[each] >= FAINT]
+        thought = np.flatnonzero(shares >= FAINT)
+        ranked = thought[np.argsort(-shares[thought], kind="stable")]
         return tuple(
             Opinion(
                 category=self.categories[each],
                 confidence=round(float(shares[each]), 4),
-                because=self._because(self.weights[rows, each] * said, rows),
+                because=self._because(weights[:, each] * said, rows),
                 model=self.version,
             )
-            for each in ranked
+            for each in ranked.tolist()
         )
 
-    def _told(self, text: str) -> Counter[int]:
-        known = self.vocabulary
-        return Counter(known[run] for run in runs(text) if run in known)
+    def _told(self, text: str) -> dict[int, int]:
+        """How often each known run is there, by its row."""
+        counted: dict[int | None, int] = Counter(map(self.vocabulary.get, runs(text)))
+        return {row: count for row, count in counted.items() if row is not None}
 
     def _because(self, shown: "Numbers", rows: "NDArray[np.int64]") -> tuple[str, ...]:
         """The heaviest runs that speak for it, none inside another."""
         kept: list[str] = []
-        for at in (-shown).argsort(kind="stable"):
-            run = self._runs[int(rows[at])]
+        for at in (-shown).argsort(kind="stable").tolist():
             if shown[at] <= 0 or len(kept) == TOLD:
                 break
+            run = self._runs[rows[at]]
             if not any(run in other or other in run for other in kept):
                 kept.append(run)
         return tuple(kept)

@@ -1,10 +1,9 @@
 """Ids for what a decision may make: made before it, so that deciding makes none."""
 
 from services.router.domain.commands import OrderIds
-from shared.city.responsibilities import MOST_CO_UNITS
 from shared.kernel.ids import WorkOrderId, new_id
 
 
 def order_ids() -> OrderIds:
     """Ids for whatever a decision may dispatch."""
-    return OrderIds(WorkOrderId(new_id()), tuple(WorkOrderId(new_id()) for _ in range(MOST_CO_UNITS)))
+    return OrderIds(WorkOrderId(new_id()))

@@ -8,6 +8,8 @@ rules go alone.
 import hashlib
 import io
 import json
+import math
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,10 @@ class Manifest(BaseModel):
     report: dict[str, Any]
 
 
+PATIENCE = 1.0
+"""Seconds between two looks at what lies there: texts come by the thousand."""
+
+
 class BrokenModel(Exception):
     """The folder does not hold what its `model.json` says."""
 
@@ -51,6 +57,8 @@ class ModelShelf:
     """The model as it is read: at most once for each time it was put there."""
 
     folder: Path
+    patience: float = PATIENCE
+    _looked: float = field(default=-math.inf, init=False)
     _seen: int | None = field(default=None, init=False)
     _model: TextModel | None = field(default=None, init=False)
 
@@ -60,7 +68,10 @@ class ModelShelf:
         return model.opinions(text) if model else ()
 
     def model(self) -> TextModel | None:
-        """The model that lies there now."""
+        """The model that lies there, or lay there a second ago."""
+        if time.monotonic() - self._looked < self.patience:
+            return self._model
+        self._looked = time.monotonic()
         try:
             put = (self.folder / MANIFEST).stat().st_mtime_ns
         except OSError:

@@ -10,6 +10,7 @@ from services.router.domain.model import Bell, Case, OrderRole, OrderState, Work
 from services.router.domain.policy.known import known_unit
 from shared.city.city import City
 from shared.city.limits import Limit
+from shared.city.responsibilities import MOST_CO_UNITS
 from shared.events import router as say
 from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
@@ -127,13 +128,13 @@ def _co_orders(
     units = tuple(
         dict.fromkeys(known_unit(city, code, "co_units") for code in to.co_units if code != to.lead)
     )
-    if len(units) > len(ids.co):
-        raise TooManyCoUnits(len(ids.co))
+    if len(units) > MOST_CO_UNITS:
+        raise TooManyCoUnits(MOST_CO_UNITS)
     running = {order.unit: _goes_on(order, resolve_by) for order in case.co_orders if order.is_open}
     return tuple(
         running.get(UnitCode(unit))
-        or _order(order_id, UnitCode(unit), OrderRole.CO, resolve_by, sign_by, redo=case.redo, at=at)
-        for unit, order_id in zip(units, ids.co, strict=False)
+        or _order(ids.co(place), UnitCode(unit), OrderRole.CO, resolve_by, sign_by, redo=case.redo, at=at)
+        for place, unit in enumerate(units)
     )
 
 
