@@ -380,15 +380,9 @@ def _new_topic(topic: Topic, *, replicas: int) -> _Client:
 
 
 def _record(record: _Client) -> Record:
-    return Record(
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        timestamp=datetime.fromtimestamp(record.timestamp / 1000, UTC),
-        key=record.key,
-        value=record.value,
-        headers=tuple(record.headers),
-    )
+    said_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    place = record.topic, record.partition, record.offset
+    return Record(*place, said_at, record.key, record.value, record.headers)
 
 
 def _ours(tp: TopicPartition) -> Partition:

@@ -8,7 +8,7 @@ Not polling a partition is pausing it; the worker that polls it is the only one 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.events.envelope import Headers
 from shared.events.topics import Topic
@@ -46,9 +46,8 @@ class Message:
     headers: Headers
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What is read, with its place."""
+class Record(NamedTuple):
+    """What is read, with its place. A tuple is cheap to make, and many come."""
 
     topic: str
     partition: int

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from shared.bus import parking
 from shared.bus.dead_letter_copies import Copies
@@ -52,11 +52,11 @@ class _Sorted:
     bad: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A record as far as it can be told without asking the database."""
 
-    index: int
+    place: int
+    """Which of the batch it is."""
     record: Record
     key: str
     heard: Heard | None = None
@@ -169,7 +169,7 @@ class Settler(Generic[W]):
             fresh.discard(one.heard.envelope.id)
             batch.fates.append((one.heard.envelope.type, "handled" if is_new else "duplicate"))
             if is_new:
-                batch.handled.append((one.index, one.heard))
+                batch.handled.append((one.place, one.heard))
 
     async def _park_alone(self, record: Record, reason: str) -> None:
         self._one_more(reason)

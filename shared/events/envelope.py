@@ -18,7 +18,7 @@ from shared.events.fact import Fact
 from shared.kernel.ids import EventId
 
 CONTENT_TYPE = b"application/json"
-SPEC_VERSION = "1.0"
+SPEC_VERSION = b"1.0"
 SCHEMA_BASE = "urn:jiesu:fact:"
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -56,23 +56,23 @@ class Envelope:
 
     def headers(self) -> Headers:
         """The Kafka headers of binary mode."""
-        pairs = [
+        cause = self.cause
+        trace = (("ce_traceparent", cause.traceparent.encode()),) if cause.traceparent else ()
+        return (
             ("ce_specversion", SPEC_VERSION),
-            ("ce_id", str(self.id)),
-            ("ce_source", f"/jiesu/{self.source}"),
-            ("ce_type", self.type),
-            ("ce_subject", self.subject),
-            ("ce_time", self.time.isoformat()),
-            ("ce_dataschema", SCHEMA_BASE + self.type),
-            ("ce_sequence", str(self.sequence)),
-            ("ce_partitionkey", self.key),
-            ("ce_causationid", self.cause.causation_id),
-            ("ce_correlationid", self.cause.correlation_id),
-        ]
-        if self.cause.traceparent:
-            pairs.append(("ce_traceparent", self.cause.traceparent))
-        encoded = tuple((name, value.encode()) for name, value in pairs)
-        return (*encoded, ("content-type", CONTENT_TYPE))
+            ("ce_id", str(self.id).encode()),
+            ("ce_source", f"/jiesu/{self.source}".encode()),
+            ("ce_type", self.type.encode()),
+            ("ce_subject", self.subject.encode()),
+            ("ce_time", self.time.isoformat().encode()),
+            ("ce_dataschema", f"{SCHEMA_BASE}{self.type}".encode()),
+            ("ce_sequence", str(self.sequence).encode()),
+            ("ce_partitionkey", self.key.encode()),
+            ("ce_causationid", cause.causation_id.encode()),
+            ("ce_correlationid", cause.correlation_id.encode()),
+            *trace,
+            ("content-type", CONTENT_TYPE),
+        )
 
     def causes(self) -> Cause:
         """The cause that whatever follows from this fact carries."""
@@ -102,16 +102,20 @@ def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """The envelope. Raises `Undecodable` naming what is missing or wrong."""
     found = dict(headers)
     try:
-        text = {name: value.decode() for name, value in found.items()}
+        trace = found.get("ce_traceparent")
         return Envelope(
-            id=EventId(UUID(text["ce_id"])),
-            type=text["ce_type"],
-            source=text["ce_source"].removeprefix("/jiesu/"),
-            subject=text["ce_subject"],
-            time=datetime.fromisoformat(text["ce_time"]),
-            sequence=int(text["ce_sequence"]),
-            key=text["ce_partitionkey"],
-            cause=Cause(text["ce_causationid"], text["ce_correlationid"], text.get("ce_traceparent")),
+            EventId(UUID(found["ce_id"].decode())),
+            found["ce_type"].decode(),
+            found["ce_source"].decode().removeprefix("/jiesu/"),
+            found["ce_subject"].decode(),
+            datetime.fromisoformat(found["ce_time"].decode()),
+            int(found["ce_sequence"]),
+            found["ce_partitionkey"].decode(),
+            Cause(
+                found["ce_causationid"].decode(),
+                found["ce_correlationid"].decode(),
+                trace.decode() if trace is not None else None,
+            ),
         )
     except KeyError as missing:
         raise Undecodable(f"the header {missing.args[0]} is missing") from None
