@@ -1,4 +1,4 @@
-"""The reference for a fold: poll up to 500 records, read each with pydantic, one `unnest` insert, commit,.
+"""The reference for a fold: poll up to 500 records, read each with pydantic, one `unnest` insert, commit.
 
 What the machine, aiokafka and Postgres allow in one process; it knows no case, decides and says nothing.
 """
