@@ -1,13 +1,14 @@
 """A repository: one kind of aggregate, loaded under lock, kept in an identity map, flushed in bulk."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.kernel.changed import replace
 from shared.kernel.decision import Aggregate, Decision
 from shared.kernel.errors import NotFound, Stale
 from shared.store import bulk, driver

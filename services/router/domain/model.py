@@ -183,9 +183,12 @@ class Supplement:
     sealed_words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """诉求 from registration to closing. `bell_at` is when the next of its clocks runs out."""
+    """诉求 from registration to closing. `bell_at` is when the next of its clocks runs out.
+
+    Without slots: it has sixty fields, and every decision changes it (see `shared.kernel.changed`).
+    """
 
     case_id: CaseId
     state: CaseState

@@ -1,12 +1,12 @@
 """A case's clocks: which one runs out next. Every decision about a case goes through `decided`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from services.router.domain.model import Bell, Case, OrderState, WorkOrder
 from shared.events.fact import Fact
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.lifecycle.case import OWED, CaseState
 

@@ -6,7 +6,6 @@ has been given every means there is, the score keeps the "no", and the topic of 
 order solves.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -17,6 +16,7 @@ from services.router.domain.policy.handling import named
 from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
 from shared.city.city import City
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.words import Satisfied, Solved, Tier
 from shared.lifecycle.case import CASE_LIFE, CaseState

@@ -1,6 +1,5 @@
 """What the citizen asks for: withdraw, urge, add words. A wish that comes too late is refused by a fact."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -10,6 +9,7 @@ from services.router.domain.policy.handling import named
 from services.router.domain.policy.orders import with_order
 from services.router.domain.policy.sending import all_ended
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import EventId
 from shared.lifecycle.case import CASE_LIFE, CaseState

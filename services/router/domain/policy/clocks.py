@@ -1,6 +1,5 @@
 """What happens when a clock runs out. Each is told once; then the next one is waited for."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.router.domain.commands import OrderIds
@@ -13,6 +12,7 @@ from services.router.domain.policy.overseeing import take_up
 from services.router.domain.policy.returns import rule_by_silence
 from shared.city.city import City
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.words import Overdue
 from shared.lifecycle.case import CASE_LIFE

@@ -1,10 +1,10 @@
 """更正: a person gives the category. It is kept beside what had been suggested, for the next training."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain.commands import By
 from services.router.domain.model import Case, Correction
+from shared.kernel.changed import replace
 from shared.kernel.ids import CategoryCode
 
 

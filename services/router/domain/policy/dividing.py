@@ -4,7 +4,6 @@ A conference may be held while a return waits or while the unit has the order. I
 at most, and it sends a case back to no unit that returned it: so it adds hops, but a bounded number of them.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -14,6 +13,7 @@ from services.router.domain.policy.citizen import refuse
 from services.router.domain.policy.known import known_unit
 from services.router.domain.policy.returns import kept_by, require_never_returned, ruled
 from shared.city.city import City
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import UnitCode

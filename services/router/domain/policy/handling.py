@@ -1,6 +1,5 @@
 """What a unit does with its order: sign, contact, note progress, assign, resolve."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
@@ -14,6 +13,7 @@ from services.router.domain.policy.orders import answerable, lead_of, order_for,
 from shared.city.city import City
 from shared.city.units import Units
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 from shared.kernel.words import UnitLevel

@@ -6,7 +6,6 @@ named leader and a plan that a supervisor reviewed; the plan's end is the deadli
 policy's `dedicated_plan` from the clock's start. Leader and plan stay here: the bus learns mode and deadline.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -19,6 +18,7 @@ from services.router.domain.policy.overseeing import with_deadline
 from services.router.domain.policy.sending import moved_limits
 from shared.city.city import City
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.words import HandlingMode
 from shared.lifecycle.case import CASE_LIFE

@@ -1,6 +1,5 @@
 """The desk's first decision: open, dispatch, answer at once, decline, merge."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -23,6 +22,7 @@ from shared.city.city import City
 from shared.city.places import Places
 from shared.city.responsibilities import Undertaking
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode, UnitCode
 from shared.kernel.words import Tier

@@ -1,11 +1,10 @@
 """Which order is meant, and whether the one who asks may touch it."""
 
-from dataclasses import replace
-
 from services.router.domain.commands import By, CaseCommand, OrderCommand
 from services.router.domain.errors import CaseMovedOn, LeadOnly, NotAnswerable, OrderOver, UnknownOrder
 from services.router.domain.model import Case, OrderRole, WorkOrder
 from shared.city.units import Units
+from shared.kernel.changed import replace
 
 
 def sees(order: WorkOrder, by: By, units: Units) -> bool:

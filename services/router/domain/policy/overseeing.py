@@ -1,6 +1,5 @@
 """What the desk does with a running order: extend, shelve and take up again, urge, supervise."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.router.domain import commands as do
@@ -12,6 +11,7 @@ from services.router.domain.policy.orders import lead_of, order_for, with_order
 from services.router.domain.policy.sending import reminder
 from shared.city.city import City
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE

@@ -5,7 +5,6 @@ whether another unit owes the answer now is what a return or a ruling decides. A
 approved in this round stays approved: the later of the two deadlines counts.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -23,6 +22,7 @@ from services.router.domain.words import Words
 from shared.city.city import City
 from shared.city.places import Places
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode
 from shared.kernel.words import Tier

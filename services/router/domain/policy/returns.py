@@ -5,7 +5,6 @@ What bounds it: a unit returns a case once; what it returned and was sent on nev
 district has as backstop nobody returns.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.domain import commands as do
@@ -27,6 +26,7 @@ from shared.city.city import City
 from shared.city.places import Places
 from shared.events import router as say
 from shared.events.fact import Fact
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode, UnitCode
 from shared.kernel.words import Ruling, Tier

@@ -1,7 +1,7 @@
 """派单 itself: orders are made, the clock starts or runs on. Used by whoever decides to whom."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.router.domain.commands import OrderIds
@@ -12,6 +12,7 @@ from shared.city.city import City
 from shared.city.limits import Limit
 from shared.city.responsibilities import MOST_CO_UNITS
 from shared.events import router as say
+from shared.kernel.changed import replace
 from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CASE_LIFE
