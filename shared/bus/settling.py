@@ -5,6 +5,7 @@ handled it. A bug ends the process, after the facts before it are safe.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ from shared.store.work import Store, Work
 W = TypeVar("W", bound=Work)
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
+BREATH = 0.01
+"""Seconds after which a batch lets others go on: five hundred registrations are half a second of deciding,
+and requests are answered on the same loop.
+"""
 BEHIND = "behind a parked fact of the same key"
 
 
@@ -133,13 +138,20 @@ class Settler(Generic[W]):
         async with self._store.work() as work:
             await self._sort(work, piece, batch)
             await self._subscriptions.preload(work, [heard for _, heard in batch.handled])
-            for index, heard in batch.handled:
-                try:
-                    await self._subscriptions.handle(work, heard)
-                except Exception as error:
-                    raise _HandlerFailed(index) from error
+            await self._handle(work, batch.handled)
             for record, reason, behind in batch.parked:
                 await parking.park(work.connection, self._group, record, reason, behind=behind)
+
+    async def _handle(self, work: W, facts: Sequence[tuple[int, Heard]]) -> None:
+        began = time.monotonic()
+        for index, heard in facts:
+            try:
+                await self._subscriptions.handle(work, heard)
+            except Exception as error:
+                raise _HandlerFailed(index) from error
+            if time.monotonic() - began > BREATH:
+                await asyncio.sleep(0)
+                began = time.monotonic()
 
     async def _sort(self, work: W, piece: Sequence[Record], batch: _Sorted) -> None:
         read = _read(piece)
