@@ -29,19 +29,19 @@ LINK = "#0b4a8f"
 STYLE = f"""
 @page{{size:A4;margin:16mm}}
 html{{font:100%/1.5 system-ui,sans-serif;color:{INK};background:{PAPER}}}
-body{{margin:0 auto;max-width:52rem;padding:1rem}}
+body{{margin:0 auto;max-width:64rem;padding:1rem}}
 h1{{font-size:1.6rem;line-height:1.3}}h2{{font-size:1.25rem;margin-top:2rem}}h3{{font-size:1.05rem}}
 a{{color:{LINK}}}
 table{{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}}
 caption{{text-align:left;font-weight:600;padding:.3rem 0}}
 td,th{{border:1px solid {LINE};padding:.3rem .5rem;text-align:left}}
-td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums}}
+td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums}}td.n{{white-space:nowrap}}td{{word-break:keep-all}}
 header p{{overflow-wrap:anywhere}}
 figure{{margin:.5rem 0}}svg{{max-width:44rem}}
 :focus-visible{{outline:3px solid {INK};outline-offset:3px}}
 .skip{{position:absolute;left:-999rem}}.skip:focus{{position:static}}
 @media print{{.skip,nav{{display:none}}figure,tr{{break-inside:avoid}}h2,h3,caption{{break-after:avoid}}
-body{{max-width:none;padding:0}}}}
+body{{max-width:none;padding:0}}table{{font-size:.75rem}}}}
 """
 MEASURES = (*Measure,)
 NAVIGATION = Markup(
