@@ -1,24 +1,26 @@
 """Folding: an entry and a note give the entry after. A duplicate gives the same entry back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.scoring.domain import commands as note
 from services.scoring.domain.errors import UnknownOrder
 from services.scoring.domain.lifecycle import Fate, Outcome
-from services.scoring.domain.model import Entry, Lead, Mark, Order, Result, Stamp
+from services.scoring.domain.model import Entry, Lead, Mark, Order, Result, Stamp, changed
 from shared.kernel.ids import UnitCode, WorkOrderId
 
 
 def is_duplicate(heard: tuple[Mark, ...], mark: Mark) -> bool:
     """A sayer's facts about one subject are numbered and come in order: what is not beyond is a duplicate."""
-    return any(mark.origin == known.origin and mark.sequence <= known.sequence for known in heard)
+    for known in heard:
+        if known.origin == mark.origin and mark.sequence <= known.sequence:
+            return True
+    return False
 
 
 def marked(heard: tuple[Mark, ...], mark: Mark) -> tuple[Mark, ...]:
-    return (*(known for known in heard if known.origin != mark.origin), mark)
+    return (*[known for known in heard if known.origin != mark.origin], mark)
 
 
 def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
@@ -26,15 +28,26 @@ def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
     if is_duplicate(entry.heard, said.mark):
         return entry
     changes = FOLDS[type(said)](entry, said)
-    lead = changes.get("lead", entry.lead), changes.get("merged_into", entry.merged_into)
-    leads = entry.leads
-    if lead != (entry.lead, entry.merged_into):
-        leads = (*leads, Lead(said.stamp.at, *lead, opened))
-    heard = marked(entry.heard, said.mark)
-    return replace(entry, **changes, heard=heard, leads=leads, opened=max(entry.opened, opened))
+    after = {
+        **changes,
+        "leads": _led(entry, changes, said.stamp.at, opened),
+        "heard": marked(entry.heard, said.mark),
+        "opened": max(entry.opened, opened),
+    }
+    return changed(entry, after)
 
 
 Changes = Mapping[str, Any]
+
+
+def _led(entry: Entry, changes: Changes, at: datetime, opened: str) -> tuple[Lead, ...]:
+    """Who leads from when on, with whoever does from now on."""
+    unit, into = changes.get("lead", entry.lead), changes.get("merged_into", entry.merged_into)
+    if unit == entry.lead and into == entry.merged_into:
+        return entry.leads
+    return (*entry.leads, Lead(at, unit, into, opened))
+
+
 _OPEN: Changes = {"outcome": Outcome.OPEN, "ended_at": None}
 
 
@@ -105,7 +118,7 @@ def _dropped(orders: tuple[Order, ...], at: datetime) -> tuple[Order, ...]:
     if not any(_is_still_to_sign(order, at) for order in orders):
         return orders  # The same tuple: nothing follows anew from it.
     return tuple(
-        replace(order, fate=Fate.DROPPED) if _is_still_to_sign(order, at) else order for order in orders
+        changed(order, {"fate": Fate.DROPPED}) if _is_still_to_sign(order, at) else order for order in orders
     )
 
 
@@ -113,13 +126,17 @@ def _is_still_to_sign(order: Order, at: datetime) -> bool:
     return order.fate is Fate.STANDING and order.signed is None and at <= order.sign_by
 
 
+def _place(entry: Entry, work_order_id: WorkOrderId) -> int:
+    for place, order in enumerate(entry.orders):
+        if order.work_order_id == work_order_id:
+            return place
+    raise UnknownOrder(work_order_id)
+
+
 def _changed(entry: Entry, work_order_id: WorkOrderId, **changes: Any) -> tuple[Order, ...]:
-    known = any(order.work_order_id == work_order_id for order in entry.orders)
-    if not known:
-        raise UnknownOrder(work_order_id)
-    return tuple(
-        replace(order, **changes) if order.work_order_id == work_order_id else order for order in entry.orders
-    )
+    place = _place(entry, work_order_id)
+    orders = entry.orders
+    return (*orders[:place], changed(orders[place], changes), *orders[place + 1 :])
 
 
 def _signed(entry: Entry, said: note.NoteSigned) -> Changes:
@@ -128,13 +145,13 @@ def _signed(entry: Entry, said: note.NoteSigned) -> Changes:
 
 
 def _contacted(entry: Entry, said: note.NoteContacted) -> Changes:
-    spoke = any(order.work_order_id == said.work_order_id and order.contacted for order in entry.orders)
+    spoke = entry.orders[_place(entry, said.work_order_id)].contacted
     return {} if spoke else {"orders": _changed(entry, said.work_order_id, contacted=said.stamp)}
 
 
 def _assigned(entry: Entry, said: note.NoteAssigned) -> Changes:
     orders = _changed(entry, said.work_order_id, assigned_to=said.to_unit)
-    leads = any(order.is_lead and order.work_order_id == said.work_order_id for order in orders)
+    leads = entry.orders[_place(entry, said.work_order_id)].is_lead
     return {"orders": orders, "lead": said.to_unit if leads else entry.lead}
 
 
@@ -151,7 +168,7 @@ def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
     fate = Fate.KEPT if said.to_unit == said.returned_by else Fate.TAKEN_AWAY
     return {
         "orders": tuple(
-            replace(order, ruled=said.stamp, ruling=said.ruling, fate=fate)
+            changed(order, {"ruled": said.stamp, "ruling": said.ruling, "fate": fate})
             if _awaits_ruling(order, said.returned_by)
             else order
             for order in entry.orders
@@ -162,7 +179,7 @@ def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
 def _divided(entry: Entry, at: datetime) -> tuple[Order, ...]:
     """Co-units that are at work go on; the lead's order is over."""
     return tuple(
-        replace(order, fate=Fate.DROPPED) if order.is_lead and _is_still_to_sign(order, at) else order
+        changed(order, {"fate": Fate.DROPPED}) if order.is_lead and _is_still_to_sign(order, at) else order
         for order in entry.orders
     )
 
@@ -170,7 +187,7 @@ def _divided(entry: Entry, at: datetime) -> tuple[Order, ...]:
 def _reclassified(entry: Entry, said: note.NoteReclassified) -> Changes:
     """改类: one deadline for whoever still owes an answer."""
     orders = tuple(
-        replace(order, resolve_by=said.resolve_by)
+        changed(order, {"resolve_by": said.resolve_by})
         if order.fate is Fate.STANDING and order.resolved is None and order.redo == entry.redo
         else order
         for order in entry.orders
@@ -182,7 +199,7 @@ def _limited(orders: tuple[Order, ...], limits: note.SignLimits) -> tuple[Order,
     """To be signed for by another time than they were sent with; what is signed for is judged."""
     moved = dict(limits)
     return tuple(
-        replace(order, sign_by=moved[order.work_order_id])
+        changed(order, {"sign_by": moved[order.work_order_id]})
         if order.work_order_id in moved and order.signed is None
         else order
         for order in orders
