@@ -39,11 +39,10 @@ class Periods:
     def label(self, at: datetime) -> str:
         """The name of the period an instant lies in."""
         here = at.astimezone(self.zone)
-        month = (here.year, here.month)
-        if self.kind is PeriodKind.CUT_DAY and (here.day, here.time()) >= (self.cut_day, self.cut_at):
-            following = _next(date(*month, 1))
-            month = (following.year, following.month)
-        return f"{month[0]:04d}-{month[1]:02d}"
+        year, month = here.year, here.month
+        if self.kind is PeriodKind.CUT_DAY and self._is_cut(here):
+            year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        return f"{year:04d}-{month:02d}"
 
     def opened(self, said: datetime) -> str:
         """The earliest period that something said at this instant still counts in."""
@@ -80,6 +79,10 @@ class Periods:
     def asked(self, written: str, *, at: datetime) -> Period:
         """What a reader asked for: `current` or a name. Raises `UnreadablePeriod`."""
         return self.at(at) if written == CURRENT else self.named(written)
+
+    def _is_cut(self, here: datetime) -> bool:
+        """Whether the month's cut is over at this local time."""
+        return here.day > self.cut_day or (here.day == self.cut_day and here.time() >= self.cut_at)
 
     def _cut(self, month: date, day: int, clock: time) -> datetime:
         return datetime.combine(month.replace(day=day), clock, tzinfo=self.zone)

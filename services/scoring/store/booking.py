@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
@@ -35,13 +36,15 @@ class LineBook(Generic[L]):
         self._line = line
         self._subject = subject
         self._names = tuple(each.name for each in fields(line))  # type: ignore[arg-type]
+        self._values = attrgetter(*self._names)
         self._changes: list[_Change[L]] = []
 
     def note(self, subject: Any, before: Iterable[L], after: Iterable[L], opened: str) -> None:
         """What is written, and what is to be."""
         known = {line.key: line for line in before}
         for line in after:
-            if (was := known.get(line.key)) != line:
+            was = known.get(line.key) if known else None
+            if was != line:
                 self._changes.append(_Change(subject, line, opened, was))
 
     async def write(self, connection: AsyncConnection) -> None:
@@ -80,6 +83,6 @@ class LineBook(Generic[L]):
         return found
 
     def _row(self, booked: Booked[L]) -> bulk.Row:
-        row = {name: getattr(booked.line, name) for name in self._names}
-        row.update(period=booked.period, number=booked.number, late_from=booked.late_from)
+        row = dict(zip(self._names, self._values(booked.line), strict=True))
+        row["period"], row["number"], row["late_from"] = booked.period, booked.number, booked.late_from
         return row

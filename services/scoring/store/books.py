@@ -4,7 +4,7 @@ Folding takes the gate together with others, closing takes it alone, so no line 
 close has been asked for. Facts of the present pass without it: their period cannot be closed yet.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtext('books'), hashtext(current_schema
 MARGIN = timedelta(minutes=10)
 """Longer than any knock lasts: who is so far before a period settles has ended when it is closed."""
 
+NEVER = datetime.max.replace(tzinfo=UTC)
+
 
 class Books:
     """Settled periods, as one knock sees them."""
@@ -29,6 +31,7 @@ class Books:
         self._work = work
         self._periods = Periods.of_policy(work.city.policy)
         self._fresh = self._periods.opened(work.now + MARGIN)
+        self._natural, self._since, self._until = "", NEVER, NEVER
         self._last_closed: str | None = None
         self._late: dict[EventId, str] = {}
         self._is_read = False
@@ -36,12 +39,13 @@ class Books:
 
     async def opened(self, said: Stamp) -> str:
         """The earliest period that this fact can change."""
-        natural = self._periods.opened(said.at)
+        natural = self._open_at(said.at)
         if natural >= self._fresh:
             return natural
-        await self._read()
+        if not self._is_read:
+            await self._read()
         # A replay knows which facts came late; nothing is closed there.
-        if said.event in self._late:
+        if self._late and said.event in self._late:
             return self._late[said.event]
         if self._last_closed is None or natural > self._last_closed:
             return natural
@@ -49,7 +53,9 @@ class Books:
 
     def count(self, subject: UUID, said: Stamp, opened: str) -> None:
         """Take down that a fact came after the close of the period it was said for."""
-        natural = self._periods.opened(said.at)
+        if self._last_closed is None:
+            return
+        natural = self._open_at(said.at)
         if opened > natural and said.event not in self._late:
             self._late[said.event] = opened
             self._came_late.append(_late_row(subject, said, natural, opened, self._work.now))
@@ -67,6 +73,15 @@ class Books:
     async def flush(self) -> None:
         late, self._came_late = self._came_late, []
         await bulk.upsert(self._work.connection, tables.LATE_FACTS, late)
+
+    def _open_at(self, said: datetime) -> str:
+        """The earliest open period by the clock alone. Mostly that of the fact before."""
+        if not self._since <= said < self._until:
+            settle = self._periods.settle
+            period = self._periods.at(said - settle)
+            self._natural = period.label
+            self._since, self._until = (at.astimezone(UTC) + settle for at in (period.starts, period.ends))
+        return self._natural
 
     async def _read(self) -> None:
         if self._is_read:

@@ -1,6 +1,6 @@
 """Scoring's aggregates as rows, and the work that opens on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -66,13 +66,17 @@ class EntryRepository(Repository[CaseId, Entry]):
         return await queries.counts_in(self._work.connection, case_id, period)
 
     def _note(self, entry: Entry) -> None:
-        before = self._booked.get(entry.case_id, Entry(entry.case_id))
+        before = self._booked.get(entry.case_id) or Entry(entry.case_id)
         self._booked[entry.case_id] = entry
         # Most facts touch nothing that lines follow from: the fold hands the same tuples on.
-        same = entry.orders is before.orders and entry.results is before.results
-        if same and entry.proactive == before.proactive:
-            return
-        was, now = (lines.lines_of(each, self._rules) for each in (before, entry))
+        turned = entry.proactive != before.proactive
+        if turned or entry.orders is not before.orders:
+            self._note_lines(lines.of_orders, before, entry)
+        if turned or entry.results is not before.results:
+            self._note_lines(lines.of_results, before, entry)
+
+    def _note_lines(self, follow: Callable[[Entry, Rules], list[Line]], before: Entry, entry: Entry) -> None:
+        was, now = follow(before, self._rules), follow(entry, self._rules)
         self._lines.note(entry.case_id, was, now, entry.opened)
 
     async def _project(self, aggregates: Sequence[Entry]) -> None:

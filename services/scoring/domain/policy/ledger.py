@@ -14,8 +14,8 @@ from shared.kernel.ids import UnitCode, WorkOrderId
 def is_duplicate(heard: tuple[Mark, ...], mark: Mark) -> bool:
     """A sayer's facts about one subject are numbered and come in order: what is not beyond is a duplicate."""
     for known in heard:
-        if known.origin == mark.origin and mark.sequence <= known.sequence:
-            return True
+        if known.origin == mark.origin:
+            return mark.sequence <= known.sequence
     return False
 
 

@@ -89,15 +89,25 @@ class Line:
         return replace(self, numerator=numerator, denominator=denominator, undecided_until=None)
 
 
-def lines_of(entry: Entry, rules: Rules) -> Iterator[Line]:
+def lines_of(entry: Entry, rules: Rules) -> list[Line]:
     """Every line that follows from an entry."""
-    for order in entry.orders:
-        yield _response(entry, order, rules)
+    return [*of_orders(entry, rules), *of_results(entry, rules)]
+
+
+def of_orders(entry: Entry, rules: Rules) -> list[Line]:
+    """响应: what follows from the orders."""
+    return [_response(entry, order, rules) for order in entry.orders]
+
+
+def of_results(entry: Entry, rules: Rules) -> list[Line]:
+    """What follows from the citizen's answer."""
     scored = entry.scored
     if scored is None or scored.answer is None or (scored.unit is None and scored.joined_into is None):
-        return
-    for measure, worth in _worths(scored.answer, rules):
-        yield _judged(entry, scored, measure, worth, rules)
+        return []
+    period = rules.periods.label(scored.heard.at)
+    return [
+        _judged(entry, scored, measure, worth, period) for measure, worth in _worths(scored.answer, rules)
+    ]
 
 
 def _response(entry: Entry, order: Order, rules: Rules) -> Line:
@@ -126,7 +136,7 @@ def _worths(answer: Answer, rules: Rules) -> Iterator[tuple[Measure, Decimal]]:
         yield Measure.SATISFACTION, rules.satisfied[answer.satisfied]
 
 
-def _judged(entry: Entry, result: Result, measure: Measure, worth: Decimal, rules: Rules) -> Line:
+def _judged(entry: Entry, result: Result, measure: Measure, worth: Decimal, period: str) -> Line:
     return Line(
         entry.case_id,
         measure,
@@ -134,7 +144,7 @@ def _judged(entry: Entry, result: Result, measure: Measure, worth: Decimal, rule
         result.unit,
         result.joined_into,
         result.heard.at,
-        rules.periods.label(result.heard.at),
+        period,
         worth,
         1,
         entry.proactive,
