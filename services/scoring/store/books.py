@@ -4,11 +4,12 @@ Folding takes the gate together with others, closing takes it alone, so no line 
 close has been asked for. Facts of the present pass without it: their period cannot be closed yet.
 """
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.scoring.domain.errors import PeriodClosed
+from services.scoring.domain.errors import PeriodClosed, UnreadablePeriod
 from services.scoring.domain.model import Stamp
 from services.scoring.domain.periods import Periods
 from services.scoring.store import tables
@@ -76,12 +77,15 @@ class Books:
 
     def _open_at(self, said: datetime) -> str:
         """The earliest open period by the clock alone. Mostly that of the fact before."""
-        if not self._since <= said < self._until:
-            settle = self._periods.settle
-            period = self._periods.at(said - settle)
-            self._natural = period.label
+        if self._since <= said < self._until:
+            return self._natural
+        natural, settle = self._periods.opened(said), self._periods.settle
+        # A time out of all years has a label, but is no period's that has a name.
+        with contextlib.suppress(UnreadablePeriod):
+            period = self._periods.named(natural)
             self._since, self._until = (at.astimezone(UTC) + settle for at in (period.starts, period.ends))
-        return self._natural
+            self._natural = natural
+        return natural
 
     async def _read(self) -> None:
         if self._is_read:
