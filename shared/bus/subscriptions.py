@@ -52,7 +52,7 @@ class Subscriptions:
 
     async def handle(self, work: Any, heard: Heard) -> None:
         """Let every subscription of the fact handle it, with the fact as the cause of what follows."""
-        work.cause = heard.envelope.causes()
+        work.hear(heard.envelope)
         for subscription in self._by_type.get(heard.fact.TYPE, ()):
             await subscription.handle(work, heard)
 

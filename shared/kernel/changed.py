@@ -18,8 +18,9 @@ else:
         kind = type(state)
         if not hasattr(state, "__dict__") or hasattr(kind, "__post_init__"):
             return dataclasses.replace(state, **changes)
-        if not changes.keys() <= kind.__dataclass_fields__.keys():
-            raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - kind.__dataclass_fields__)}")
+        values = state.__dict__ | changes
+        if len(values) != len(state.__dict__):
+            raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - state.__dict__.keys())}")
         changed = object.__new__(kind)
-        changed.__dict__.update(state.__dict__, **changes)
+        object.__setattr__(changed, "__dict__", values)
         return changed

@@ -77,9 +77,10 @@ class Repository(Generic[Key, Kept]):
 
     async def find(self, key: Key) -> Kept | None:
         """The aggregate under a row lock, or None."""
-        if key not in self._held:
+        held = self._held.get(key)
+        if held is None and key not in self._held:
             await self.preload([key])
-        held = self._held[key]
+            held = self._held[key]
         return held.aggregate if held else None
 
     async def get(self, key: Key) -> Kept:
@@ -112,7 +113,10 @@ class Repository(Generic[Key, Kept]):
         if decision.facts:
             self._work.say(self.AGGREGATE, str(key), before, decision.facts)
             kept = cast(Kept, replace(cast(Any, state), version=before + len(decision.facts)))
-        self._held[key] = _Held(kept, held.was if held else None, changed=True)
+        if held:
+            held.aggregate, held.changed = kept, True
+        else:
+            self._held[key] = _Held(kept, None, changed=True)
         return kept
 
     def changed(self) -> list[Kept]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.city.city import City
-from shared.events.envelope import Cause
+from shared.events.envelope import Cause, Envelope
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import EventId, new_id
@@ -37,12 +37,27 @@ class Work:
         self.connection = connection
         self.now = now
         self.city = city
-        self.cause = cause
+        self._why: Cause | Envelope = cause
         self.equipment: Any = None
         """What the service was equipped with at its start; a subclass says its type."""
         self._repositories: list[Repository[Any, Any]] = []
         self._said: list[outbox.Said] = []
         self.says_anything = False
+
+    @property
+    def cause(self) -> Cause:
+        """Why what is said is said."""
+        if isinstance(self._why, Envelope):
+            self._why = self._why.causes()
+        return self._why
+
+    @cause.setter
+    def cause(self, why: Cause) -> None:
+        self._why = why
+
+    def hear(self, envelope: Envelope) -> None:
+        """From now on this fact is the cause; it is asked for it only when something is said."""
+        self._why = envelope
 
     def attend(self, repository: Repository[Any, Any]) -> None:
         """Repositories enrol themselves, so that a flush misses none."""

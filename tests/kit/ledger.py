@@ -12,7 +12,7 @@ from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally
 from shared.bus.subscriptions import Subscriptions
-from shared.events.envelope import Cause, Heard
+from shared.events.envelope import Envelope, Heard
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, UnitCode, WhistleId
 from shared.kernel.words import Ruling, Satisfied, Solved
@@ -80,8 +80,10 @@ class LedgerInMemory:
         self.whistles = Shelf("whistle_id")
         self.books = BooksInMemory()
         self.now = MORNING
-        self.cause = Cause("test", "test")
         self._subscriptions = Subscriptions(SUBSCRIPTIONS)
+
+    def hear(self, envelope: Envelope) -> None:
+        """Whatever it is, scoring says nothing while it folds."""
 
     async def hears(self, *heard: Heard[Any]) -> None:
         for each in heard:

@@ -1,6 +1,5 @@
 """Folding: duplicates change nothing, and each rule of what counts on its own."""
 
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.scoring.domain.errors import UnknownDepartment, UnknownOrder, UnreadablePeriod
 from services.scoring.domain.lifecycle import Fate, Outcome
-from services.scoring.domain.model import Entry, Order
+from services.scoring.domain.model import Entry
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
@@ -54,13 +53,6 @@ async def test_any_prefix_folded_twice_is_the_same_as_once(story: Story) -> None
         twice = LedgerInMemory()
         await twice.hears(*story.heard[:cut], *story.heard[:cut], *story.heard)
         assert twice.state == once.state
-
-
-@pytest.mark.parametrize("story", a_month(), ids=lambda story: story.name)
-async def test_what_is_folded_has_the_fields_of_an_entry_and_no_others(story: Story) -> None:
-    entry = await folded(story)
-    assert set(vars(entry)) == {field.name for field in fields(Entry)}
-    assert all(set(vars(order)) == {field.name for field in fields(Order)} for order in entry.orders)
 
 
 async def test_a_duplicate_is_not_even_written() -> None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
 from services.scoring.domain.lifecycle import Fate, Outcome, WhistleOutcome
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WhistleId, WorkOrderId
@@ -37,7 +36,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Order:
-    """工单: one dispatch to one unit, and what the unit did with it. No slots: see `changed`."""
+    """工单: one dispatch to one unit, and what the unit did with it. No slots: see `kernel.changed`."""
 
     work_order_id: WorkOrderId
     unit: UnitCode
@@ -108,7 +107,7 @@ class Lead:
 
 @dataclass(frozen=True)
 class Entry:
-    """台账: one case as far as it counts. No slots: see `changed`."""
+    """台账: one case as far as it counts. No slots: see `kernel.changed`."""
 
     case_id: CaseId
     registered_at: datetime | None = None
@@ -142,18 +141,6 @@ class Entry:
             if result.scored:
                 return result
         return None
-
-
-Kept = TypeVar("Kept", Entry, Order)
-
-
-def changed(kept: Kept, changes: dict[str, Any]) -> Kept:
-    """`dataclasses.replace` in one step for all fields: it asks them one by one, and folding makes such
-    copies and little else. Who names a field that there is not is not told.
-    """
-    after = object.__new__(type(kept))
-    object.__setattr__(after, "__dict__", kept.__dict__ | changes)
-    return after
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from services.scoring.domain import commands as note
 from services.scoring.domain.errors import UnknownOrder
 from services.scoring.domain.lifecycle import Fate, Outcome
-from services.scoring.domain.model import Entry, Lead, Mark, Order, Result, Stamp, changed
+from services.scoring.domain.model import Entry, Lead, Mark, Order, Result, Stamp
+from shared.kernel.changed import replace
 from shared.kernel.ids import UnitCode, WorkOrderId
 
 
@@ -34,7 +35,7 @@ def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
         "heard": marked(entry.heard, said.mark),
         "opened": max(entry.opened, opened),
     }
-    return changed(entry, after)
+    return replace(entry, **after)
 
 
 Changes = Mapping[str, Any]
@@ -118,7 +119,7 @@ def _dropped(orders: tuple[Order, ...], at: datetime) -> tuple[Order, ...]:
     if not any(_is_still_to_sign(order, at) for order in orders):
         return orders  # The same tuple: nothing follows anew from it.
     return tuple(
-        changed(order, {"fate": Fate.DROPPED}) if _is_still_to_sign(order, at) else order for order in orders
+        replace(order, fate=Fate.DROPPED) if _is_still_to_sign(order, at) else order for order in orders
     )
 
 
@@ -136,7 +137,7 @@ def _place(entry: Entry, work_order_id: WorkOrderId) -> int:
 def _changed(entry: Entry, work_order_id: WorkOrderId, **changes: Any) -> tuple[Order, ...]:
     place = _place(entry, work_order_id)
     orders = entry.orders
-    return (*orders[:place], changed(orders[place], changes), *orders[place + 1 :])
+    return (*orders[:place], replace(orders[place], **changes), *orders[place + 1 :])
 
 
 def _signed(entry: Entry, said: note.NoteSigned) -> Changes:
@@ -168,7 +169,7 @@ def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
     fate = Fate.KEPT if said.to_unit == said.returned_by else Fate.TAKEN_AWAY
     return {
         "orders": tuple(
-            changed(order, {"ruled": said.stamp, "ruling": said.ruling, "fate": fate})
+            replace(order, ruled=said.stamp, ruling=said.ruling, fate=fate)
             if _awaits_ruling(order, said.returned_by)
             else order
             for order in entry.orders
@@ -179,7 +180,7 @@ def _ruled(entry: Entry, said: note.NoteRuled) -> Changes:
 def _divided(entry: Entry, at: datetime) -> tuple[Order, ...]:
     """Co-units that are at work go on; the lead's order is over."""
     return tuple(
-        changed(order, {"fate": Fate.DROPPED}) if order.is_lead and _is_still_to_sign(order, at) else order
+        replace(order, fate=Fate.DROPPED) if order.is_lead and _is_still_to_sign(order, at) else order
         for order in entry.orders
     )
 
@@ -187,7 +188,7 @@ def _divided(entry: Entry, at: datetime) -> tuple[Order, ...]:
 def _reclassified(entry: Entry, said: note.NoteReclassified) -> Changes:
     """改类: one deadline for whoever still owes an answer."""
     orders = tuple(
-        changed(order, {"resolve_by": said.resolve_by})
+        replace(order, resolve_by=said.resolve_by)
         if order.fate is Fate.STANDING and order.resolved is None and order.redo == entry.redo
         else order
         for order in entry.orders
@@ -199,7 +200,7 @@ def _limited(orders: tuple[Order, ...], limits: note.SignLimits) -> tuple[Order,
     """To be signed for by another time than they were sent with; what is signed for is judged."""
     moved = dict(limits)
     return tuple(
-        changed(order, {"sign_by": moved[order.work_order_id]})
+        replace(order, sign_by=moved[order.work_order_id])
         if order.work_order_id in moved and order.signed is None
         else order
         for order in orders
