@@ -14,7 +14,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from deploy.commands.migrate import migrate_all, role_dsn
-from services.scoring.store import ScoringWork, freezing, replaying
+from services.scoring.store import ScoringWork, replaying
 from shared.bus.dead_letter_copies import Copies
 from shared.bus.dead_letters import DeadLetters, Letter
 from shared.bus.port import POLL_LIMIT, Bus, Message, Record
@@ -177,7 +177,9 @@ async def _batches(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]
 async def _compared(flat: Flat, store: Store[ScoringWork], decided: Decided, period: str) -> Compared:
     async with store.work() as work:
         await replaying.exclude(work.connection, decided.excluded.get(period, {}).values())
-        frozen = await freezing.freeze(work.connection, period)
+        await work.months.settle_joined(period)
+    async with store.work() as work:
+        frozen = await work.months.freeze(period)
         replayed = await replaying.sheaves(work.connection, period)
     async with flat.store.read() as known:
         kept = await replaying.sheaves(known, period)

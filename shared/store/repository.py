@@ -1,6 +1,7 @@
 """A repository: one kind of aggregate, loaded under lock, kept in an identity map, flushed in bulk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
@@ -23,6 +24,10 @@ class Knock(Protocol):
 
     @property
     def connection(self) -> AsyncConnection: ...
+
+    @property
+    def beside(self) -> Callable[[], AbstractAsyncContextManager[AsyncConnection]]:
+        """Another session, for reading side by side what is committed already."""
 
     def attend(self, repository: "Repository[Any, Any]") -> None:
         """Take the repository into the flush."""

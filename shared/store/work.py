@@ -1,8 +1,8 @@
 """One knock, one transaction: state, facts and inbox commit together or not at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -29,6 +29,8 @@ class Work:
     """An open transaction with the service's repositories; a service's own Work names them."""
 
     running_city: RunningCity
+    beside: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    """The store's `read`: another session, for reading side by side what is committed already."""
     SOURCE: ClassVar[str]
     """The service: its schema, its role, its consumer group and the source of what it says."""
     METADATA: ClassVar[MetaData]
@@ -151,6 +153,7 @@ class Store(Generic[W]):
             knock = self.work_type(connection, now=now, city=self.running_city.at(now), cause=why)
             knock.equipment = self.equipment
             knock.running_city = self.running_city
+            knock.beside = self.read
             yield knock
             await knock.flush()
         if knock.says_anything:

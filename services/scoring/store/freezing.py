@@ -1,11 +1,15 @@
 """月结 in SQL: a period's lines are frozen where they lie, summed up, and hashed.
 
-Nothing is copied: rows of a period whose close was asked for are never written again. The hash is over what
-counts, in an order of its own, so a replay on another machine comes to the same one.
+Nothing is copied: once its close was asked for, nothing is written into a period any more but for whom its
+joined lines count. That is committed first; what is left reads what nobody changes, so two sessions do it
+side by side. The hash is over what counts, in an order of its own, so a replay on another machine comes to
+the same one.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,8 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.scoring.domain.month import Frozen
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Measure
+from services.scoring.store import tables
 from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
 from services.scoring.store.joined import found
+from shared.store import bulk, driver
 
 LONGEST = 900.0
 """Seconds for one statement: a month of a whole city is no request that somebody waits for."""
@@ -22,43 +28,46 @@ LONGEST = 900.0
 MEMORY = "SET LOCAL work_mem = '128MB'"
 
 JOINED = f"""
-WITH RECURSIVE {found("l.period = $1")}
-UPDATE score_lines l SET unit = f.unit FROM found f
-WHERE l.period = $1 AND l.unit IS NULL AND l.case_id = f.case_id AND l.because = f.because
+WITH RECURSIVE {found("l.period = $1")},
+settled AS (
+    UPDATE score_lines l SET unit = f.unit FROM found f
+    WHERE l.period = $1 AND l.unit IS NULL AND l.case_id = f.case_id AND l.because = f.because
+    RETURNING 1
+)
+SELECT count(*) FROM settled
 """
 
 _COUNTS = """
-    sum(l.numerator), sum(l.denominator), 0,
-    count(*) FILTER (WHERE {first}),
-    count(*) FILTER (WHERE l.number = 0 AND l.late_from IS NOT NULL),
-    count(*) FILTER (WHERE l.number > 0),
-    count(*)
+    sum(l.numerator) AS numerator, sum(l.denominator) AS denominator, 0 AS undecided,
+    count(*) FILTER (WHERE {first}) AS cases,
+    count(*) FILTER (WHERE l.number = 0 AND l.late_from IS NOT NULL) AS late,
+    count(*) FILTER (WHERE l.number > 0) AS adjustments,
+    count(*) AS lines
 """
 _FIRST = "$2 = 'response' AND l.is_lead AND l.redo = 0 AND l.number = 0 AND l.denominator = 1"
 
 # One pass for sums and hash: each unit's lines in an order of their own, whatever the machine's collation.
 LINES = f"""
-INSERT INTO month_sums
-SELECT $1, coalesce(l.unit, ''), $2, l.proactive, {IS_EXCLUDED},
+SELECT $1 AS period, coalesce(l.unit, '') AS unit, $2 AS measure, l.proactive, {IS_EXCLUDED} AS excluded,
     {_COUNTS.format(first=_FIRST)},
     sha256(convert_to(string_agg(
         concat_ws('|', l.case_id, l.because, extract(epoch FROM l.at), trim_scale(l.numerator), l.denominator,
                   l.is_lead, l.redo, coalesce(l.late_from, '-'), l.number > 0),
         E'\\n' ORDER BY l.at, l.case_id, l.because, l.number > 0, l.late_from COLLATE "C", l.numerator
-    ), 'UTF8'))
+    ), 'UTF8')) AS sha256
 FROM score_lines l
 {EXCLUDING}
 WHERE l.period = $1 AND l.measure = $2 AND (l.denominator <> 0 OR l.numerator <> 0)
 GROUP BY coalesce(l.unit, ''), l.proactive, {IS_EXCLUDED}
 """
 CALLS = f"""
-INSERT INTO month_sums
-SELECT $1, l.unit, $2, false, false, {_COUNTS.format(first="false")},
+SELECT $1 AS period, l.unit, $2 AS measure, false AS proactive, false AS excluded,
+    {_COUNTS.format(first="false")},
     sha256(convert_to(string_agg(
         concat_ws('|', l.whistle_id, extract(epoch FROM l.at), trim_scale(l.numerator), l.denominator,
                   coalesce(l.late_from, '-'), l.number > 0),
         E'\\n' ORDER BY l.at, l.whistle_id, l.number > 0, l.late_from COLLATE "C", l.numerator
-    ), 'UTF8'))
+    ), 'UTF8')) AS sha256
 FROM department_lines l
 WHERE l.period = $1 AND l.measure = $2 AND (l.denominator <> 0 OR l.numerator <> 0)
 GROUP BY l.unit
@@ -72,14 +81,21 @@ ORDER BY measure COLLATE "C", unit COLLATE "C", proactive, excluded
 EXCLUDED = "SELECT count(*) FROM exclusions WHERE period = $1 AND state = 'in_force'"
 
 
-async def freeze(connection: AsyncConnection, period: str) -> Frozen:
-    """Write down what the period's lines add up to, for whom joined ones count, and the hash of it all."""
+Beside = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+async def settle_joined(connection: AsyncConnection, period: str) -> int:
+    """Write down for whom the period's joined lines count, where it is not written yet; how many."""
     await connection.exec_driver_sql(MEMORY)
-    await _ask(connection, JOINED, period)
-    for measure in Measure:
-        await _ask(connection, LINES, period, measure)
-    for called in CallMeasure:
-        await _ask(connection, CALLS, period, called)
+    ((settled,),) = await _ask(connection, JOINED, period)
+    return int(settled)
+
+
+async def freeze(connection: AsyncConnection, beside: Beside, period: str) -> Frozen:
+    """Write down what the period's lines add up to, and the hash of it all. Its joined lines are settled, and
+    that is committed: the session beside this one has to see it.
+    """
+    await bulk.insert(connection, tables.MONTH_SUMS, await _summed(connection, beside, period))
     sheaves = await _ask(connection, SHEAVES, period)
     whole = hashlib.sha256(f"{period}\n".encode())
     for sheaf, _, _ in sheaves:
@@ -89,8 +105,24 @@ async def freeze(connection: AsyncConnection, period: str) -> Frozen:
     return Frozen(lines, cases, exclusions, whole.hexdigest())
 
 
+async def _summed(connection: AsyncConnection, beside: Beside, period: str) -> list[bulk.Row]:
+    # One iterator for both: whoever is done with a measure takes the next one.
+    each = iter([*((LINES, str(name)) for name in Measure), *((CALLS, str(name)) for name in CallMeasure)])
+    async with beside() as second, driver.transaction(second), asyncio.TaskGroup() as reading:
+        parts = [reading.create_task(_read(session, period, each)) for session in (connection, second)]
+    return [row for part in parts for row in part.result()]
+
+
+async def _read(connection: AsyncConnection, period: str, each: Iterator[tuple[str, str]]) -> list[bulk.Row]:
+    await connection.exec_driver_sql(MEMORY)
+    found: list[bulk.Row] = []
+    for statement, measure in each:
+        found += map(dict, await _ask(connection, statement, period, measure))
+    return found
+
+
 async def _ask(connection: AsyncConnection, statement: str, *arguments: str) -> Sequence[Any]:
     """Past the engine's own limit for a statement: the driver is asked itself, in the same transaction."""
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-    rows: Sequence[Any] = await driver.fetch(statement, *arguments, timeout=LONGEST)
+    asked: Any = (await connection.get_raw_connection()).driver_connection
+    rows: Sequence[Any] = await asked.fetch(statement, *arguments, timeout=LONGEST)
     return rows
