@@ -177,7 +177,7 @@ async def _batches(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]
 async def _compared(flat: Flat, store: Store[ScoringWork], decided: Decided, period: str) -> Compared:
     async with store.work() as work:
         await replaying.exclude(work.connection, decided.excluded.get(period, {}).values())
-        await work.months.settle_joined(period)
+    # Committed first: the close is made by two sessions.
     async with store.work() as work:
         frozen = await work.months.freeze(period)
         replayed = await replaying.sheaves(work.connection, period)

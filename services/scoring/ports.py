@@ -87,11 +87,8 @@ class Months(Protocol):
     async def earlier_open(self, period: str) -> str | None:
         """The oldest earlier period that something counts in and nobody closed."""
 
-    async def settle_joined(self, period: str) -> int:
-        """Write down for whom the period's joined lines count, where it is not written yet; how many."""
-
     async def freeze(self, period: str) -> Frozen:
-        """Write down what the period's lines add up to, and their hash; joined ones were settled before."""
+        """Write down what the period's lines add up to, and their hash."""
 
     async def sums(self, period: str) -> list[Sum]:
         """What was written down of a period."""

@@ -178,9 +178,6 @@ async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -
     assert (await desk.reads(f"months/{PERIOD}"))["can_be_closed"]
     closing = await posts(desk, f"months/{PERIOD}/close", None, who="boss")
     assert (closing.status_code, closing.json()["period"]["state"]) == (202, "closing")
-    # First whose the joined lines are; the close breaks off there, and whoever rings next goes on.
-    assert await desk.rings("close_month") == 1
-    assert (await desk.reads(f"months/{PERIOD}"))["period"]["state"] == "closing"
     assert sorted(await asyncio.gather(desk.rings("close_month"), desk.rings("close_month"))) == [0, 1]
     assert await desk.rings("close_month") == 0
     month = await desk.reads(f"months/{PERIOD}")
@@ -332,7 +329,6 @@ async def test_a_month_of_late_lines_is_frozen_as_it_was_read(desk: Desk) -> Non
     before = await streets(desk, "2026-12")
     asked = await posts(desk, "months/2026-12/close", None, who="boss")
     assert (asked.status_code, await desk.rings("close_month")) == (202, 1)
-    assert await desk.rings("close_month") == 0
     assert (await desk.reads("months/2026-12"))["period"]["state"] == "closed"
     assert await streets(desk, "2026-12") == before
 

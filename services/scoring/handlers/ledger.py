@@ -88,16 +88,10 @@ async def ask_close(work: ScoringWork, cmd: do.AskClose) -> Month:
 
 
 async def close_month(work: ScoringWork) -> int:
-    """One step of closing the oldest period whose close was asked for; answers how many were made.
-
-    Joined lines come first and by themselves: what follows is read by more than this knock's session. Nobody
-    else writes them, and once written they stay, so a close that breaks off here goes on from here.
-    """
+    """Freeze the oldest period whose close was asked for; answers how many that were."""
     month = await work.months.closing()
     if month is None:
         return 0
-    if await work.months.settle_joined(month.period):
-        return 1
     frozen = await work.months.freeze(month.period)
     periods = Periods.of_policy(work.city.policy)
     before = await work.months.sums(periods.before(month.period))

@@ -167,10 +167,6 @@ class MonthRepository(Repository[str, Month]):
         """The oldest earlier period that something counts in and nobody closed."""
         return await periods.earlier_open(self._work.connection, period)
 
-    async def settle_joined(self, period: str) -> int:
-        """Write down for whom the period's joined lines count, where it is not written yet; how many."""
-        return await freezing.settle_joined(self._work.connection, period)
-
     async def freeze(self, period: str) -> Frozen:
         """Write down what the period's lines add up to, and their hash."""
         return await freezing.freeze(self._work.connection, self._work.beside, period)
