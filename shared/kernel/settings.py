@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,8 +14,10 @@ class ServiceSettings(BaseSettings):
 
     database_url: SecretStr = SecretStr("postgresql://jiesu@127.0.0.1:5432/jiesu")
     """The service's own login role; the schema has the service's name."""
-    database_pool: int = 10
-    """Connections for requests and consumers; relay and embedded bus hold their own beside them."""
+    database_pool: int = Field(10, ge=2)
+    """Connections for requests and consumers; relay and embedded bus hold their own beside them. A month is
+    closed by two at once.
+    """
     bus: Literal["kafka", "embedded"] = "kafka"
     kafka_bootstrap_servers: str = "127.0.0.1:9092"
     host: str = "127.0.0.1"

@@ -30,7 +30,7 @@ class Work:
 
     running_city: RunningCity
     beside: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
-    """The store's `read`: another session, for reading side by side what is committed already."""
+    """The store's `read`: another session, to read side by side what is committed already."""
     SOURCE: ClassVar[str]
     """The service: its schema, its role, its consumer group and the source of what it says."""
     METADATA: ClassVar[MetaData]
