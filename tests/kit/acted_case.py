@@ -59,6 +59,8 @@ class ActedCase(RuleBasedStateMachine):
         self.handed_back: list[UnitCode] = []
         self.deadlines = 0
         """How many deadlines there were: a clock is told once for each."""
+        self.moved = 0
+        """How often limits of orders were moved: one that is moved away and back is a new clock too."""
         self.told: Counter[tuple[Any, ...]] = Counter()
 
     def act(self, decide: Callable[[Case], Decision[Case]], *, moves_deadline: bool = False) -> bool:
@@ -85,6 +87,8 @@ class ActedCase(RuleBasedStateMachine):
             is_first_or_redo = before.resolve_by is None or before.state is S.SURVEYING
             assert moves_deadline or is_first_or_redo, "nothing else moves a deadline"
             self.deadlines += 1
+        was = {order.id: (order.sign_by, order.resolve_by) for order in before.orders}
+        self.moved += any((order.sign_by, order.resolve_by) != was.get(order.id) for order in after.orders)
         self._no_ping_pong(before, facts)
         for fact in facts:
             self._tell(before, fact)
@@ -103,14 +107,14 @@ class ActedCase(RuleBasedStateMachine):
         match fact.TYPE:
             case "jiesu.case.overdue" if fact.clock == "sign":
                 assert lead is not None
-                self.told["sign", lead.id, lead.sign_by] += 1
+                self.told["sign", lead.id, lead.sign_by, self.moved] += 1
             case "jiesu.case.overdue" if fact.clock == "dispatch":
                 self.told["dispatch", before.redo] += 1
             case "jiesu.case.overdue" | "jiesu.case.due_soon":
                 self.told[fact.TYPE, self.deadlines] += 1
             case "jiesu.co_order.overdue":
                 until = self.deadlines if fact.clock == "resolve" else 0
-                self.told[fact.clock, fact.work_order_id, until] += 1
+                self.told[fact.clock, fact.work_order_id, until, self.moved] += 1
 
     @rule()
     def the_clock_rings(self) -> None:
