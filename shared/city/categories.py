@@ -120,10 +120,9 @@ class Categories:
     version: str
     groups: tuple[Group, ...]
     by_code: Mapping[str, Category]
-    rules: tuple[Rule, ...]
     phrases: tuple[str, ...]
     scanner: AhoCorasick
-    ready: tuple[_Ready, ...]
+    rules: tuple[_Ready, ...]
     begun_by: Mapping[str, tuple[int, ...]]
     """The rules that a phrase of their first group makes worth asking."""
     rules_by_kind: tuple[int, ...]
@@ -147,7 +146,7 @@ class Categories:
             asked.update(self.begun_by.get(phrase, ()))
         held: dict[str, list[_Ready]] = {}
         for index in sorted(asked):
-            ready = self.ready[index]
+            ready = self.rules[index]
             if ready.holds(said, kind):
                 held.setdefault(ready.rule.category, []).append(ready)
         suggestions = [self._suggest(category, reasons, said) for category, reasons in held.items()]
@@ -179,10 +178,9 @@ def load_categories(text: str, *, filename: str) -> Categories:
         version=file.version,
         groups=file.groups,
         by_code={category.code: category for category in file.categories},
-        rules=file.rules,
         phrases=phrases,
         scanner=AhoCorasick(list(phrases)),
-        ready=tuple(map(_Ready.of, file.rules)),
+        rules=tuple(map(_Ready.of, file.rules)),
         begun_by={phrase: tuple(indexes) for phrase, indexes in begun_by.items()},
         rules_by_kind=tuple(index for index, rule in enumerate(file.rules) if not rule.groups),
     )

@@ -13,9 +13,12 @@ from deploy.commands.topics import create_topics
 from deploy.verifying import verify
 from services.scoring import handlers
 from services.scoring.domain.commands import AskExclusion
+from services.scoring.domain.policy.lines import Measure
+from services.scoring.store import freezing
 from shared.bus.replay import replay
 from shared.kernel.ids import ExclusionId, new_id
 from shared.kernel.words import DeclineReason
+from shared.store import driver
 from shared.store.running_city import RunningCity
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.integration.scoring_month import (
@@ -171,6 +174,13 @@ async def test_an_exclusion_asked_for_by_two_at_once_is_one_and_the_second_is_to
     assert (answer["status"], answer["reason"], str(key) in answer["detail"]) == (409, "asked_already", True)
 
 
+async def summed(desk: Desk, statement: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What one of the close's statements makes of each measure."""
+    async with desk.flat.store.read() as connection:
+        found = {name: await driver.fetch(connection, statement, (PERIOD, name)) for name in Measure}
+    return {name: sorted(map(tuple, rows)) for name, rows in found.items()}
+
+
 async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -> None:
     before = await streets(desk)
     pending = await posts(desk, "exclusions", asked("a6"), who="asker")
@@ -178,8 +188,11 @@ async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -
     assert (await desk.reads(f"months/{PERIOD}"))["can_be_closed"]
     closing = await posts(desk, f"months/{PERIOD}/close", None, who="boss")
     assert (closing.status_code, closing.json()["period"]["state"]) == (202, "closing")
+    looked_up = await summed(desk, freezing.LINES_LOOKED_UP)
     assert sorted(await asyncio.gather(desk.rings("close_month"), desk.rings("close_month"))) == [0, 1]
     assert await desk.rings("close_month") == 0
+    # Two sessions sum up, one of which sees nothing written of whose joined lines are: it is the same.
+    assert looked_up == await summed(desk, freezing.LINES)
     month = await desk.reads(f"months/{PERIOD}")
     assert (month["period"]["state"], month["asked_by"]) == ("closed", "boss")
     assert (month["frozen"]["exclusions"], month["frozen"]["cases"]) == (5, 35)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from deploy.local.kafka import LocalKafka
 from shared.bus.embedded import EmbeddedBus, Redelivery
 from shared.bus.port import Message
 from shared.bus.relay import Relay
+from shared.bus.settling import BREATH
 from shared.bus.subscriber import TooManyParked
 from shared.events.router import CaseProgressed, CaseSigned, CaseUrged
 from shared.events.topics import CASE, dead_letters
@@ -222,6 +224,34 @@ async def test_while_the_database_is_busy_the_batch_waits_in_order(town: Town) -
     assert failures > 15
     assert await noted(town) == {case: [1, 2, 3] for case in cases}
     assert (await town.ask(PARKED))[0][0] == 0
+
+
+async def test_a_batch_that_decides_for_long_lets_requests_go_on(town: Town) -> None:
+    store, [case] = town.store(TellerWork), some_cases(1)
+    hearing, turns, seen = Hearing(), 0, list[int]()
+
+    async def requests() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def decide(_work: HearerWork, _heard: object) -> None:
+        seen.append(turns)
+        began = time.monotonic()
+        while time.monotonic() - began < BREATH:
+            pass
+
+    async with running(Relay(store, town.bus)):
+        for _ in range(6):
+            await tell(store, [case])
+        await town.until("SELECT 6 - count(*) FROM teller.outbox", 6)
+    hearing.note = decide  # type: ignore[method-assign,assignment]
+    beside = asyncio.create_task(requests())
+    async with running(subscriber(town, hearing)):
+        await town.until("SELECT count(*) FROM hearer.inbox", 6)
+    beside.cancel()
+    assert len(seen) == len(set(seen)) == 6, "between two facts of a batch others had their turn"
 
 
 async def test_what_follows_from_a_fact_carries_it_as_its_cause(town: Town) -> None:

@@ -15,6 +15,7 @@ from shared.kernel.ids import HotspotId
 from shared.store.shape import Shape
 
 H = tables.HOTSPOTS.c
+SHAPE = Shape(Hotspot, tables.HOTSPOTS)
 Place = tuple[datetime, UUID]
 """Where a page ended."""
 
@@ -35,9 +36,8 @@ async def hotspots(
         page = page.where(H.category == category)
     if after is not None:
         page = page.where(tuple_(H.detected_at, H.hotspot_id) < after)
-    shape = Shape(Hotspot, tables.HOTSPOTS)
     found = await connection.execute(page.order_by(H.detected_at.desc(), H.hotspot_id.desc()).limit(limit))
-    return [shape.from_row(dict(row)) for row in found.mappings()]
+    return [SHAPE.from_row(row) for row in found.mappings()]
 
 
 async def hotspot(connection: AsyncConnection, key: HotspotId) -> Hotspot:
@@ -46,7 +46,7 @@ async def hotspot(connection: AsyncConnection, key: HotspotId) -> Hotspot:
     row = found.mappings().one_or_none()
     if row is None:
         raise UnknownHotspot(key)
-    return Shape(Hotspot, tables.HOTSPOTS).from_row(dict(row))
+    return SHAPE.from_row(row)
 
 
 async def looked(connection: AsyncConnection) -> date | None:
@@ -57,8 +57,7 @@ async def looked(connection: AsyncConnection) -> date | None:
 
 async def between(connection: AsyncConnection, span: Span, limit: int) -> Sequence[Hotspot]:
     """The hot spots of some days, those with most requests first."""
-    shape = Shape(Hotspot, tables.HOTSPOTS)
     cases = H.excess["cases"].as_integer()
     asked = select(tables.HOTSPOTS).where(H.day >= span.first, H.day <= span.last)
     found = await connection.execute(asked.order_by(cases.desc(), H.hotspot_id).limit(limit))
-    return [shape.from_row(dict(row)) for row in found.mappings()]
+    return [SHAPE.from_row(row) for row in found.mappings()]

@@ -16,6 +16,7 @@ from shared.kernel.ids import ExclusionId
 from shared.store.shape import Shape
 
 L = tables.SCORE_LINES.c
+MONTH, EXCLUSION = Shape(Month, tables.MONTHS), Shape(Exclusion, tables.EXCLUSIONS)
 M = tables.MONTHS.c
 X = tables.EXCLUSIONS.c
 
@@ -44,14 +45,13 @@ async def month(connection: AsyncConnection, period: str) -> Month | None:
     """The period's close, when one was asked for."""
     found = await connection.execute(select(tables.MONTHS).where(M.period == period))
     row = found.mappings().one_or_none()
-    return None if row is None else Shape(Month, tables.MONTHS).from_row(dict(row))
+    return None if row is None else MONTH.from_row(row)
 
 
 async def months(connection: AsyncConnection) -> dict[str, Month]:
     """Every period whose close was asked for."""
-    shape = Shape(Month, tables.MONTHS)
     found = await connection.execute(select(tables.MONTHS))
-    return {row["period"]: shape.from_row(dict(row)) for row in found.mappings()}
+    return {row["period"]: MONTH.from_row(row) for row in found.mappings()}
 
 
 async def closed(connection: AsyncConnection, upto: str, many: int) -> Sequence[str]:
@@ -102,7 +102,7 @@ async def exclusion(connection: AsyncConnection, key: ExclusionId) -> Exclusion:
     row = found.mappings().one_or_none()
     if row is None:
         raise UnknownExclusion(key)
-    return Shape(Exclusion, tables.EXCLUSIONS).from_row(dict(row))
+    return EXCLUSION.from_row(row)
 
 
 async def exclusions(
@@ -122,6 +122,5 @@ async def exclusions(
         page = page.where(X.unit.in_(units))
     if after is not None:
         page = page.where(X.exclusion_id > after)
-    shape = Shape(Exclusion, tables.EXCLUSIONS)
     found = await connection.execute(page.order_by(X.exclusion_id).limit(limit))
-    return [shape.from_row(dict(row)) for row in found.mappings()]
+    return [EXCLUSION.from_row(row) for row in found.mappings()]

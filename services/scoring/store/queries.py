@@ -22,6 +22,7 @@ from shared.store.shape import Shape
 
 E = tables.ENTRIES.c
 D = tables.DEPARTMENT_LINES.c
+ENTRY, WHISTLE = Shape(Entry, tables.ENTRIES), Shape(Whistle, tables.WHISTLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,14 @@ async def entry(connection: AsyncConnection, case_id: CaseId) -> Entry:
     row = found.mappings().one_or_none()
     if row is None:
         raise UnknownCase(case_id)
-    return Shape(Entry, tables.ENTRIES).from_row(dict(row))
+    return ENTRY.from_row(row)
 
 
 async def whistles_on(connection: AsyncConnection, case_id: CaseId) -> list[Whistle]:
     """The whistles blown on a case."""
     blown = select(tables.WHISTLES).where(tables.WHISTLES.c.case_id == case_id)
     found = await connection.execute(blown.order_by(tables.WHISTLES.c.whistle_id))
-    shape = Shape(Whistle, tables.WHISTLES)
-    return [shape.from_row(dict(row)) for row in found.mappings()]
+    return [WHISTLE.from_row(row) for row in found.mappings()]
 
 
 async def calls(

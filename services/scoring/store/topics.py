@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +16,7 @@ from shared.store import driver
 from shared.store.shape import Shape
 
 T = tables.TOPICS.c
+SHAPE = Shape(Topic, tables.TOPICS)
 NONE = Share(0.0, 0)
 
 COUNTED = "SELECT (SELECT min(day) FROM daily_counts) AS since, (SELECT max(day) FROM hotspot_days) AS upto"
@@ -116,7 +116,7 @@ async def topic(connection: AsyncConnection, key: TopicId) -> Topic:
     row = found.mappings().one_or_none()
     if row is None:
         raise UnknownTopic(key)
-    return _read(row)
+    return SHAPE.from_row(row)
 
 
 async def topics(
@@ -129,11 +129,7 @@ async def topics(
     if after is not None:
         page = page.where(T.topic_id < after)
     found = await connection.execute(page.order_by(T.topic_id.desc()).limit(limit))
-    return [_read(row) for row in found.mappings()]
-
-
-def _read(row: Any) -> Topic:
-    return Shape(Topic, tables.TOPICS).from_row(dict(row))
+    return [SHAPE.from_row(row) for row in found.mappings()]
 
 
 def _added(found: Mapping[str, Mapping[date, int]], categories: Collection[str], span: Span) -> Volume:
