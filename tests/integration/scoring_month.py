@@ -10,6 +10,7 @@ from shared.bus.port import Message
 from shared.city.city import City
 from shared.events.envelope import Heard
 from shared.kernel.words import Ruling, Satisfied, Solved
+from shared.store import driver
 from tests.integration.scoring_desk import Desk
 from tests.kit.case_story import SHANGHAI, Story
 from tests.kit.city import beijing
@@ -109,3 +110,10 @@ def another_policy() -> City:
 def message(heard: Heard[Any]) -> Message:
     value = heard.fact.model_dump_json().encode()
     return Message(heard.fact.topic().name, heard.envelope.key.encode(), value, heard.envelope.headers())
+
+
+async def summed(desk: Desk, statement: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What one of the close's statements makes of each measure."""
+    async with desk.flat.store.read() as connection:
+        found = {name: await driver.fetch(connection, statement, (PERIOD, name)) for name in MEASURES}
+    return {name: sorted(map(tuple, rows)) for name, rows in found.items()}

@@ -13,12 +13,10 @@ from deploy.commands.topics import create_topics
 from deploy.verifying import verify
 from services.scoring import handlers
 from services.scoring.domain.commands import AskExclusion
-from services.scoring.domain.policy.lines import Measure
 from services.scoring.store import freezing
 from shared.bus.replay import replay
 from shared.kernel.ids import ExclusionId, new_id
 from shared.kernel.words import DeclineReason
-from shared.store import driver
 from shared.store.running_city import RunningCity
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.integration.scoring_month import (
@@ -33,6 +31,7 @@ from tests.integration.scoring_month import (
     message,
     posts,
     streets,
+    summed,
     sums,
     told_late,
 )
@@ -172,13 +171,6 @@ async def test_an_exclusion_asked_for_by_two_at_once_is_one_and_the_second_is_to
         second = await desk.beside(work, posts(desk, "exclusions", asked("a7"), who="another"))
     answer = (await second).json()
     assert (answer["status"], answer["reason"], str(key) in answer["detail"]) == (409, "asked_already", True)
-
-
-async def summed(desk: Desk, statement: str) -> dict[str, list[tuple[Any, ...]]]:
-    """What one of the close's statements makes of each measure."""
-    async with desk.flat.store.read() as connection:
-        found = {name: await driver.fetch(connection, statement, (PERIOD, name)) for name in Measure}
-    return {name: sorted(map(tuple, rows)) for name, rows in found.items()}
 
 
 async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -> None:
