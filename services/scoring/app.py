@@ -3,10 +3,16 @@
 from services.scoring.api.routes import ROUTES
 from services.scoring.consumer import SUBSCRIPTIONS
 from services.scoring.settings import ScoringSettings
-from services.scoring.store import ScoringWork, UnitCopies
+from services.scoring.store import Equipment, ScoringWork, UnitCopies
 from services.scoring.timers import TIMERS
 from shared.service import Service
 from shared.store.unit_copies import CopiedDirectory
+
+
+def equip(_settings: ScoringSettings) -> Equipment:
+    """What was kept of closed months is read as it is asked for."""
+    return Equipment()
+
 
 SERVICE = Service(
     name="scoring",
@@ -17,4 +23,5 @@ SERVICE = Service(
     ticks=TIMERS,
     work=ScoringWork,
     reads_city=CopiedDirectory(UnitCopies),
+    equip=equip,
 )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.scoring.domain.divisions import Divisions
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.hotspot import Excess, Hotspot, Place
 from services.scoring.domain.model import Entry, Stamp, Whistle
@@ -89,6 +90,9 @@ class Months(Protocol):
 
     async def freeze(self, period: str) -> Frozen:
         """Write down what the period's lines add up to, and their hash."""
+
+    async def keep_divisions(self, divisions: Divisions) -> str:
+        """Write down what a month is read by; its hash."""
 
     async def sums(self, period: str) -> list[Sum]:
         """What was written down of a period."""

@@ -1,16 +1,23 @@
 """What is done at scoring's desk in the month of the forty cases, and what is told too late for it."""
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from services.scoring.domain.divisions import Divisions
 from shared.bus.port import Message
 from shared.city.city import City
+from shared.city.groups import Groups
+from shared.city.population import Population
+from shared.city.units import units_of
 from shared.events.envelope import Heard
 from shared.kernel.words import Ruling, Satisfied, Solved
 from shared.store import driver
+from shared.store.running_city import RunningCity
 from tests.integration.scoring_desk import Desk
 from tests.kit.case_story import SHANGHAI, Story
 from tests.kit.city import beijing
@@ -105,6 +112,39 @@ def another_policy() -> City:
         ),
     }
     return replace(city, policy=city.policy.model_copy(update=kept))
+
+
+def divided_anew() -> City:
+    """A community lies in another street, a street has another name and group, half the people are gone."""
+    city = beijing()
+    by_code = dict(city.units.by_code)
+    by_code[N] = replace(by_code[N], parent_code=A)
+    by_code[B] = replace(by_code[B], name="某镇")
+    grouped = {**city.groups.by_unit, B: next(iter(city.groups.by_code))}
+    residents = {code: each // 2 for code, each in city.population.by_unit.items()}
+    groups = Groups(city.groups.by_code, grouped)
+    return Divisions(units_of(by_code.values()), groups, Population(residents)).over(city)
+
+
+async def readings(desk: Desk) -> list[Any]:
+    """Everything that is read of the month of the forty cases."""
+    paths = ("rates", f"rates/{A}", f"rates/{C}", "groups", "classes", "supervision", "departments")
+    answers = [await desk.reads(path, period=PERIOD) for path in paths]
+    answers += [await desk.pages(f"rates/{C}/cases", measure="contact", period=PERIOD)]
+    answers += [await exports(desk, "rates", "csv"), await exports(desk, "cases", "csv", unit=C)]
+    page = await desk.asks(f"months/{PERIOD}/report", lang="en")
+    return [*answers, page.text]
+
+
+@asynccontextmanager
+async def by_now(desk: Desk, city: City) -> AsyncIterator[None]:
+    """The city has become another one."""
+    by_then = desk.flat.store.running_city
+    desk.flat.store.running_city = RunningCity(city, None)
+    try:
+        yield
+    finally:
+        desk.flat.store.running_city = by_then
 
 
 def message(heard: Heard[Any]) -> Message:

@@ -17,7 +17,6 @@ from services.scoring.store import freezing
 from shared.bus.replay import replay
 from shared.kernel.ids import ExclusionId, new_id
 from shared.kernel.words import DeclineReason
-from shared.store.running_city import RunningCity
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.integration.scoring_month import (
     AFTER,
@@ -25,11 +24,14 @@ from tests.integration.scoring_month import (
     MEASURES,
     another_policy,
     asked,
+    by_now,
+    divided_anew,
     excludes,
     exports,
     led_by_nobody,
     message,
     posts,
+    readings,
     streets,
     summed,
     sums,
@@ -277,6 +279,14 @@ async def test_what_comes_late_counts_in_the_next_period_and_says_so(desk: Desk)
     assert (following[B]["response"]["late"], following[B]["contact"]["denominator"]) == (1, 0)
 
 
+async def test_a_closed_month_is_read_by_the_divisions_it_was_closed_with(desk: Desk) -> None:
+    before = await readings(desk)
+    async with by_now(desk, divided_anew()):
+        assert await readings(desk) == before
+        # What is open is read by those of now: an adjustment of N's lies there.
+        assert N in [each["unit"] for each in (await desk.reads(f"rates/{A}", period="2026-12"))["parts"]]
+
+
 async def test_what_comes_late_of_an_excluded_case_is_excluded_too(desk: Desk) -> None:
     applied, everything = await streets(desk, "2026-12"), await streets(desk, "2026-12", exclusions="ignored")
     assert (applied[A]["response"]["numerator"], applied[A]["response"]["adjustments"]) == ("0", 0)
@@ -339,21 +349,11 @@ async def test_a_month_of_late_lines_is_frozen_as_it_was_read(desk: Desk) -> Non
 
 
 async def test_a_closed_month_is_read_by_the_rules_it_was_closed_by(desk: Desk) -> None:
-    async def readings() -> list[Any]:
-        paths = ("rates", f"rates/{A}", "groups", "classes", "supervision", "departments")
-        answers = [await desk.reads(path, period=PERIOD) for path in paths]
-        page = await desk.asks(f"months/{PERIOD}/report", lang="en")
-        return [*answers, await exports(desk, "rates", "csv"), page.text]
-
-    before = await readings()
-    by_then = desk.flat.store.running_city
-    desk.flat.store.running_city = RunningCity(another_policy(), None)
-    try:
-        assert await readings() == before
+    before = await readings(desk)
+    async with by_now(desk, another_policy()):
+        assert await readings(desk) == before
         rules = (await desk.reads("rates", period="current"))["rules"]
         assert (rules["policy_version"], Decimal(rules["response_weight"])) == ("2027.1", Decimal("0.8"))
-    finally:
-        desk.flat.store.running_city = by_then
 
 
 async def test_departments_open_to_their_calls_and_the_appraisal_says_how_it_is_weighed(desk: Desk) -> None:

@@ -50,7 +50,7 @@ async def list_calls_behind(
     measure: Annotated[CallMeasure, Query()] = CallMeasure.REPORTED_IN,
 ) -> Page[schemas.CallView]:
     """The calls behind a department's number, oldest first."""
-    asking.opened(unit)
+    asking.opened(unit, (await asking.city_of(period.label)).units)
     rows = await queries.calls(
         asking.connection,
         period.label,

@@ -63,7 +63,8 @@ async def export_cases(
     exclusions: WithExclusions = Exclusions.APPLIED,
 ) -> FileResponse:
     """Every line behind a unit's numbers; for whoever may open its cases."""
-    units, city = asking.opened(unit), asking.city
+    city = await asking.city_of(period.label)
+    units = asking.opened(unit, city.units)
 
     async def pages() -> AsyncIterator[Sequence[Row]]:
         with_excluded = exclusions is Exclusions.IGNORED

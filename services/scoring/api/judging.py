@@ -10,7 +10,7 @@ from services.scoring.api.reading import Asking, InPeriod, Question
 from services.scoring.domain.policy import classes, rates
 from services.scoring.domain.policy.publishing import composites
 from services.scoring.store import periods, sums
-from shared.city.policy_scoring import Score
+from shared.city.city import City
 from shared.kernel.words import UnitLevel
 
 ROUTES = APIRouter()
@@ -24,7 +24,7 @@ async def class_streets(asking: Asking, period: InPeriod) -> schemas.ClassesView
     policy, units = city.policy, city.units
     now = rates.without_excluded(await sums.frozen_sums(asking.connection, period.label))
     ranked = rates.ranking(rates.over_the_tree(now, units), units, UnitLevel.STREET, policy.score)
-    before = await _composites(asking, asking.periods.before(period.label), policy.score)
+    before = await _composites(asking, asking.periods.before(period.label), city)
     classed = classes.classify(ranked, before, policy.classes)
     return schemas.ClassesView(
         period=await asking.view(period),
@@ -37,17 +37,17 @@ async def class_streets(asking: Asking, period: InPeriod) -> schemas.ClassesView
 async def recommend_supervision(asking: Asking, period: InPeriod) -> schemas.SupervisionView:
     """五步督办: the gravest step recommended for each street, with the months that caused it."""
     await asking.require_closed(period.label)
-    ladder = (await asking.city_of(period.label)).policy.supervision
+    city = await asking.city_of(period.label)
+    ladder = city.policy.supervision
     labels = await _in_a_row(asking, period.label, max(rung.months for rung in ladder.steps))
     # Each month's composite as that month shows it.
-    scores = [(label, (await asking.city_of(label)).policy.score) for label in labels]
-    months = [(label, await _composites(asking, label, score)) for label, score in scores]
+    months = [(label, await _composites(asking, label, await asking.city_of(label))) for label in labels]
     found = classes.supervise(months, ladder)
     return schemas.SupervisionView(
         period=await asking.view(period),
         steps=[views_decided.rung(each) for each in ladder.steps],
         source=ladder.source,
-        recommended=[views_decided.recommended(each, asking.city.units) for each in found],
+        recommended=[views_decided.recommended(each, city.units) for each in found],
     )
 
 
@@ -61,6 +61,6 @@ async def _in_a_row(asking: Question, label: str, many: int) -> list[str]:
     return row
 
 
-async def _composites(asking: Question, label: str, score: Score) -> dict[str, Fraction]:
+async def _composites(asking: Question, label: str, by: City) -> dict[str, Fraction]:
     found = await sums.frozen_sums(asking.connection, label)
-    return composites(found, asking.city.units, score)
+    return composites(found, by.units, by.policy.score)

@@ -47,7 +47,7 @@ async def monthly_report(
         without_excluded(await sums.frozen_sums(asking.connection, label)) for label in (asked.label, before)
     ]
     earlier = await sums.frozen_sums(asking.connection, asking.periods.before(before))
-    city, was = month.judged(asking.city), await asking.city_of(before)
+    city, was = await asking.city_of(asked.label), await asking.city_of(before)
     monthly = compile_month(now, then, composites(earlier, city.units, was.policy.score), city, was)
     hot, spots = await _hot(asking, asked), await _spots(asking, asked)
     return report_page(Report(asked, month, monthly, hot, spots, city, asking.now), words(lang))

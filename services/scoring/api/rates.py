@@ -6,7 +6,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query
 
 from services.scoring.api import schemas, views
-from services.scoring.api.reading import Asking, InPeriod, WithExclusions
+from services.scoring.api.reading import Asking, InPeriod, WithExclusions, unit_in
 from services.scoring.domain.errors import UnknownCase, UnknownGroup
 from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.policy import placing, rates
@@ -32,11 +32,11 @@ async def rank_units(
     exclusions: WithExclusions = Exclusions.APPLIED,
 ) -> schemas.RatesView:
     """排名: the three rates of the units of one level."""
-    if group is not None and group not in asking.city.groups.by_code:
+    city = await asking.city_of(period.label)
+    if group is not None and group not in city.groups.by_code:
         raise UnknownGroup(group)
     now = await asking.sums(period.label, exclusions)
     before = await asking.sums(asking.periods.before(period.label), exclusions)
-    city = await asking.city_of(period.label)
     placed = placing.place(now, before, city, level)
     return schemas.RatesView(
         period=await asking.view(period),
@@ -72,7 +72,8 @@ async def open_unit(
     asking: Asking, period: InPeriod, unit: str, exclusions: WithExclusions = Exclusions.APPLIED
 ) -> schemas.UnitView:
     """三率 of a unit: the whole, its own part, and the parts below it."""
-    asked, city = asking.unit(unit), await asking.city_of(period.label)
+    city = await asking.city_of(period.label)
+    asked = unit_in(city.units, unit)
     now = await asking.sums(period.label, exclusions)
     before = await asking.sums(asking.periods.before(period.label), exclusions)
     placed = placing.place(now, before, city, asked.level)
@@ -103,11 +104,12 @@ async def list_cases_behind(
     exclusions: WithExclusions = Exclusions.APPLIED,
 ) -> Page[schemas.BehindView]:
     """The cases behind a number, oldest first; their numerators and denominators sum up to it."""
+    city = await asking.city_of(period.label)
     rows = await queries.behind(
         asking.connection,
         period.label,
         measure,
-        asking.opened(unit),
+        asking.opened(unit, city.units),
         proactive=proactive,
         with_excluded=exclusions is Exclusions.IGNORED,
         after=cast(Place, paging.after) if paging.after else None,

@@ -15,9 +15,10 @@ from services.scoring.domain.periods import CURRENT, Period, Periods
 from services.scoring.domain.policy import placing
 from services.scoring.domain.policy.placing import Exclusions
 from services.scoring.domain.policy.rates import Sum
-from services.scoring.store import periods, sums
+from services.scoring.store import Equipment, periods, sums
+from services.scoring.store.divisions import DivisionsShelf
 from shared.city.city import City
-from shared.city.units import Unit
+from shared.city.units import Unit, Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
@@ -35,6 +36,7 @@ class Alive(Protocol):
 
     city: City
     clock: Clock
+    equipment: Equipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Question:
     city: City
     caller: Caller
     now: datetime
+    divisions: DivisionsShelf
 
     @property
     def periods(self) -> Periods:
@@ -55,9 +58,16 @@ class Question:
         return await periods.month(self.connection, period)
 
     async def city_of(self, period: str) -> City:
-        """The city with the rules the period is read by: once its close was asked for, those of that time."""
+        """The city the period is read by: with the rules of the time its close was asked for, and the
+        divisions of the time it was closed.
+        """
         found = await self.month(period)
-        return found.judged(self.city) if found else self.city
+        if found is None:
+            return self.city
+        city = found.judged(self.city)
+        if found.divisions is None:
+            return city
+        return (await self.divisions.get(self.connection, found.divisions)).over(city)
 
     async def view(self, of: Period) -> schemas.PeriodView:
         """The period as it stands."""
@@ -81,12 +91,6 @@ class Question:
             found = await sums.live_sums(self.connection, period, at=self.now)
         return placing.read(found, exclusions)
 
-    def unit(self, code: str) -> Unit:
-        """The unit asked about. Raises `UnknownUnit`."""
-        if not self.city.units.knows(code):
-            raise UnknownUnit(code)
-        return self.city.units.get(code)
-
     @property
     def root(self) -> str:
         """The city itself."""
@@ -102,7 +106,7 @@ class Question:
         """The units whose affairs the caller sees; None: all."""
         if self.oversees:
             return None
-        return self._with_below(self.caller.unit) if self.caller.unit else ()
+        return _with_below(self.caller.unit, self.city.units) if self.caller.unit else ()
 
     def sees(self, codes: Iterable[str]) -> bool:
         """Whether the caller may open what belongs to one of these units."""
@@ -111,25 +115,35 @@ class Question:
         mine, units = self.caller.unit, self.city.units
         return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
 
-    def opened(self, code: str) -> tuple[str, ...]:
-        """The unit and all below it, for who may open its cases. Raises `UnknownUnit`, `NotYourUnit`."""
-        self.unit(code)
+    def opened(self, code: str, units: Units) -> tuple[str, ...]:
+        """The unit and all below it in this tree, for who may open its cases now. Raises `UnknownUnit`,
+        `NotYourUnit`.
+        """
+        unit_in(units, code)
         if not self.sees([code]):
             raise NotYourUnit(code)
-        return self._with_below(code)
+        return _with_below(code, units)
 
     def within(self, code: str) -> tuple[str, ...]:
         """The unit and all below it, for what is open to everybody. Raises `UnknownUnit`."""
-        self.unit(code)
-        return self._with_below(code)
+        unit_in(self.city.units, code)
+        return _with_below(code, self.city.units)
 
-    def _with_below(self, code: str) -> tuple[str, ...]:
-        return tuple(below for below, lineage in self.city.units.lineages.items() if code in lineage)
+
+def unit_in(units: Units, code: str) -> Unit:
+    """The unit asked about. Raises `UnknownUnit`."""
+    if not units.knows(code):
+        raise UnknownUnit(code)
+    return units.get(code)
+
+
+def _with_below(code: str, units: Units) -> tuple[str, ...]:
+    return tuple(below for below, lineage in units.lineages.items() if code in lineage)
 
 
 async def _question(request: Request, caller: Reader, connection: Reading) -> Question:
     flat: Alive = request.app.state.flat
-    return Question(connection, flat.city, caller, flat.clock.now())
+    return Question(connection, flat.city, caller, flat.clock.now(), flat.equipment.divisions)
 
 
 Asking = Annotated[Question, Depends(_question, scope="function")]

@@ -46,6 +46,8 @@ class Month:
     frozen: Frozen | None = None
     rules: JudgedBy | None = None
     """Those of the instant the close was asked for; None: it was asked for before they were kept."""
+    divisions: str | None = None
+    """The hash of those it was closed with; None: not closed yet, or before they were kept."""
     version: int = 0
 
     def judged(self, city: City) -> City:

@@ -2,6 +2,7 @@
 
 from services.scoring.domain import commands as do
 from services.scoring.domain.commands import Note, NoteBlown, NoteWhistle
+from services.scoring.domain.divisions import Divisions
 from services.scoring.domain.errors import AskedAlready, CountsNotThen
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.model import Entry
@@ -93,10 +94,11 @@ async def close_month(work: ScoringWork) -> int:
     if month is None:
         return 0
     frozen = await work.months.freeze(month.period)
+    divisions = await work.months.keep_divisions(Divisions.of_city(work.city))
     periods = Periods.of_policy(work.city.policy)
     before = await work.months.sums(periods.before(month.period))
     published = publishing.publish(
         month, await work.months.sums(month.period), before, city=month.judged(work.city)
     )
-    await work.months.keep(closing.close(month, frozen, published, periods, at=work.now))
+    await work.months.keep(closing.close(month, frozen, divisions, published, periods, at=work.now))
     return 1

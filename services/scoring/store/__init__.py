@@ -1,5 +1,6 @@
 """Scoring's memory."""
 
+from services.scoring.store.equipment import Equipment
 from services.scoring.store.repository import ScoringWork, UnitCopies
 
-__all__ = ["ScoringWork", "UnitCopies"]
+__all__ = ["Equipment", "ScoringWork", "UnitCopies"]

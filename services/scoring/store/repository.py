@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scoring.domain.divisions import Divisions
 from services.scoring.domain.errors import UnknownExclusion, UnknownTopic
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.hotspot import Hotspot, Place
@@ -21,6 +22,8 @@ from services.scoring.store import freezing, periods, queries, sums, tables
 from services.scoring.store.booking import LineBook
 from services.scoring.store.books import Books
 from services.scoring.store.daily import DailyCounts
+from services.scoring.store.divisions import keep
+from services.scoring.store.equipment import Equipment
 from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.decision import Decision
@@ -171,6 +174,10 @@ class MonthRepository(Repository[str, Month]):
         """Write down what the period's lines add up to, and their hash."""
         return await freezing.freeze(self._work.connection, self._work.beside, period)
 
+    async def keep_divisions(self, divisions: Divisions) -> str:
+        """Write down what a month is read by; its hash."""
+        return await keep(self._work.connection, divisions)
+
     async def sums(self, period: str) -> list[Sum]:
         """What was written down of a period."""
         return await sums.frozen_sums(self._work.connection, period)
@@ -230,6 +237,7 @@ class ScoringWork(Work):
 
     SOURCE = "scoring"
     METADATA = tables.METADATA
+    equipment: Equipment
 
     def __init__(self, connection: AsyncConnection, *, now: datetime, city: City, cause: Cause) -> None:
         super().__init__(connection, now=now, city=city, cause=cause)

@@ -158,9 +158,18 @@ MONTHS = Table(
     Column("closed_at", DateTime(timezone=True)),
     Column("frozen", JSONB),
     Column("rules", JSONB),
+    Column("divisions", Text),
     Column("version", BigInteger, nullable=False),
 )
 """A period has a row from the moment its close is asked for."""
+
+DIVISIONS = Table(
+    "divisions",
+    METADATA,
+    Column("sha256", Text, primary_key=True),
+    Column("kept", JSONB, nullable=False),
+)
+"""Unit trees that closed months are read by; as many as the tree has changed between closes."""
 
 MONTH_SUMS = Table(
     "month_sums",

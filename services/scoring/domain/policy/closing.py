@@ -38,10 +38,17 @@ def ask(
 
 
 def close(
-    month: Month, frozen: Frozen, published: Iterable[say.RatesPublished], periods: Periods, *, at: datetime
+    month: Month,
+    frozen: Frozen,
+    divisions: str,
+    published: Iterable[say.RatesPublished],
+    periods: Periods,
+    *,
+    at: datetime,
 ) -> Decision[Month]:
-    """Close it with what was frozen."""
-    after = replace(month, state=MONTH_LIFE.fire("close", month.state), closed_at=at, frozen=frozen)
+    """Close it with what was frozen, to be read by these divisions."""
+    state = MONTH_LIFE.fire("close", month.state)
+    after = replace(month, state=state, closed_at=at, frozen=frozen, divisions=divisions)
     period = periods.named(month.period)
     closed = say.MonthClosed(
         period=month.period,
