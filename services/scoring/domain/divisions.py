@@ -1,4 +1,4 @@
-"""区划 of a month: what lay below what, who was compared with whom, how many lived there when it was closed."""
+"""区划 of a month as it was closed: what lies below what, who is compared with whom, how many live there."""
 
 from dataclasses import dataclass, replace
 
