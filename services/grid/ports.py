@@ -77,6 +77,9 @@ class Deliberations(Protocol):
 
     async def find(self, key: DeliberationId) -> Deliberation | None: ...
 
+    async def preload(self, keys: Collection[DeliberationId]) -> None:
+        """Load and lock many at once."""
+
     async def keep(self, decision: Decision[Deliberation]) -> Deliberation: ...
 
 

@@ -22,10 +22,9 @@ from shared.kernel.ids import CaseId, CategoryCode, IncidentId, ItemId, Terminal
 from tests.integration.grid_desk import Desk, grid_desk
 from tests.kit.facts import a_fact
 from tests.kit.grid_memory import MemoryWork
-from tests.kit.terminals import WORKER, Device, enrolled
+from tests.kit.terminals import TEXT, WORKER, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
-TEXT = "路灯倾斜，快倒了"
 RUNNING = Path(__file__).resolve().parents[2] / "docs" / "running.md"
 
 
@@ -39,22 +38,6 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 async def desk(house: Desk) -> Desk:
     house.clock.at = BLOWN_AT
     return house
-
-
-def item(sequence: int, kind: str = "incident", **more: Any) -> dict[str, Any]:
-    told = {"category": "street_lamp", "text": TEXT, "place": {"lng": SITE.lng, "lat": SITE.lat}}
-    recorded_at = (BLOWN_AT + timedelta(minutes=sequence)).isoformat()
-    head = {"id": str(new_id()), "sequence": sequence, "recorded_at": recorded_at, "kind": kind}
-    return {**head, **(told if kind == "incident" else {}), **more}
-
-
-def outcomes(answer: Any) -> list[str]:
-    assert answer.status_code == 200, answer.text
-    return [one["outcome"] for one in answer.json()["outcomes"]]
-
-
-def reasons(answer: Any) -> list[str | None]:
-    return [one["problem"] and one["problem"]["reason"] for one in answer.json()["outcomes"]]
 
 
 async def test_a_day_offline_counts_in_order_and_again_changes_nothing(desk: Desk) -> None:
@@ -181,40 +164,6 @@ async def test_a_department_s_terminal_reports_in_and_far_away_is_kept_and_marke
     assert reasons(refused) == ["unknown_whistle"]
 
 
-async def test_a_task_reaches_the_terminal_in_words_and_its_report_the_street(desk: Desk) -> None:
-    device, colleague = await enrolled(desk), await enrolled(desk, worker="worker-8")
-    cursor = await _caught_up(device)
-    due_at = (BLOWN_AT + timedelta(hours=4)).isoformat()
-    wish = {"unit": GUANYINSI_COMMUNITY, "words": "核对楼道堆物", "due_at": due_at}
-    street = desk.token("unit", unit=GUANYINSI)
-    made = await desk.client.post("/v1/tasks", json=wish, headers=street)
-    assert (made.status_code, made.json()["words"], made.headers["etag"]) == (201, None, '"1"')
-    task_id = made.json()["task_id"]
-    answer = (await device.syncs(cursor=cursor)).json()
-    (told,) = answer["changes"]
-    assert (told["kind"], told["state"]["words"]) == ("task", "核对楼道堆物")
-    early, behind = (
-        item(1, "task_report", task_id=task_id, done=True, words="已清理", base_version=1),
-        item(2),
-    )
-    assert outcomes(await device.syncs(behind, early)) == ["accepted"] * 2
-    late = item(1, "task_report", task_id=task_id, done=False, words="无人应门", base_version=1)
-    lost = await colleague.syncs(late, item(2, "task_report", task_id=str(new_id()), done=True, words="无"))
-    assert (outcomes(lost), reasons(lost)) == (["conflict", "refused"], ["version_passed", "unknown_task"])
-    assert lost.json()["outcomes"][0]["current"]["state"] == "done"
-    read = (await desk.reads(f"tasks/{task_id}", by=GUANYINSI)).json()
-    assert (read["state"], read["report"], read["reported_by"]) == ("done", "已清理", WORKER)
-    assert "堆物" not in (await desk.reads("tasks", by=GUANYINSI, state="done")).text
-    assert await desk.told(task_id) == ["task.given", "task.reported"]
-    assert "清理" not in str(await desk.said(task_id))
-    assert (await desk.reads(f"tasks/{task_id}", by=DONGHUASHI)).status_code == 404
-    again = await desk.client.post(f"/v1/tasks/{task_id}/withdraw", headers={**street, "If-Match": "*"})
-    assert (again.status_code, again.json()["reason"]) == (409, "move_not_allowed")
-    past = {**wish, "due_at": BLOWN_AT.isoformat()}
-    wrong = await desk.client.post("/v1/tasks", json=past, headers=street)
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "due_at")
-
-
 async def test_a_clock_wrong_by_a_day_does_no_harm(desk: Desk) -> None:
     device = await enrolled(desk)
     ahead = item(1, recorded_at=(BLOWN_AT + timedelta(days=1)).isoformat())
@@ -229,7 +178,7 @@ async def test_a_clock_wrong_by_a_day_does_no_harm(desk: Desk) -> None:
 async def test_changes_are_told_once_each_as_they_are_now_and_by_pages(desk: Desk) -> None:
     unit = GUANYINSI_COMMUNITY
     device = await enrolled(desk)
-    cursor = await _caught_up(device)
+    cursor = await caught_up(device)
     case_id = CaseId(new_id())
     dispatched = a_fact(CaseDispatched).model_copy(update={"case_id": case_id, "unit": GUANYINSI})
     assigned = a_fact(CaseAssigned).model_copy(update={"case_id": case_id, "to_unit": unit})
@@ -259,7 +208,7 @@ async def test_changes_are_told_once_each_as_they_are_now_and_by_pages(desk: Des
 
 async def test_more_changes_than_one_answer_holds_come_page_by_page(desk: Desk) -> None:
     device = await enrolled(desk)
-    cursor = await _caught_up(device)
+    cursor = await caught_up(device)
     await device.syncs(*(item(number) for number in range(1, 251)))
     pages = []
     more = True
@@ -277,7 +226,7 @@ async def test_after_a_restore_into_a_new_cluster_the_running_page_s_statement_s
     device = await enrolled(desk)
     found = item(1)
     await device.syncs(found)
-    cursor = await _caught_up(device)
+    cursor = await caught_up(device)
     ahead = "UPDATE terminal_changes SET changed_in = 9000000000000 WHERE subject_id = $1"
     async with desk.flat.store.work() as work:
         await work.connection.exec_driver_sql(ahead, (UUID(found["id"]),))
@@ -387,11 +336,3 @@ async def test_only_enrolled_terminals_sync_and_old_answers_are_forgotten(desk: 
     await device.is_refreshed()
     assert reasons(await device.syncs(first)) == ["sequence_passed"]
     assert await desk.told(first["id"]) == ["incident.reported"]
-
-
-async def _caught_up(device: Device) -> str | None:
-    cursor, more = None, True
-    while more:
-        answer = (await device.syncs(cursor=cursor)).json()
-        cursor, more = answer["cursor"], answer["more"]
-    return cursor

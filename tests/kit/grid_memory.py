@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.grid.domain.deliberation_errors import UnknownDeliberation
 from services.grid.domain.errors import UnknownIncident
 from services.grid.domain.incident import Incident, Telling, read_telling
 from services.grid.domain.syncing import Receipt
@@ -125,6 +126,7 @@ class MemoryWork:
     tracks: Any = None
     photos: NoPhotos = field(default_factory=NoPhotos)
     tasks: Any = field(default_factory=lambda: Shelf("task_id", UnknownTask))
+    deliberations: Any = field(default_factory=lambda: Shelf("deliberation_id", UnknownDeliberation))
     seals: OpenSeals = field(default_factory=OpenSeals)
     city: City = field(default_factory=beijing)
 
@@ -138,4 +140,5 @@ class MemoryWork:
         book = Book(dict(self.receipts.rows))
         shelves = (self.terminals.copy(), self.incidents.copy(), book, self.whistles.copy())
         rounds = {"visits": self.visits.copy(), "inspections": self.inspections.copy()}
-        return MemoryWork(self.now, *shelves, city=self.city, tasks=self.tasks.copy(), **rounds)
+        given = {"tasks": self.tasks.copy(), "deliberations": self.deliberations.copy()}
+        return MemoryWork(self.now, *shelves, city=self.city, **given, **rounds)

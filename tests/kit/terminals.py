@@ -1,14 +1,17 @@
 """A terminal at grid's door, as its worker carries it."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from shared.kernel.ids import new_id
 from tests.integration.grid_desk import Desk
-from tests.kit.whistles import GUANYINSI_COMMUNITY
+from tests.kit.whistles import BLOWN_AT, GUANYINSI_COMMUNITY, SITE
 
 WORKER = "worker-7"
+TEXT = "路灯倾斜，快倒了"
 
 
 @dataclass(slots=True)
@@ -58,3 +61,35 @@ async def enrolled(desk: Desk, **more: Any) -> Device:
     answer = await desk.client.post("/v1/terminal/enrol", json={"code": made.json()["code"]})
     assert answer.status_code == 200, answer.text
     return Device(desk, answer.json())
+
+
+def item(sequence: int, kind: str = "incident", **more: Any) -> dict[str, Any]:
+    """Something done offline, so many minutes after the whistle."""
+    told = {
+        "category": "street_lamp",
+        "text": TEXT,
+        "place": {"lng": SITE.lng, "lat": SITE.lat},
+    }
+    recorded_at = (BLOWN_AT + timedelta(minutes=sequence)).isoformat()
+    head = {"id": str(new_id()), "sequence": sequence, "recorded_at": recorded_at, "kind": kind}
+    return {**head, **(told if kind == "incident" else {}), **more}
+
+
+def outcomes(answer: httpx.Response) -> list[str]:
+    """What became of each item of a batch that was taken."""
+    assert answer.status_code == 200, answer.text
+    return [one["outcome"] for one in answer.json()["outcomes"]]
+
+
+def reasons(answer: httpx.Response) -> list[str | None]:
+    """Why each item was not accepted, by name."""
+    return [one["problem"] and one["problem"]["reason"] for one in answer.json()["outcomes"]]
+
+
+async def caught_up(device: Device) -> str | None:
+    """The cursor of a device that has heard everything."""
+    cursor, more = None, True
+    while more:
+        answer = (await device.syncs(cursor=cursor)).json()
+        cursor, more = answer["cursor"], answer["more"]
+    return cursor

@@ -1,7 +1,7 @@
 """说议筹办评, carrying out: what is pledged and promised, and who reports which task done."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from services.grid.domain.deliberation import (
 )
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.domain.policy import deliberation_work as carrying_out
+from services.grid.domain.rounds import Doer
 from shared.events.grid import (
     DeliberationPledged,
     DeliberationProgressed,
@@ -111,7 +112,12 @@ def test_who_answers_for_a_task_reports_it_and_nobody_else_s() -> None:
     theirs = do.ReportTask(DELIBERATION_ID, ENFORCEMENT, 2, "照片 2 张")
     done = carrying_out.report_task(shared, theirs, "sealed-e", units=units, at=BLOWN_AT).state
     assert done.task(2) == a_task(
-        2, owner=ENFORCEMENT, done_at=BLOWN_AT, reported_by=ENFORCEMENT, sealed_evidence="sealed-e"
+        2,
+        owner=ENFORCEMENT,
+        done_at=BLOWN_AT,
+        report_received_at=BLOWN_AT,
+        reported_by=ENFORCEMENT,
+        sealed_evidence="sealed-e",
     )
     with pytest.raises(errors.NotYourTask):
         carrying_out.report_task(shared, replace(theirs, task=1), "e", units=units, at=BLOWN_AT)
@@ -122,6 +128,27 @@ def test_who_answers_for_a_task_reports_it_and_nobody_else_s() -> None:
     with pytest.raises(errors.UnknownDeliberation):
         without = replace(shared, tasks=(a_task(),))
         carrying_out.report_task(without, theirs, "e", units=units, at=BLOWN_AT)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "behind", "done"),
+    [
+        (timedelta(hours=2), timedelta(), timedelta(hours=2)),
+        (timedelta(hours=-22), timedelta(days=1), timedelta(hours=2)),
+        (timedelta(days=2), timedelta(), timedelta(hours=9)),
+        (timedelta(days=-1), timedelta(), timedelta()),
+    ],
+    ids=["offline since", "clock behind", "clock ahead", "before the matter was raised"],
+)
+def test_what_a_terminal_tells_later_was_done_when_it_was_done(
+    recorded: timedelta, behind: timedelta, done: timedelta
+) -> None:
+    told_at = BLOWN_AT + timedelta(hours=9)
+    doer = Doer("worker-7", CAOCHANG, BLOWN_AT + recorded, behind)
+    report = do.ReportTask(*ON, 1, "照片 2 张", doer)
+    under_way = adopted(S.UNDER_WAY, tasks=(a_task(),))
+    (task,) = carrying_out.report_task(under_way, report, "e", units=beijing().units, at=told_at).state.tasks
+    assert (task.done_at, task.report_received_at) == (BLOWN_AT + done, told_at)
 
 
 def test_who_only_answers_for_a_task_is_told_the_matter_and_its_own_tasks() -> None:
@@ -139,6 +166,8 @@ def test_who_only_answers_for_a_task_is_told_the_matter_and_its_own_tasks() -> N
         (None, None),
         ("deliberation.task", "deliberation.evidence"),
     ]
+    carried = Showing(shared, beijing().units, lambda place, _: place.split(":")[0], ENFORCEMENT).work()
+    assert (carried.matter, carried.tasks, carried.version) == (seen.matter, seen.tasks, seen.version)
 
 
 @pytest.mark.parametrize(

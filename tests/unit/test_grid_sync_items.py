@@ -1,9 +1,18 @@
 """同步: what an item of a terminal is known again by."""
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from services.grid.api.sync_items import IncidentItem, VisitItem
+from services.grid.api.sync_items import DeliberationTaskItem, IncidentItem, Sender, VisitItem
+from services.grid.domain.deliberation_commands import ReportTask
+from services.grid.domain.policy import terminals
+from services.grid.domain.rounds import Doer
+from shared.kernel.ids import TerminalId
+from tests.kit.city import beijing
+from tests.kit.deliberations import DELIBERATION_ID
+from tests.kit.whistles import BLOWN_AT, GUANYINSI_COMMUNITY
 
 HEAD = {"id": "01950000-0000-7000-8000-0000000000f1", "recorded_at": "2026-03-02T09:00:00+08:00"}
 VISIT = {**HEAD, "kind": "visit", "visited": "household", "minutes": 24}
@@ -40,3 +49,16 @@ def test_a_place_within_an_item_counts_as_it_was_said() -> None:
 
 def said_of(incident: str) -> bytes:
     return IncidentItem.model_validate_json(incident).said()
+
+
+def test_a_task_that_residents_decided_on_is_reported_for_the_worker_s_unit_by_the_terminal_s_clock() -> None:
+    by, behind = GUANYINSI_COMMUNITY, timedelta(hours=3)
+    wish = terminals.Invite(TerminalId(UUID(HEAD["id"])), by, "clerk", "worker-7", by, "三号机", "CODE")
+    terminal = terminals.invite(wish, units=beijing().units, at=BLOWN_AT).state
+    told = {**HEAD, "sequence": 1, "kind": "deliberation_task_report"}
+    about = {"deliberation_id": str(DELIBERATION_ID), "task": 2, "evidence": "车棚已装好"}
+    read = DeliberationTaskItem.model_validate_json(json.dumps({**told, **about}))
+    doer = Doer("worker-7", by, datetime.fromisoformat(HEAD["recorded_at"]), behind)
+    meant = ReportTask(DELIBERATION_ID, by, 2, "车棚已装好", doer)
+    assert read.to_command(Sender(terminal, 500, behind)) == meant
+    assert read.base_version is None

@@ -15,6 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from services.grid import handlers
 from services.grid.domain import commands as do
+from services.grid.domain import deliberation_commands
+from services.grid.domain.deliberation import Deliberation
+from services.grid.domain.lifecycle import DeliberationState
 from services.grid.domain.model import Site
 from services.grid.domain.rounds import Doer
 from services.grid.domain.syncing import Answered, Command, Item, Outcome
@@ -22,11 +25,14 @@ from services.grid.domain.task import ReportTask, Task
 from services.grid.domain.terminal import Terminal, TerminalState
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CategoryCode, IncidentId, ItemId, TaskId, TerminalId
+from tests.kit import deliberations
+from tests.kit.deliberations import DELIBERATION_ID
 from tests.kit.grid_memory import MemoryWork
 from tests.kit.whistles import BLOWN_AT, GUANYINSI_COMMUNITY, SITE
 
 DEVICES = (0, 1)
 TASK_ID = TaskId(UUID("01950000-0000-7000-8000-0000000000f0"))
+DECIDED = (1, 2)
 devices = st.sampled_from(DEVICES)
 
 
@@ -49,6 +55,12 @@ def a_task() -> Task:
     return Task(
         TASK_ID, GUANYINSI_COMMUNITY, GUANYINSI_COMMUNITY, None, None, "核对楼道堆物", BLOWN_AT, day_after
     )
+
+
+def a_decided_matter() -> Deliberation:
+    """Two tasks of one table that the devices' unit answers for."""
+    tasks = tuple(deliberations.a_task(number, owner=GUANYINSI_COMMUNITY) for number in DECIDED)
+    return deliberations.adopted(DeliberationState.UNDER_WAY, tasks=tasks)
 
 
 def an_item(number: int, sequence: int, command: Command) -> Item:
@@ -76,6 +88,7 @@ class OfflineTerminals(RuleBasedStateMachine):
     def enrol(self) -> None:
         self.memory = MemoryWork.with_terminals(*map(a_terminal, DEVICES), at=BLOWN_AT)
         self.memory.tasks.rows[TASK_ID] = a_task()
+        self.memory.deliberations.rows[DELIBERATION_ID] = a_decided_matter()
         self.did: dict[int, list[Item]] = {device: [] for device in DEVICES}
         self.answered: dict[int, dict[ItemId, Outcome]] = {device: {} for device in DEVICES}
         self.under_way: list[tuple[int, list[Item]]] = []
@@ -119,9 +132,24 @@ class OfflineTerminals(RuleBasedStateMachine):
         doer = Doer(f"worker-{device}", GUANYINSI_COMMUNITY, BLOWN_AT)
         self._do(device, lambda _: ReportTask(TASK_ID, doer, True, "已清理"))
 
+    @rule(device=devices, task=st.sampled_from(DECIDED))
+    def carries_out(self, device: int, task: int) -> None:
+        """Two tasks of one deliberation wait for both: each is done by whoever's report comes first."""
+        doer = Doer(f"worker-{device}", GUANYINSI_COMMUNITY, BLOWN_AT)
+        told = DELIBERATION_ID, GUANYINSI_COMMUNITY, task, "已装好", doer
+        self._do(device, lambda _: deliberation_commands.ReportTask(*told))
+
     def _reported(self) -> list[IncidentId]:
         items = (item for done in self.did.values() for item in done)
         return [item.command.incident_id for item in items if isinstance(item.command, do.ReportIncident)]
+
+    def _carried_out(self) -> set[int]:
+        """The tasks of the matter that were reported, as far as grid has heard of it."""
+        rows = self.memory.terminals.rows
+        heard = {device: rows[a_terminal(device).terminal_id].last_sequence for device in DEVICES}
+        items = (item for device, done in self.did.items() for item in done[: heard[device]])
+        reports = (item.command for item in items)
+        return {one.task for one in reports if isinstance(one, deliberation_commands.ReportTask)}
 
     @precondition(lambda self: any(self.did.values()))
     @rule(device=devices, start=st.integers(0, 8), many=st.integers(1, 6))
@@ -189,6 +217,13 @@ class OfflineTerminals(RuleBasedStateMachine):
         assert [what for _, what in self.memory.tasks.said] in ([], ["task.reported"])
 
     @invariant()
+    def what_residents_decided_on_is_done_once(self) -> None:
+        tasks = self.memory.deliberations.rows[DELIBERATION_ID].tasks
+        done = {task.number for task in tasks if task.done_at is not None}
+        assert done == self._carried_out()
+        assert len(self.memory.deliberations.said) == len(done)
+
+    @invariant()
     def what_counts_is_what_was_done_first(self) -> None:
         for device in DEVICES:
             last = self.memory.terminals.rows[a_terminal(device).terminal_id].last_sequence
@@ -210,6 +245,7 @@ class OfflineTerminals(RuleBasedStateMachine):
         assert self.memory.incidents.said == before
         asked = any(isinstance(one.command, ReportTask) for done in self.did.values() for one in done)
         assert bool(self.memory.tasks.said) == asked
+        self.what_residents_decided_on_is_done_once()
         assert len({key for key, _ in before}) == len(self._reported())
 
 

@@ -84,7 +84,8 @@ class TaskOut(Wire):
     owner: str
     owner_name: str
     due: date
-    done_at: datetime | None
+    done_at: datetime | None = Field(description="When it was done; a terminal may be offline.")
+    report_received_at: datetime | None = Field(description="When it was told that it is done.")
     reported_by: str | None
     words: str | None = UNTOLD
     evidence: str | None = UNTOLD
@@ -119,6 +120,18 @@ class DeliberationOut(Wire):
     reason: str | None = Field(
         description="Why it was abandoned. Null in the answer to a change and in lists."
     )
+    version: int
+
+
+class CarryingOutOut(Wire):
+    """办: of a deliberation what those need to know who carry it out."""
+
+    deliberation_id: UUID
+    unit: str
+    unit_name: str
+    matter: str | None
+    state: DeliberationState
+    tasks: list[TaskOut]
     version: int
 
 
@@ -160,6 +173,19 @@ class Showing:
             rating=_rating(shown.rating),
             ended_at=shown.ended_at,
             reason=self._words("reason", 0, shown.sealed_reason),
+            version=shown.version,
+        )
+
+    def work(self) -> CarryingOutOut:
+        """What is to be done, and what it is about."""
+        shown = self._shown
+        return CarryingOutOut(
+            deliberation_id=shown.deliberation_id,
+            unit=shown.unit,
+            unit_name=name_of(shown.unit, self._units),
+            matter=self._words("matter", 0, shown.sealed_matter),
+            state=shown.state,
+            tasks=[self._task(task) for task in shown.tasks],
             version=shown.version,
         )
 
@@ -216,6 +242,7 @@ class Showing:
             owner_name=name_of(task.owner, self._units),
             due=task.due,
             done_at=task.done_at,
+            report_received_at=task.report_received_at,
             reported_by=task.reported_by,
             words=self._words("task", task.number, task.sealed_words),
             evidence=self._words("evidence", task.number, task.sealed_evidence),

@@ -86,7 +86,7 @@ async def sync(
         )
         reached = await work.terminals.get(terminal_id)
         fetched = await changes_of(work.connection, terminal.unit, after=after, limit=CHANGES_AT_ONCE + 1)
-        view = View(work.city.units, work.seals.open_words)
+        view = View(terminal.unit, work.city.units, work.seals.open_words)
     shown = fetched[:CHANGES_AT_ONCE]
     cursor = cursors.write(tuple(shown[-1].place), query=_list_of(terminal)) if shown else body.cursor
     # Written here: FastAPI would look through five hundred outcomes once more.
@@ -94,7 +94,7 @@ async def sync(
         server_time=work.now,
         outcomes=view.outcomes(sent, answers),
         next_sequence=reached.last_sequence + 1,
-        changes=[view.change(one, terminal.unit) for one in shown],
+        changes=[view.change(one) for one in shown],
         cursor=cursor,
         more=len(fetched) > CHANGES_AT_ONCE,
     )

@@ -11,9 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, WrapValidator
 from pydantic_core import core_schema
 
+from services.grid.api.deliberation_schemas import Number as TaskNumber
 from services.grid.api.incident_schemas import PlaceIn
 from services.grid.api.schemas import Code, Latitude, Longitude, SpotIn, Words
 from services.grid.domain import commands as do
+from services.grid.domain import deliberation_commands
 from services.grid.domain.model import Spot
 from services.grid.domain.photo import MOST_PHOTOS
 from services.grid.domain.policy.rounds import LONGEST_TRACK, LONGEST_VISIT
@@ -33,6 +35,7 @@ from shared.http.wire import Instant, Wire
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import (
     CategoryCode,
+    DeliberationId,
     IncidentId,
     InspectionId,
     TaskId,
@@ -163,6 +166,22 @@ class TaskItem(ItemIn):
         return ReportTask(TaskId(self.task_id), by, self.done, self.words, photos)
 
 
+class DeliberationTaskItem(ItemIn):
+    """办: a task that residents decided on is done."""
+
+    kind: Literal["deliberation_task_report"]
+    deliberation_id: UUID
+    task: TaskNumber
+    base_version: Version | None = Field(
+        None, description="Of the deliberation, which pledges and its other tasks change too."
+    )
+    evidence: Words
+
+    def to_command(self, sender: Sender) -> Command:
+        key, by = DeliberationId(self.deliberation_id), sender.terminal.unit
+        return deliberation_commands.ReportTask(key, by, self.task, self.evidence, sender.doer(self))
+
+
 class VisitItem(ItemIn):
     """走访."""
 
@@ -212,7 +231,15 @@ class TrackItem(ItemIn):
 
 
 Known = (
-    IncidentItem | HandleItem | EscalateItem | CheckInItem | TaskItem | VisitItem | InspectionItem | TrackItem
+    IncidentItem
+    | HandleItem
+    | EscalateItem
+    | CheckInItem
+    | TaskItem
+    | DeliberationTaskItem
+    | VisitItem
+    | InspectionItem
+    | TrackItem
 )
 
 

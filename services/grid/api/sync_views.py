@@ -7,13 +7,16 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.grid.api.deliberation_views import CarryingOutOut, Showing
 from services.grid.api.incident_schemas import IncidentOut
 from services.grid.api.schemas import WhistleOut, name_of
 from services.grid.api.sync_items import Known, Unreadable
 from services.grid.api.task_schemas import Opener, TaskOut
 from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
+from services.grid.domain.policy.deliberation import may_read
 from services.grid.domain.syncing import Answered, Outcome, Subject
 from services.grid.domain.task import Task
 from services.grid.store.changes import Change, State
@@ -46,7 +49,7 @@ class OutcomeOut(Wire):
     first: Outcome | None = Field(description="Of a duplicate: what became of it the first time.")
     version: int | None = Field(description="Of what it made or changed.")
     problem: dict[str, Any] | None = Field(description="Why not: a problem document.")
-    current: IncidentOut | WhistleOut | TaskOut | None = Field(
+    current: IncidentOut | WhistleOut | TaskOut | CarryingOutOut | None = Field(
         description="Of a conflict, at first and again: how things stand."
     )
 
@@ -54,16 +57,17 @@ class OutcomeOut(Wire):
 class ChangeOut(Wire):
     """Something of the unit's, as it is now."""
 
-    kind: Literal["whistle", "incident", "task", "case"]
+    kind: Literal["whistle", "incident", "task", "deliberation", "case"]
     id: UUID
     gone: bool = Field(description="No longer the unit's: forget it.")
-    state: WhistleOut | IncidentOut | TaskOut | CaseOut | None
+    state: WhistleOut | IncidentOut | TaskOut | CarryingOutOut | CaseOut | None
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Tells a terminal of its unit's things; what is to be done at a task is told in words."""
 
+    unit: UnitCode
     units: Units
     opener: Opener
 
@@ -72,9 +76,9 @@ class View:
         by_index = {answered.item.index: answered for answered in answers}
         return [self._outcome(index, one, by_index.get(index)) for index, one in enumerate(sent)]
 
-    def change(self, change: Change, unit: UnitCode) -> ChangeOut:
+    def change(self, change: Change) -> ChangeOut:
         """One thing as it is now, or that it is no longer the unit's."""
-        state = change.state if change.state is not None and _is_of(change.state, unit) else None
+        state = change.state if change.state is not None and _is_of(change.state, self.unit) else None
         return ChangeOut(
             kind=cast(Any, change.place.kind),
             id=change.place.subject_id,
@@ -104,7 +108,7 @@ class View:
             current=self._subject(answered.current),
         )
 
-    def _subject(self, subject: Subject | None) -> IncidentOut | WhistleOut | TaskOut | None:
+    def _subject(self, subject: Subject | None) -> IncidentOut | WhistleOut | TaskOut | CarryingOutOut | None:
         match subject:
             case Incident():
                 return IncidentOut.of(subject, self.units)
@@ -112,6 +116,9 @@ class View:
                 return WhistleOut.of(subject, self.units)
             case Task():
                 return TaskOut.of(subject, self.units, self.opener)
+            case Deliberation():
+                guest = None if may_read(subject, self.unit, self.units) else self.unit
+                return Showing(subject, self.units, self.opener, guest).work()
             case None:
                 return None
 
@@ -126,5 +133,7 @@ def _is_of(state: State, unit: UnitCode) -> bool:
             return unit in state.parties
         case Incident() | Task():
             return unit == state.unit
+        case Deliberation():
+            return unit in state.doers
         case CaseLead():
             return unit in (state.unit, state.assigned_to)

@@ -133,6 +133,9 @@ class Task:
     due: date
     sealed_words: str
     done_at: datetime | None = None
+    """When it was done, as well as it can be known: a terminal may have been offline."""
+    report_received_at: datetime | None = None
+    """When grid heard of it; None: not yet, or before it was written down."""
     reported_by: UnitCode | None = None
     sealed_evidence: str | None = None
     """What shows that it is done."""
@@ -181,6 +184,11 @@ class Deliberation:
 
     def task(self, number: int) -> Task | None:
         return next((task for task in self.tasks if task.number == number), None)
+
+    @property
+    def doers(self) -> tuple[UnitCode, ...]:
+        """Whose grid workers carry it out: its own unit's, and those of whoever answers for a task."""
+        return tuple(dict.fromkeys((self.unit, *(task.owner for task in self.tasks))))
 
     def has_task_of(self, unit: UnitCode) -> bool:
         """Whether the unit answers for one of the tasks."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.grid.domain.deliberation import Rating, Seat, Side, Vote
+from services.grid.domain.rounds import Doer
 from shared.kernel.ids import CaseId, DeliberationId, UnitCode
 from shared.kernel.words import Giver, Means, RaisedFrom
 
@@ -116,6 +117,8 @@ class ReportTask(OnDeliberation):
 
     task: int
     evidence: str = field(repr=False)
+    doer: Doer | None = None
+    """By whose terminal, that may have been offline since; None: at this moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from services.grid.domain import commands as do
+from services.grid.domain import deliberation_commands
+from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
@@ -19,11 +21,12 @@ Command = (
     | do.EscalateIncident
     | do.ReportIn
     | ReportTask
+    | deliberation_commands.ReportTask
     | RecordVisit
     | RecordInspection
     | RecordTrack
 )
-Subject = Incident | Whistle | Task
+Subject = Incident | Whistle | Task | Deliberation
 """What an item changes and others change too."""
 
 

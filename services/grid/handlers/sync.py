@@ -8,8 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from services.grid.domain import commands as do
+from services.grid.domain import deliberation_commands
+from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
+from services.grid.domain.policy import deliberation as table
 from services.grid.domain.policy import incidents, parties, syncing, tasks, terminals
 from services.grid.domain.policy.syncing import KEPT_FOR, Roll
 from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
@@ -17,6 +20,7 @@ from services.grid.domain.syncing import Answered, Command, Item, Outcome, Recei
 from services.grid.domain.task import ReportTask, Task
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import ItemIdTaken
+from services.grid.handlers.deliberation import report_task as report_deliberated_task
 from services.grid.handlers.incidents import escalate_incident, handle_incident, report_incident
 from services.grid.handlers.rounds import record_inspection, record_track, record_visit
 from services.grid.handlers.tasks import report_task
@@ -82,6 +86,8 @@ async def _load(work: GridWork, unit: UnitCode, items: Sequence[Item]) -> None:
     named = [photo for cmd in commands for photo in getattr(cmd, "photos", ())]
     await work.photos.known(unit, named)
     await work.tasks.preload([cmd.task_id for cmd in commands if isinstance(cmd, ReportTask)])
+    carried_out = [cmd for cmd in commands if isinstance(cmd, deliberation_commands.ReportTask)]
+    await work.deliberations.preload([cmd.deliberation_id for cmd in carried_out])
     await work.visits.preload([cmd.visit_id for cmd in commands if isinstance(cmd, RecordVisit)])
     looked = [cmd.inspection_id for cmd in commands if isinstance(cmd, RecordInspection)]
     await work.inspections.preload(looked)
@@ -129,6 +135,9 @@ async def _subject(work: GridWork, command: Command) -> Subject | None:
         case ReportTask():
             task: Task | None = await work.tasks.find(command.task_id)
             return task if task and tasks.may_see(task, command.by.unit, units) else None
+        case deliberation_commands.ReportTask():
+            found: Deliberation | None = await work.deliberations.find(command.deliberation_id)
+            return found if found and table.may_see(found, command.by, units) else None
         case _:
             return None
 
@@ -146,6 +155,8 @@ async def _apply(work: GridWork, command: Command) -> int | None:
             return (await report_in(work, command)).version
         case ReportTask():
             return (await report_task(work, command)).version
+        case deliberation_commands.ReportTask():
+            return (await report_deliberated_task(work, command)).version
         case RecordVisit():
             await record_visit(work, command)
         case RecordInspection():

@@ -1,4 +1,4 @@
-"""What terminals are told: which whistles, incidents, tasks and cases of their unit changed since last time.
+"""What terminals are told: which things of their unit, whistles to cases, changed since last time.
 
 Numbers drawn from a sequence commit out of order, so "after the last one seen" would skip some. Here a change
 carries the id of its transaction, and is told when every transaction that began before is over.
@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.case_lead import CaseLead
+from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.task import Task
-from services.grid.store.tables import CASE_LEADS, INCIDENTS, TASKS, TERMINAL_CHANGES, WHISTLES
+from services.grid.store.tables import CASE_LEADS, DELIBERATIONS, INCIDENTS, TASKS, TERMINAL_CHANGES, WHISTLES
 from shared.kernel.ids import UnitCode
 from shared.store.shape import Shape
 
@@ -37,7 +38,7 @@ ON CONFLICT (unit, kind, subject_id) DO UPDATE SET changed_in = excluded.changed
 OVER: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 C = TERMINAL_CHANGES.c
 PLACE = tuple_(C.changed_in, C.kind, C.subject_id)
-State = Whistle | Incident | CaseLead | Task
+State = Whistle | Incident | CaseLead | Task | Deliberation
 
 
 class Shown(NamedTuple):
@@ -81,6 +82,7 @@ _SHAPES: dict[str, tuple[Shape[Any], Any, str]] = {
     "whistle": (Shape(Whistle, WHISTLES), WHISTLES, "whistle_id"),
     "incident": (Shape(Incident, INCIDENTS), INCIDENTS, "incident_id"),
     "task": (Shape(Task, TASKS), TASKS, "task_id"),
+    "deliberation": (Shape(Deliberation, DELIBERATIONS), DELIBERATIONS, "deliberation_id"),
     "case": (Shape(CaseLead, CASE_LEADS), CASE_LEADS, "case_id"),
 }
 

@@ -1,6 +1,6 @@
 """议事 and 联席会商 in memory: row ⇄ aggregate, one by its id, and the lists."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from services.grid.domain.deliberation_errors import UnknownConference, UnknownD
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.store import tables
 from services.grid.store.among import among
+from services.grid.store.changes import Shown
 from services.grid.store.tables import CONFERENCES, DELIBERATIONS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, ConferenceId, DeliberationId, UnitCode
@@ -24,6 +25,12 @@ class DeliberationRepository(Repository[DeliberationId, Deliberation]):
     MODEL = Deliberation
     TABLE = tables.DELIBERATIONS
     KEY = "deliberation_id"
+
+    def shown(self) -> Iterable[Shown]:
+        """Changed deliberations with work to do, to the terminals of their unit and of whoever does it."""
+        for changed in self.changed():
+            if changed.tasks:
+                yield Shown("deliberation", changed.deliberation_id, changed.doers)
 
     def unknown(self, key: DeliberationId) -> NotFound:
         return UnknownDeliberation(key)

@@ -146,7 +146,7 @@ class GridWork(Work):
 
     async def flush(self) -> None:
         """Aggregates and facts; then what terminals are told of them, what was answered, tracks."""
-        told = (self.whistles, self.incidents, self.case_leads, self.tasks)
+        told = (self.whistles, self.incidents, self.case_leads, self.tasks, self.deliberations)
         shown = [one for repository in told for one in repository.shown()]
         await super().flush()
         await self.changes.note(shown)

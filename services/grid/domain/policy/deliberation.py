@@ -104,9 +104,14 @@ def may_read(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:
     )
 
 
+def may_see(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:
+    """Who answers for a task sees it too."""
+    return may_read(deliberation, unit, units) or deliberation.has_task_of(unit)
+
+
 def require_sight(deliberation: Deliberation, unit: UnitCode, units: Units) -> None:
-    """Who answers for a task sees it too; others are told what they would be told of none."""
-    if not (may_read(deliberation, unit, units) or deliberation.has_task_of(unit)):
+    """Others are told what they would be told of a deliberation that does not exist."""
+    if not may_see(deliberation, unit, units):
         raise UnknownDeliberation(deliberation.deliberation_id)
 
 

@@ -33,6 +33,7 @@ from services.grid.domain.policy.deliberation import (
     require_room,
     require_sight,
 )
+from services.grid.domain.policy.rounds import happened
 from shared.city.city import City
 from shared.city.units import Units
 from shared.events.grid import DeliberationAbandoned, DeliberationEvaluated, DeliberationPledged
@@ -100,7 +101,7 @@ def add_task(
 def report_task(
     deliberation: Deliberation, cmd: ReportTask, sealed_evidence: str, *, units: Units, at: datetime
 ) -> Decision[Deliberation]:
-    """Done: said by the unit that answers for it, or at the table."""
+    """Done: said by the unit that answers for it, or at the table; when, its terminal may know better."""
     require_sight(deliberation, cmd.by, units)
     DELIBERATION_LIFE.fire("report_task", deliberation.state)
     task = deliberation.task(cmd.task)
@@ -110,7 +111,13 @@ def report_task(
         raise NotYourTask(cmd.by, cmd.task)
     if task.done_at is not None:
         raise TaskDone(cmd.task)
-    done = replace(task, done_at=at, reported_by=cmd.by, sealed_evidence=sealed_evidence)
+    done = replace(
+        task,
+        done_at=_done_at(deliberation, cmd, at=at),
+        report_received_at=at,
+        reported_by=cmd.by,
+        sealed_evidence=sealed_evidence,
+    )
     tasks = tuple(done if each.number == done.number else each for each in deliberation.tasks)
     return progressed(replace(deliberation, tasks=tasks), DeliberationStep.TASK_DONE)
 
@@ -146,6 +153,11 @@ def abandon(
     after = DELIBERATION_LIFE.fire("abandon", deliberation.state)
     ended = replace(deliberation, state=after, sealed_reason=sealed_reason, ended_at=at)
     return Decision(ended, (DeliberationAbandoned(**ended.about()),))
+
+
+def _done_at(deliberation: Deliberation, cmd: ReportTask, *, at: datetime) -> datetime:
+    """Nothing is done about a matter before it is raised, whatever the terminal's clock says."""
+    return at if cmd.doer is None else max(happened(cmd.doer, at=at), deliberation.raised_at)
 
 
 def _task(number: int, task: SetTask, sealed_words: str, prefix: str, city: City, at: datetime) -> Task:
