@@ -1,16 +1,14 @@
 """A row of the event log as a message: the envelope in headers, the payload as it was logged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.bus.port import Message
 from shared.events.envelope import Cause, Envelope
 from shared.kernel.ids import EventId
 
 
-@dataclass(frozen=True, slots=True)
-class Sayable:
+class Sayable(NamedTuple):
     """One logged fact, ready to go."""
 
     topic: str

@@ -36,9 +36,8 @@ class Partition:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What is sent. The value is None only in tombstones and in copies of them."""
+class Message(NamedTuple):
+    """What is sent, a tuple as what is read. The value is None only in tombstones and in copies of them."""
 
     topic: str
     key: bytes | None

@@ -5,9 +5,8 @@ this one, `correlationid` the first in the chain.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic
+from typing import Generic, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -32,8 +31,7 @@ class Undecodable(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """Why something is said: the event or request before it, and the first of the chain."""
 
     causation_id: str
@@ -41,9 +39,8 @@ class Cause:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What travels with a fact."""
+class Envelope(NamedTuple):
+    """What travels with a fact. These are tuples, because they are made for every fact that goes or comes."""
 
     id: EventId
     type: str
@@ -82,8 +79,7 @@ class Envelope:
 SomeFact = TypeVar("SomeFact", bound=Fact, covariant=True, default=Fact)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard(Generic[SomeFact]):
+class Heard(NamedTuple, Generic[SomeFact]):
     """A fact as it came from the bus, brought to the newest version."""
 
     envelope: Envelope

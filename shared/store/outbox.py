@@ -5,8 +5,8 @@ Called last in a knock, when every aggregate's row is locked or its version chec
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zlib import crc32
 
 from sqlalchemy import Table
@@ -55,8 +55,7 @@ LOGGED = (
 NAMES = (*LOGGED, "shard")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A fact about to be logged: of which aggregate, as its how manieth, and why."""
 
     id: EventId

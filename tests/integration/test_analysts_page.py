@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ STREET, OTHER = UnitCode("110115009"), UnitCode("110119203")
 
 def a_signing(unit: UnitCode, in_time: bool) -> Message:
     fact = a_fact(CaseSigned).model_copy(update={"unit": unit, "in_time": in_time})
-    envelope = replace(an_envelope(fact), id=EventId(new_id()))
+    envelope = an_envelope(fact)._replace(id=EventId(new_id()))
     return Message("jiesu.case", fact.key().encode(), fact.model_dump_json().encode(), envelope.headers())
 
 

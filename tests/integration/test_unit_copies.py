@@ -1,7 +1,6 @@
 """An import in router reaches a running service over the bus: it knows the unit without a new start."""
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +57,7 @@ async def test_a_new_and_a_closed_unit_are_known_everywhere_without_a_new_start(
 def said(sequence: int, **more: object) -> Heard[UnitChanged]:
     whole = {"code": CHUNSHU, "name": "椿树街道", "level": UnitLevel.STREET, "parent_code": "110102", **more}
     fact = UnitChanged.model_validate(whole)
-    return Heard(replace(an_envelope(fact), id=EventId(new_id()), sequence=sequence), fact)
+    return Heard(an_envelope(fact)._replace(id=EventId(new_id()), sequence=sequence), fact)
 
 
 async def looked(desk: ServiceDesk) -> None:
