@@ -134,6 +134,9 @@ class Photos(Protocol):
     async def known(self, unit: UnitCode, named: Collection[str]) -> frozenset[str]:
         """Those of the named that a unit's terminals have sent; they stay until the work ends."""
 
+    async def lying(self, unit: UnitCode, named: Sequence[str]) -> tuple[str, ...]:
+        """Names in the store of those of the named that a unit's terminals have sent, in this order."""
+
     def use(self, unit: UnitCode, named: Collection[str]) -> None:
         """Something names them: they are not given up any more."""
 

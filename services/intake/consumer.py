@@ -173,10 +173,12 @@ async def case_registered(work: IntakeWork, heard: Heard[CaseRegistered]) -> Non
 
 async def incident_escalated(work: IntakeWork, heard: Heard[IncidentEscalated]) -> None:
     """网格上报: the grid asks for a case."""
-    fact = heard.fact
-    await handlers.register_incident(
-        work, RegisterIncident(fact.incident_id, fact.category, fact.sealed_words)
-    )
+    await handlers.register_incident(work, registration(heard.fact))
+
+
+def registration(fact: IncidentEscalated) -> RegisterIncident:
+    """The fact as intake's own command."""
+    return RegisterIncident(fact.incident_id, fact.category, fact.sealed_words, fact.photos)
 
 
 async def unit_changed(work: IntakeWork, heard: Heard[r.UnitChanged]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.intake.domain.api_keys import ClientKey
-from services.intake.domain.attachments import Attachment, AttachmentId
+from services.intake.domain.attachments import Attachment, AttachmentId, Handover
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
@@ -18,6 +18,7 @@ from services.intake.domain.timeline import Note
 from services.intake.domain.words import Words
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
+from shared.files.media import Measured
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, IncidentId
 
@@ -181,8 +182,26 @@ class Attachments(Protocol):
         """Drop the row."""
 
 
+class Handovers(Protocol):
+    """Photos that came with an incident and are not copied yet."""
+
+    def note(self, one: Handover) -> None:
+        """Write it down when the knock ends."""
+
+    async def waiting(self, limit: int) -> Sequence[Handover]:
+        """Some, the oldest first, each held until the knock ends."""
+
+    async def forget(self, key: AttachmentId) -> None:
+        """It waits no longer."""
+
+
 class Objects(Protocol):
     """The store of files, outside every transaction."""
+
+    async def copy(self, origin: str, name: str) -> Measured:
+        """One file under a second name, examined anew. Raises `NoSuchFile`, `ObjectsAway`, and what is not
+        taken.
+        """
 
     async def remove(self, name: str) -> None:
         """Remove a file, also when it is gone already. Raises `ObjectsAway`."""
@@ -274,6 +293,9 @@ class IntakeWork(Protocol):
 
     @property
     def attachments(self) -> Attachments: ...
+
+    @property
+    def handovers(self) -> Handovers: ...
 
     @property
     def objects(self) -> Objects: ...

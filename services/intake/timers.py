@@ -1,7 +1,7 @@
 """What intake does when time passes.
 
 Counts of wrong access codes are dropped once their window is over; repetitions are linked; likenesses too old
-to be compared are dropped; uploads that no case was made of are removed;
+to be compared are dropped; uploads that no case was made of are removed; photos of incidents are copied;
 who asked is forgotten when a case ended long ago.
 """
 
@@ -38,6 +38,11 @@ async def remove_uploads(work: IntakeWork) -> int:
     return await handlers.remove_uploads(work)
 
 
+async def copy_photos(work: IntakeWork) -> int:
+    """Copy what came with incidents; how many waited."""
+    return await handlers.copy_photos(work)
+
+
 async def anonymise(work: IntakeWork) -> int:
     """匿名化: forget who asked; in how many cases."""
     return await handlers.anonymise(work)
@@ -49,5 +54,6 @@ TIMERS = (
     Timer("forget_likenesses", timedelta(minutes=10), forget_likenesses),
     Timer("condemn_uploads", timedelta(minutes=1), condemn_uploads),
     Timer("remove_uploads", timedelta(minutes=1), remove_uploads),
+    Timer("copy_photos", timedelta(seconds=1), copy_photos),
     Timer("anonymise", timedelta(minutes=10), anonymise),
 )

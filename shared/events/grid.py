@@ -347,6 +347,10 @@ class IncidentEscalated(IncidentFact):
     recorded_at: datetime
     sealed_words: str
     """Text, address and coordinates under the incidents ring, bound to the incident; only intake opens it."""
+    photos: tuple[str, ...] = ()
+    """Names in the store of files, drawn at random: to who cannot open the store they say how many there are.
+    Intake copies each; no digest, by which a picture could be known again.
+    """
 
 
 class Party(BaseModel):

@@ -1,10 +1,13 @@
 """The store of files: a folder, or any S3, behind one library. An object is written whole or not at all."""
 
+import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import obstore
@@ -13,6 +16,8 @@ from obstore.exceptions import NotFoundError as Absent
 from obstore.store import LocalStore, S3Store
 
 from shared.files.errors import NoSuchFile, ObjectsAway
+from shared.files.media import Measured
+from shared.files.weighing import mapped, weigh
 
 PIECE = 262_144
 GONE = (Absent, FileNotFoundError)
@@ -20,6 +25,8 @@ GONE = (Absent, FileNotFoundError)
 AT_ONCE = 2
 """Parts of one upload under way to S3: five million bytes of memory each."""
 S3_SETTINGS = frozenset({"endpoint", "region"})
+NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{38}", re.ASCII)
+"""What `fresh_name` draws."""
 
 
 class Objects:
@@ -45,12 +52,37 @@ class Objects:
             raise ObjectsAway from error
         return _pieces(found.stream(min_chunk_size=PIECE))
 
+    async def copy(self, origin: str, name: str) -> Measured:
+        """One file under a second name, looked at like any that comes in; the two share nothing from then on.
+
+        Raises `NoSuchFile`, `ObjectsAway`, and what `examine` raises of a file that is not taken (any more).
+        """
+        if NAME.fullmatch(origin) is None:
+            # Said by somebody else: what was not drawn here is no file of ours, wherever it would lead.
+            raise NoSuchFile
+        with TemporaryFile() as file:
+            await self._fetch(origin, file)
+            with mapped(file) as data:
+                weighed = await asyncio.to_thread(weigh, data)
+                await self.put(name, weighed.content())
+                return weighed.measured
+
     async def remove(self, name: str) -> None:
         """Also when it is gone already. Raises `ObjectsAway`."""
         try:
             await obstore.delete_async(self._store, name)
         except GONE:
             return
+        except BaseError as error:
+            raise ObjectsAway from error
+
+    async def _fetch(self, name: str, into: IO[bytes]) -> None:
+        try:
+            found = await obstore.get_async(self._store, name)
+            async for piece in found.stream(min_chunk_size=PIECE):
+                into.write(piece)
+        except GONE:
+            raise NoSuchFile from None
         except BaseError as error:
             raise ObjectsAway from error
 

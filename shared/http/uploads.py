@@ -3,12 +3,8 @@
 The nameless file is gone with the request, also when the caller leaves or the process dies.
 """
 
-import hashlib
-import mmap
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, Any
 
@@ -16,8 +12,8 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import ClientDisconnect
 
-from shared.files.errors import BrokenFile, EmptyFile, FileTooLarge, OneFileOnly, UnknownContent
-from shared.files.media import MOST_BYTES, Cleaned, chunks, examine, size_of
+from shared.files.errors import BrokenFile, FileTooLarge, OneFileOnly, UnknownContent
+from shared.files.media import MOST_BYTES
 
 MOST_FIELDS = 10
 """Mini-programs send fields of their own beside the file; nobody reads them."""
@@ -44,23 +40,6 @@ UPLOAD: dict[str, Any] = {
     }
 }
 """How an upload is described to integrators."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A file that is taken, with the digest of what is stored of it."""
-
-    cleaned: Cleaned
-    data: mmap.mmap
-    sha256: str
-
-    @property
-    def size(self) -> int:
-        return size_of(self.cleaned.pieces)
-
-    def content(self) -> Iterator[bytes]:
-        """What is stored, piece by piece."""
-        return chunks(self.data, self.cleaned.pieces)
 
 
 @asynccontextmanager
@@ -104,22 +83,3 @@ def on_disk(part: UploadFile) -> IO[bytes]:
     if isinstance(part.file, SpooledTemporaryFile):
         part.file.rollover()
     return part.file
-
-
-@contextmanager
-def mapped(file: IO[bytes]) -> Iterator[mmap.mmap]:
-    """The file as bytes that stay on disk. Raises `EmptyFile`."""
-    file.flush()
-    if not os.fstat(file.fileno()).st_size:
-        raise EmptyFile
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        yield data
-
-
-def weigh(data: mmap.mmap) -> Weighed:
-    """What it is, by its content. For a thread: it reads the whole file. Raises what `examine` raises."""
-    cleaned = examine(data)
-    digest = hashlib.sha256()
-    for piece in chunks(data, cleaned.pieces):
-        digest.update(piece)
-    return Weighed(cleaned, data, digest.hexdigest())

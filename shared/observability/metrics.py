@@ -79,6 +79,9 @@ TIMER_SECONDS = _histogram("jiesu_timer_seconds", "Time one ring of a timer took
 CLOCKS_PUT_OFF = _counter(
     "jiesu_clocks_put_off", "Clocks of cases whose ringing was refused, by reason; tried again.", "reason"
 )
+PHOTOS_LOST = _counter(
+    "jiesu_photos_lost", "Photos of incidents that no case has: not to be found, or not taken.", "reason"
+)
 
 GATEWAY_CALLS = _counter(
     "jiesu_gateway_calls", "Calls to the outside, by gateway and outcome.", "service", "gateway", "outcome"

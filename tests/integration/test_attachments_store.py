@@ -1,5 +1,6 @@
 """The store of files on a folder and on S3, the same promises for both; S3 is moto's server."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from deploy.local.ports import free_port
-from shared.files.errors import NoSuchFile, ObjectsAway
-from shared.files.objects import Objects, open_objects
+from shared.files.errors import NoSuchFile, ObjectsAway, UnknownContent
+from shared.files.objects import Objects, fresh_name, open_objects
+from tests.kit.media import a_jpeg
 
 CONTENT = bytes(range(256)) * 50_000
 
@@ -57,6 +59,32 @@ async def test_what_is_removed_is_gone_and_can_be_removed_again(store: Objects) 
         await store.open("ab/photo", 0, 7)
 
 
+async def test_a_copy_is_examined_like_an_upload_and_outlives_its_origin(store: Objects) -> None:
+    origin, name, photo = fresh_name(), fresh_name(), a_jpeg(gps=True, maker="secret maker")
+    await store.put(origin, in_pieces(photo))
+    found = await store.copy(origin, name)
+    await store.remove(origin)
+    content = await read(store, name, 0, found.bytes)
+    assert hashlib.sha256(content).hexdigest() == found.sha256
+    assert (found.media_type, found.width, found.height) == ("image/jpeg", 64, 48)
+    assert b"secret maker" not in content
+    again = fresh_name()
+    assert await store.copy(name, again) == found
+
+
+async def test_what_is_no_file_of_ours_is_not_copied(store: Objects) -> None:
+    origin, name = fresh_name(), fresh_name()
+    await store.put("ab/named-by-somebody", in_pieces(a_jpeg()))
+    for absent in (origin, "ab/named-by-somebody", "../../etc/hostname", ""):
+        with pytest.raises(NoSuchFile):
+            await store.copy(absent, name)
+    await store.put(origin, in_pieces(b"no picture"))
+    with pytest.raises(UnknownContent):
+        await store.copy(origin, name)
+    with pytest.raises(NoSuchFile):
+        await store.open(name, 0, 1)
+
+
 async def test_content_that_ends_in_an_error_is_not_stored(store: Objects) -> None:
     def broken() -> Iterator[bytes]:
         yield CONTENT
@@ -76,6 +104,8 @@ async def test_a_store_that_nobody_answers_for_is_away(monkeypatch: pytest.Monke
         await store.put("ab/photo", in_pieces(b"a photo"))
     with pytest.raises(ObjectsAway):
         await store.remove("ab/photo")
+    with pytest.raises(ObjectsAway):
+        await store.copy(fresh_name(), fresh_name())
 
 
 @pytest.mark.parametrize("address", ["ftp://somewhere/x", "s3://", "s3://city?secret=x"])

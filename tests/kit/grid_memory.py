@@ -88,6 +88,10 @@ class NoPhotos:
     async def known(self, unit: str, named: Collection[str]) -> frozenset[str]:
         return frozenset()
 
+    async def lying(self, unit: str, named: Collection[str]) -> tuple[str, ...]:
+        assert not named
+        return ()
+
     def use(self, unit: str, named: Collection[str]) -> None:
         assert not named
 

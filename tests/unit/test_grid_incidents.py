@@ -182,13 +182,14 @@ def test_who_is_above_looks_on_and_to_strangers_there_is_none() -> None:
         handled(an_incident(), DONGHUASHI, EVIDENCE)
 
 
-def test_an_escalated_incident_takes_its_sealed_words_along_once() -> None:
+def test_an_escalated_incident_takes_its_sealed_words_and_photos_along_once() -> None:
     cmd = EscalateIncident(AN_INCIDENT, GUANYINSI_COMMUNITY)
-    decision = incidents.escalate(an_incident(), cmd, units=beijing().units, at=BLOWN_AT)
+    decision = incidents.escalate(an_incident(), cmd, ("ab/photo",), units=beijing().units, at=BLOWN_AT)
     (fact,) = decision.facts
     assert isinstance(fact, IncidentEscalated)
-    assert (fact.sealed_words, fact.recorded_at) == ("sealed", BLOWN_AT)
-    assert incidents.escalate(decision.state, cmd, units=beijing().units, at=BLOWN_AT).facts == ()
+    assert (fact.sealed_words, fact.recorded_at, fact.photos) == ("sealed", BLOWN_AT, ("ab/photo",))
+    again = incidents.escalate(decision.state, cmd, ("ab/photo",), units=beijing().units, at=BLOWN_AT)
+    assert (again.state, again.facts) == (decision.state, ())
     with pytest.raises(MoveNotAllowed):
         handled(decision.state, GUANYINSI, EVIDENCE)
 

@@ -21,6 +21,7 @@ from services.grid.store.tasks import task
 from shared.city.city import City
 from shared.files.media import MediaKind
 from shared.files.objects import fresh_name
+from shared.files.weighing import mapped, weigh
 from shared.http import uploads
 from shared.http.knock import Reading
 from shared.http.wire import Text, Wire
@@ -46,8 +47,8 @@ async def upload_photo(request: Request, terminal_id: OwnTerminal, open_work: Op
     """上传照片: one picture, by its content. It waits three days for an item that names it."""
     equipment: Equipment = request.app.state.flat.equipment
     async with uploads.received(request) as file:
-        with uploads.mapped(file) as data:
-            weighed = await asyncio.to_thread(uploads.weigh, data)
+        with mapped(file) as data:
+            weighed = await asyncio.to_thread(weigh, data)
             if weighed.cleaned.kind is not MediaKind.IMAGE:
                 raise NoPicture
             digest = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())

@@ -32,7 +32,10 @@ async def handle_incident(work: GridWork, cmd: do.HandleIncident) -> Incident:
 
 async def escalate_incident(work: GridWork, cmd: do.EscalateIncident) -> Incident:
     incident = await work.incidents.get(cmd.incident_id)
-    return await work.incidents.keep(incidents.escalate(incident, cmd, units=work.city.units, at=work.now))
+    # By the reporter's unit: whoever escalates it, a street too, those are its terminals' photos.
+    photos = await work.photos.lying(incident.unit, incident.photos)
+    decided = incidents.escalate(incident, cmd, photos, units=work.city.units, at=work.now)
+    return await work.incidents.keep(decided)
 
 
 async def note_case(work: GridWork, cmd: do.NoteCase) -> None:

@@ -1,6 +1,6 @@
 """照片 as rows. A row is written before its object and removed after it: no object is ever nobody's."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,14 @@ class PhotoRows:
             there = set(rows.scalars())
             found.update({one: one in there for one in fresh})
         return frozenset(one for one in named if found[one])
+
+    async def lying(self, unit: UnitCode, named: Sequence[str]) -> tuple[str, ...]:
+        if not named:
+            return ()
+        asked = select(P.sha256, P.object_name).where(P.unit == unit, P.sha256.in_(named))
+        rows = (await self._connection.execute(asked.where(P.state == PhotoState.KEPT))).all()
+        names = {row.sha256: row.object_name for row in rows}
+        return tuple(names[one] for one in named if one in names)
 
     def use(self, unit: UnitCode, named: Collection[str]) -> None:
         self._used.update((unit, one) for one in named)

@@ -22,6 +22,7 @@ from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, units_of
 from shared.city.city import City
+from shared.files.weighing import mapped, weigh
 from shared.http import uploads
 from shared.http.auth import Known, allow
 from shared.http.callers import Caller, Role
@@ -43,8 +44,8 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
     """上传: take one picture or recording, by its content. It waits for its case for a day."""
     objects: Objects = request.app.state.flat.equipment.objects
     async with uploads.received(request) as file:
-        with uploads.mapped(file) as data:
-            weighed = await asyncio.to_thread(uploads.weigh, data)
+        with mapped(file) as data:
+            weighed = await asyncio.to_thread(weigh, data)
             async with open_work() as work:
                 announced = await handlers.announce_upload(work, attach(weighed, by=caller.subject))
             await objects.put(announced.object_name, weighed.content())

@@ -2,7 +2,7 @@
 
 from services.intake.domain.attachments import Attach, AttachmentId
 from shared.files.objects import fresh_name
-from shared.http.uploads import Weighed
+from shared.files.weighing import Weighed
 from shared.kernel.ids import new_id
 
 

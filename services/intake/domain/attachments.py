@@ -7,7 +7,7 @@ from typing import NewType
 from uuid import UUID
 
 from services.intake.domain.errors import NoSuchUpload
-from shared.files.media import MediaKind
+from shared.files.media import Measured, MediaKind
 from shared.kernel.ids import CaseId
 
 AttachmentId = NewType("AttachmentId", UUID)
@@ -57,6 +57,36 @@ class Attach:
     width: int | None
     height: int | None
     uploaded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """移交: a photo that came with an incident. It lies in the store as grid's; the copy will be ours."""
+
+    attachment_id: AttachmentId
+    case_id: CaseId
+    origin: str
+    """Its name in the store with grid, who may remove it when grid likes."""
+    object_name: str
+    """The copy's."""
+    handed_at: datetime
+
+    def attachment(self, found: Measured) -> Attachment:
+        """What it is, once it was copied; whose terminal sent it stays with grid."""
+        return Attachment(
+            attachment_id=self.attachment_id,
+            object_name=self.object_name,
+            sha256=found.sha256,
+            kind=found.kind,
+            media_type=found.media_type,
+            bytes=found.bytes,
+            width=found.width,
+            height=found.height,
+            uploaded_by="",
+            created_at=self.handed_at,
+            case_id=self.case_id,
+            state=UploadState.KEPT,
+        )
 
 
 def check_all_claimed(wanted: tuple[AttachmentId, ...], claimed: frozenset[AttachmentId]) -> None:

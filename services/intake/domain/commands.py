@@ -66,6 +66,8 @@ class RegisterIncident:
     incident_id: IncidentId
     category: CategoryCode
     sealed_words: str
+    photos: tuple[str, ...] = ()
+    """By their names in the store of files; grid keeps them, and intake makes copies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from services.intake.handlers.cases import (
 )
 from services.intake.handlers.contacts import anonymise, read_contact
 from services.intake.handlers.directory import learn_unit
+from services.intake.handlers.handovers import copy_photos
 from services.intake.handlers.open311 import request_service
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ask_withdrawal",
     "claim_uploads",
     "condemn_uploads",
+    "copy_photos",
     "draw_up",
     "follow",
     "forget_guesses",

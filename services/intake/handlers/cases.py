@@ -25,6 +25,7 @@ from services.intake.domain.proposals import Proposal, Wish
 from services.intake.domain.timeline import Code, Note
 from services.intake.domain.words import Words
 from services.intake.handlers.attachments import claim_uploads
+from services.intake.handlers.handovers import hand_over
 from services.intake.ports import IntakeWork
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
@@ -64,7 +65,10 @@ async def register(work: IntakeWork, cmd: Register) -> Registered:
 
 
 async def register_incident(work: IntakeWork, cmd: RegisterIncident) -> None:
-    """网格上报: once for each incident, however often it is told. Grid has examined it by the same rules."""
+    """网格上报: once for each incident, however often it is told. Grid has examined it by the same rules.
+
+    Its photos are taken down with the case and copied afterwards: no case waits for the store of files.
+    """
     if await work.cases.of_incident(cmd.incident_id) is not None:
         return
     words = work.vault.open_incident(cmd.incident_id, cmd.sealed_words)
@@ -76,7 +80,8 @@ async def register_incident(work: IntakeWork, cmd: RegisterIncident) -> None:
         proactive=True,
         incident_id=cmd.incident_id,
     )
-    await admit(work, draw_up(work, wish, policy.Examined(words, None)))
+    taken = await admit(work, draw_up(work, wish, policy.Examined(words, None)))
+    await hand_over(work, taken.case.case_id, cmd.photos)
 
 
 async def register_finding(work: IntakeWork, cmd: RegisterFinding) -> None:

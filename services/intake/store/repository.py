@@ -18,6 +18,7 @@ from services.intake.store.attachments import AttachmentRows
 from services.intake.store.client_keys import ClientKeyRows
 from services.intake.store.contacts import ContactRows
 from services.intake.store.guesses import GuessRows
+from services.intake.store.handovers import HandoverRows
 from services.intake.store.knowledge import KnowledgeRows
 from services.intake.store.likenesses import LikenessRows
 from services.intake.store.proposals import ProposalRows
@@ -108,6 +109,7 @@ class IntakeWork(Work):
         self.cases = CaseRepository(self)
         self.unit_copies = UnitCopies(self)
         self.attachments = AttachmentRows(connection)
+        self.handovers = HandoverRows(connection)
         self.timeline = TimelineRows(connection)
         self.contacts = ContactRows(connection)
         self.anonymisations = AnonymisationRows(connection)
@@ -140,6 +142,7 @@ class IntakeWork(Work):
         await self.anonymisations.flush()
         await self.timeline.flush()
         await self.public_requests.flush()
+        await self.handovers.flush()
         await self.likenesses.flush()
         await self.proposals.flush()
         try:

@@ -138,6 +138,16 @@ ATTACHMENTS = Table(
     Index("ix_attachments_unclaimed", "created_at", postgresql_where=text("case_id IS NULL")),
 )
 
+HANDOVERS = Table(
+    "handovers",
+    METADATA,
+    Column("attachment_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("object_name", Text, nullable=False),
+    Column("handed_at", DateTime(timezone=True), nullable=False),
+)
+
 WRONG_CODES = Table(
     "wrong_codes",
     METADATA,

@@ -46,6 +46,18 @@ class Cleaned:
     height: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of a file that is stored."""
+
+    kind: MediaKind
+    media_type: str
+    bytes: int
+    width: int | None
+    height: int | None
+    sha256: str
+
+
 def size_of(pieces: Iterable[Piece]) -> int:
     """How many bytes will be stored."""
     return sum(_size(piece) for piece in pieces)

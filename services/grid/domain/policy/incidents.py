@@ -100,14 +100,19 @@ def handle(
     return Decision(handled, (IncidentHandled(**incident.about()),))
 
 
-def escalate(incident: Incident, cmd: EscalateIncident, *, units: Units, at: datetime) -> Decision[Incident]:
-    """网格吹哨、街社报到: intake makes a case of it."""
+def escalate(
+    incident: Incident, cmd: EscalateIncident, photos: tuple[str, ...], *, units: Units, at: datetime
+) -> Decision[Incident]:
+    """网格吹哨、街社报到: intake makes a case of it; `photos` by their names in the store."""
     _require_own(incident, cmd.by, units)
     if incident.state is IncidentState.ESCALATED:
         return Decision(incident)
     after = INCIDENT_LIFE.fire("escalate", incident.state)
     said = IncidentEscalated(
-        **incident.about(), recorded_at=incident.recorded_at, sealed_words=incident.sealed_words
+        **incident.about(),
+        recorded_at=incident.recorded_at,
+        sealed_words=incident.sealed_words,
+        photos=photos,
     )
     return Decision(replace(incident, state=after, ended_at=at), (said,))
 

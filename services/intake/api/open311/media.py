@@ -20,9 +20,9 @@ from shared.files.errors import (
     UncleanableTrack,
     UnknownContent,
 )
+from shared.files.weighing import Weighed, mapped, weigh
 from shared.http import uploads
 from shared.http.knock import Opening
-from shared.http.uploads import Weighed
 
 NOT_TAKEN = (
     *(BrokenFile, EmptyFile, FileTooLarge, TooManyPixels),
@@ -38,8 +38,8 @@ async def weighed(files: Sequence[UploadFile]) -> AsyncIterator[tuple[Weighed, .
     with ExitStack() as opened:
         for number, file in enumerate(files, 1):
             try:
-                data = opened.enter_context(uploads.mapped(uploads.on_disk(file)))
-                found.append(await asyncio.to_thread(uploads.weigh, data))
+                data = opened.enter_context(mapped(uploads.on_disk(file)))
+                found.append(await asyncio.to_thread(weigh, data))
             except NOT_TAKEN as refusal:
                 which = f"file {number}: " if len(files) > 1 else ""
                 flaws.append(Flaw("media", f"{which}{refusal.message}"))
