@@ -66,6 +66,30 @@ async def test_a_photo_is_sent_first_and_one_that_was_not_fails_alone(desk: Desk
         assert (await desk.reads(where, by=by)).status_code == 404
 
 
+async def test_an_escalated_incident_names_its_photos_where_they_lie_and_keeps_them(desk: Desk) -> None:
+    device = await enrolled(desk)
+    photos = [a_jpeg(), a_jpeg(size=(32, 32)), a_jpeg(size=(16, 16))]
+    hashes = [(await device.sends_photo(one)).json()["sha256"] for one in photos]
+    left, synced = item(1, photos=hashes[:2]), item(2, photos=hashes[2:])
+    escalation = item(3, "incident_escalate", incident_id=synced["id"])
+    outcomes = (await device.syncs(left, synced, escalation)).json()["outcomes"]
+    assert [one["outcome"] for one in outcomes] == ["accepted"] * 3
+    # The street escalates what its community's terminal reported.
+    street = {**desk.token("grid_worker", unit=GUANYINSI), "If-Match": "*"}
+    for _ in range(2):
+        done = await desk.client.post(f"/v1/incidents/{left['id']}/escalate", headers=street)
+        assert done.status_code == 200, done.text
+    rows = await desk.rows("SELECT sha256, object_name FROM photos")
+    lies = {row["sha256"]: row["object_name"] for row in rows}
+    for incident, named in ((left, hashes[:2]), (synced, hashes[2:])):
+        (said,) = [one for one in await desk.said(incident["id"]) if "escalated" in one["type"]]
+        assert said["payload"]["photos"] == [lies[one] for one in named]
+        assert [one for one in hashes if one in str(said["payload"])] == []
+    desk.clock.at += timedelta(days=400)
+    assert (await desk.rings("condemn_photos"), await desk.rings("remove_photos")) == (0, 0)
+    assert {str(path)[-41:] for path in objects(desk)} >= set(lies.values())
+
+
 async def test_only_pictures_are_taken_and_only_from_terminals(desk: Desk) -> None:
     device = await enrolled(desk)
     before = len(objects(desk))

@@ -1,7 +1,11 @@
-"""offline, the clock a day wrong: task reported, incident escalated → sent thrice → each once, one case."""
+"""offline, the clock a day wrong: task reported, incident escalated → sent thrice → each once, one case with
+its photo.
+"""
 
 import asyncio
 from datetime import timedelta
+
+import httpx
 
 from tests.kit.grid_people import gives_task, task, terminal_of
 from tests.kit.media import a_jpeg
@@ -30,7 +34,12 @@ async def test_offline_grid_worker_syncs_once(either_stage: Stage) -> None:
     )
     site = {"lng": 116.339, "lat": 39.718, "unit": COMMUNITY}
     found = device.does(
-        "incident", recorded_at=tomorrow, category="group_rental", text=marked(GROUP_RENTAL), place=site
+        "incident",
+        recorded_at=tomorrow,
+        category="group_rental",
+        text=marked(GROUP_RENTAL),
+        place=site,
+        photos=[await device.sends_photo(a_jpeg(maker="secret maker"))],
     )
     device.does("incident_escalate", recorded_at=tomorrow, incident_id=found)
     # Two of these answers are lost; what came too early is sent again with the whole.
@@ -47,6 +56,11 @@ async def test_offline_grid_worker_syncs_once(either_stage: Stage) -> None:
     assert order is not None
     assert await stage.suite.said(found, "grid") == ["incident.reported", "incident.escalated"]
     assert (await stage.suite.rows(_CASES, found))[0][0] == 1
+    (link,) = await eventually(lambda: street.photos(incident["case_id"]), what="the photo at the street")
+    async with httpx.AsyncClient(base_url=street.line.clients["intake"].base_url) as browser:
+        seen = await browser.get(link)
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
+    assert b"secret maker" not in seen.content
     await street.assigns(order["order_id"], COMMUNITY)
     changes = await eventually(
         device.hears, until=lambda seen: [one for one in seen if one["kind"] == "case"], what="the case"
