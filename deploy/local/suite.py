@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 BASE_PORT = 8101
 
@@ -17,6 +18,12 @@ class Flat:
     def module(self) -> str:
         """What `python -m` runs."""
         return f"services.{self.name}"
+
+    def heard(self) -> tuple[str, ...]:
+        """The topics its group reads. Its consumer is loaded to know: only what needs it waits for that."""
+        from shared.bus.subscriptions import Subscriptions
+
+        return Subscriptions(import_module(f"{self.module}.consumer").SUBSCRIPTIONS).topics
 
 
 SUITE = (

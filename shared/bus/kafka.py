@@ -121,37 +121,34 @@ class KafkaBus:
                 if code and error is not TopicAlreadyExistsError:
                     raise BusBusy(f"topic {name} was not created: {error.__name__}")
 
-    async def lag(self, group: str) -> dict[Partition, int]:
+    async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
         async with self._admin() as admin:
             kept = await admin.list_consumer_group_offsets(group)
-        reader = await self._reader()
-        try:
-            with _in_our_words():
-                ends = await reader.end_offsets(list(kept))
-        finally:
-            await _stop(reader)
-        return {_ours(tp): max(0, ends[tp] - max(0, place.offset)) for tp, place in kept.items()}
+            found = await admin.describe_topics(list(topics))
+        places = [TopicPartition(each["topic"], p["partition"]) for each in found for p in each["partitions"]]
+        async with self._reader() as reader:
+            # Where a consumer begins without a kept offset, or with one whose records are deleted by now.
+            starts = await reader.beginning_offsets(places)
+            ends = await reader.end_offsets(places)
+        starts |= {tp: max(starts[tp], kept[tp].offset) for tp in places if tp in kept}
+        return {_ours(tp): max(0, ends[tp] - starts[tp]) for tp in places}
 
     async def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
-        reader = await self._reader(topic)
-        try:
+        async with self._reader(topic) as reader:
             ends = await _seek(reader, since)
             while ends:
-                with _in_our_words():
-                    found = await reader.getmany(*ends, timeout_ms=500, max_records=POLL_LIMIT)
+                found = await reader.getmany(*ends, timeout_ms=500, max_records=POLL_LIMIT)
                 for tp, records in found.items():
                     for record in records:
                         if record.offset < ends[tp]:
                             yield _record(record)
-                with _in_our_words():
-                    ends = {tp: end for tp, end in ends.items() if await reader.position(tp) < end}
-        finally:
-            await _stop(reader)
+                ends = {tp: end for tp, end in ends.items() if await reader.position(tp) < end}
 
     async def close(self) -> None:
         """Nothing is held open here; producers and consumers are closed by who made them."""
 
-    async def _reader(self, *topics: str) -> _Client:
+    @contextlib.asynccontextmanager
+    async def _reader(self, *topics: str) -> AsyncIterator[_Client]:
         reader: _Client = AIOKafkaConsumer(  # type: ignore[no-untyped-call]
             *topics,
             bootstrap_servers=self._servers,
@@ -161,7 +158,11 @@ class KafkaBus:
             request_timeout_ms=_REQUEST_MS,
         )
         await _start(reader)
-        return reader
+        try:
+            with _in_our_words():
+                yield reader
+        finally:
+            await _stop(reader)
 
     @contextlib.asynccontextmanager
     async def _admin(self) -> AsyncIterator[_Client]:
@@ -366,16 +367,15 @@ async def _end_sending(producer: _Client) -> None:
 
 async def _seek(reader: _Client, since: datetime | None) -> dict[TopicPartition, int]:
     """Put every partition at its start; returns the ends of those that have anything to read."""
-    with _in_our_words():
-        partitions = list(reader.assignment())
-        ends = await reader.end_offsets(partitions)
-        firsts = await reader.beginning_offsets(partitions)
-        if since is not None:
-            asked = dict.fromkeys(partitions, int(since.timestamp() * 1000))
-            found = await reader.offsets_for_times(asked)
-            firsts = {tp: found[tp].offset if found[tp] else ends[tp] for tp in partitions}
-        for tp in partitions:
-            reader.seek(tp, firsts[tp])
+    partitions = list(reader.assignment())
+    ends = await reader.end_offsets(partitions)
+    firsts = await reader.beginning_offsets(partitions)
+    if since is not None:
+        asked = dict.fromkeys(partitions, int(since.timestamp() * 1000))
+        found = await reader.offsets_for_times(asked)
+        firsts = {tp: found[tp].offset if found[tp] else ends[tp] for tp in partitions}
+    for tp in partitions:
+        reader.seek(tp, firsts[tp])
     return {tp: end for tp, end in ends.items() if firsts[tp] < end}
 
 

@@ -123,8 +123,10 @@ class Bus(Protocol):
     async def create_topics(self, topics: Sequence[Topic]) -> None:
         """Create what is missing; the job's business, never a service's. Raises `BusBusy`."""
 
-    async def lag(self, group: str) -> dict[Partition, int]:
-        """How many records a group has not finished, by partition it ever committed. Raises `BusBusy`."""
+    async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
+        """How many records of these topics a group has not finished, by partition: all there are where it
+        never committed, for it would begin with the first. Raises `BusBusy`.
+        """
 
     def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
         """Every record from the beginning, or from a time, to what is the end now; in order per partition."""

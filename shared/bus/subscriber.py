@@ -173,7 +173,7 @@ class Subscriber(Generic[W]):
     async def _demand_a_share(self) -> None:
         """Nothing was ours for long: right where the group has no work for us, and a fault where it has."""
         try:
-            behind = sum((await self._bus.lag(self._group)).values())
+            behind = sum((await self._lag()).values())
         except BusBusy:
             return
         if behind:
@@ -195,13 +195,16 @@ class Subscriber(Generic[W]):
     async def _measure(self) -> None:
         while True:
             try:
-                _show_lag(self._store.source, await self._bus.lag(self._group))
+                _show_lag(self._store.source, await self._lag())
                 async with self._store.read() as connection:
                     PARKED.labels(self._store.source).set(await parking.count(connection, self._group))
             except Exception as error:
                 if fate_of(error) is not Fate.BUSY:
                     raise
             await asyncio.sleep(MEASURE)
+
+    async def _lag(self) -> Mapping[Partition, int]:
+        return await self._bus.lag(self._group, self._heard.topics)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -1,6 +1,7 @@
 """What a bus is: the same suite on Kafka and on the embedded engine, both real."""
 
 import asyncio
+import collections
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -113,11 +114,28 @@ async def test_a_group_goes_on_where_it_committed(engine: Engine, bus: Bus, prod
         assert [r.offset for r in await reader.consumer.poll(partition, limit=10, wait=5)] or reader.records
         await reader.consumer.commit({partition: 4})
         assert await reader.consumer.high_water(partition) == 10
-        assert (await bus.lag(group))[partition] == 6
+        assert (await bus.lag(group, [topic]))[partition] == 6
     async with member(bus, group, topic, "1") as reader:
         await reader.until(lambda: len(reader.records) >= 6)
         assert [record.offset for record in reader.records] == [4, 5, 6, 7, 8, 9]
         assert await reader.consumer.position(partition) == 10
+
+
+async def test_what_a_group_never_committed_counts_from_the_beginning(
+    engine: Engine, bus: Bus, producer: Producer
+) -> None:
+    topic, unheard, group = await engine.topic(bus, partitions=2), await engine.topic(bus), a_group()
+    assert await bus.lag(group, [topic]) == {Partition(topic, 0): 0, Partition(topic, 1): 0}
+    await producer.send([message(name, key, 0) for key in KEYS for name in (topic, unheard)])
+    everything = collections.Counter([Partition(topic, r.partition) async for r in bus.read(topic)])
+    assert len(everything) == 2
+    assert await bus.lag(group, [topic]) == everything
+    first, second = everything
+    async with member(bus, group, topic, "1") as reader:
+        await reader.until(lambda: len(reader.consumer.assigned()) == 2)
+        await reader.consumer.commit({first: everything[first] - 1})
+    assert await bus.lag(group, [topic]) == {first: 1, second: everything[second]}
+    assert await bus.lag(group, ["no.such.topic"]) == {}
 
 
 async def test_a_reader_may_seek(engine: Engine, bus: Bus, producer: Producer) -> None:
@@ -209,7 +227,7 @@ async def test_a_replaced_members_commit_counts_for_nothing(
         with pytest.raises(BusBusy):
             await old.commit({partition: 2})
         await old.close()
-        assert (await bus.lag(group))[partition] == 0
+        assert (await bus.lag(group, [topic]))[partition] == 0
 
 
 async def test_a_commit_for_a_partition_of_somebody_else_is_refused(engine: Engine, bus: Bus) -> None:

@@ -9,6 +9,7 @@ from shared.bus.dead_letters import DeadLetters, NoSuchLetter, Outcome
 from shared.bus.relay import Relay
 from shared.bus.replay import replay
 from shared.events.router import CaseUrged
+from shared.events.topics import CASE
 from tests.integration.bus_town import (
     HearerWork,
     Hearing,
@@ -98,9 +99,9 @@ async def test_a_discard_releases_what_waited_behind_and_the_letter_never_comes_
     assert [row[1] for row in await town.ask(NOTED) if row[0] == bad] == [1, 3, 4]
     [[since]] = await town.ask("SELECT min(recorded_at) FROM teller.event_log")
     assert await replay(town.store(TellerWork), town.bus, since) == 6
-    assert sum((await town.bus.lag("hearer")).values()) == 6
+    assert sum((await town.bus.lag("hearer", [CASE.name])).values()) == 6
     async with running(subscriber(town, hearing)), asyncio.timeout(20):
-        while sum((await town.bus.lag("hearer")).values()):
+        while sum((await town.bus.lag("hearer", [CASE.name])).values()):
             await asyncio.sleep(0.05)
     assert (await town.ask(PARKED))[0][0] == 0
     assert len(await town.ask(NOTED)) == 5

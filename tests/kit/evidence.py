@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from deploy.local.suite import SUITE
 from shared.bus.port import BusBusy, Record
 from shared.events.envelope import Heard, Undecodable, decode
 from shared.events.topics import TOPICS, dead_letters
@@ -95,10 +96,10 @@ async def _waiting(suite: Suite) -> str:
         if unsent:
             return f"{unsent} unsent in {service}'s outbox"
     try:
-        lags = await asyncio.gather(*(suite.bus.lag(service) for service in SERVICES))
+        lags = await asyncio.gather(*(suite.bus.lag(flat.name, flat.heard()) for flat in SUITE))
     except BusBusy as error:
         return f"the bus is away: {error}"
-    behind = {service: sum(lag.values()) for service, lag in zip(SERVICES, lags, strict=True)}
+    behind = {flat.name: sum(lag.values()) for flat, lag in zip(SUITE, lags, strict=True)}
     return ", ".join(f"{service} is {count} behind" for service, count in behind.items() if count)
 
 

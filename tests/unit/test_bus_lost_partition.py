@@ -68,7 +68,7 @@ class ForgetfulGroup:
 
         return SimpleNamespace(close=close)
 
-    async def lag(self, group: str) -> Mapping[Partition, int]:
+    async def lag(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
         with contextlib.suppress(asyncio.CancelledError):  # as client libraries do now and then
             await asyncio.sleep(3600)
         raise BusBusy("not known here")
@@ -104,7 +104,7 @@ class UnevenGroup(ForgetfulGroup):
         self.joined += 1
         return EmptyHanded(self) if self.joined == 1 else ForgetfulConsumer(self)
 
-    async def lag(self, group: str) -> Mapping[Partition, int]:
+    async def lag(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
         return {FIRST: self.end - self.kept}
 
 

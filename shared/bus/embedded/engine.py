@@ -18,8 +18,9 @@ INSERT INTO bus.log (topic, partition)
 SELECT $1, number FROM generate_series(0, $2 - 1) AS number ON CONFLICT DO NOTHING
 """
 LAG = """
-SELECT topic, partition, next - "offset" AS behind FROM bus.claim JOIN bus.log USING (topic, partition)
-WHERE "group" = $1 AND "offset" IS NOT NULL
+SELECT topic, partition, greatest(0, next - coalesce("offset", 0)) AS behind
+FROM bus.log LEFT JOIN (SELECT * FROM bus.claim WHERE "group" = $1) AS own USING (topic, partition)
+WHERE topic = ANY($2::text[])
 """
 
 
@@ -47,9 +48,9 @@ class EmbeddedBus:
             for topic in topics:
                 await connection.execute(CREATE, topic.name, topic.partitions)
 
-    async def lag(self, group: str) -> dict[Partition, int]:
+    async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
         async with self._link.connection() as connection:
-            rows = await connection.fetch(LAG, group)
+            rows = await connection.fetch(LAG, group, list(topics))
         return {Partition(row["topic"], row["partition"]): row["behind"] for row in rows}
 
     async def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
