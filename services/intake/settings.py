@@ -20,6 +20,11 @@ class IntakeSettings(ServiceSettings):
     """Requests a minute for a client app that was given no rate of its own, and for a citizen who signed in;
     a minute's worth may come at once. Counted by each replica. 0: nobody is counted."""
 
+    follow_rate_limit_per_minute: Annotated[int, Field(ge=0)] = 60
+    """Requests a minute for whoever follows a case by number and access code without token or key: for each
+    number and code, counted in the same way. 0: nobody is counted.
+    """
+
     objects: str = ".state/objects"
     """Where attachments lie: a folder, file:///…, or s3://bucket/prefix?endpoint=…&region=…"""
 

@@ -8,7 +8,8 @@ from typing import Literal, Protocol
 
 from shared.kernel.ids import UnitCode
 
-Kind = Literal["person", "client", "service", "terminal"]
+Kind = Literal["person", "client", "service", "terminal", "follower"]
+"""A follower has shown no more than a case's number and a code: it may nothing, and is only counted."""
 
 
 class Role(StrEnum):

@@ -85,7 +85,7 @@ class House:
         """What a service is told here: nobody is counted, for a benchmark is one caller asking fast."""
         flat = next(flat for flat in SUITE if flat.name == name)
         told = self.plan.service_environment(flat, port, self.ground)
-        return {**told, "JIESU_RATE_LIMIT_PER_MINUTE": "0"}
+        return {**told, "JIESU_RATE_LIMIT_PER_MINUTE": "0", "JIESU_FOLLOW_RATE_LIMIT_PER_MINUTE": "0"}
 
     def _start(self, name: str) -> ServiceProcess:
         flat = next(flat for flat in SUITE if flat.name == name)

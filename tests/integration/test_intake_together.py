@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
 from shared.service import flat_of, let_go
 from shared.store.gathering import CrowdedOut
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
 
 pytestmark = pytest.mark.postgres
 FULL: dict[str, Any] = {
@@ -273,3 +274,43 @@ async def test_a_client_may_knock_so_often_a_minute_and_is_told_how_often(desk: 
     assert {answer.status_code for answer in staff} == {201}
     assert "ratelimit" not in staff[0].headers
     assert [answer.status_code for answer in citizen] == [201, 201, 429]
+
+
+async def test_a_case_is_followed_so_often_a_minute_by_whoever_brings_no_name(desk: Desk) -> None:
+    mine, other = await desk.registers(), await desk.registers()
+    settings = desk.settings.model_copy(
+        update={"rate_limit_per_minute": 3, "follow_rate_limit_per_minute": 2}
+    )
+    flat = flat_of(SERVICE, settings, clock=desk.clock, city=desk.flat.city)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(flat.app), base_url="http://intake") as client:
+        counted = replace(desk, client=client)
+        guesses = [await counted.follows(mine, code="WRONG") for _ in range(3)]
+        taken = [await counted.follows(mine), await counted.asks(mine, "urge")]
+        refused = [await _knock(client, mine, *door) for door in DOORS_OF_A_CASE]
+        known = [await _knock(client, mine, "GET", "", **{"X-Api-Key": desk.key}) for _ in range(4)]
+        others = await counted.follows(other)
+    await let_go(flat)
+    assert [answer.status_code for answer in guesses] == [404, 404, 429]
+    assert [answer.status_code for answer in taken] == [200, 202]
+    assert taken[0].headers["ratelimit"].startswith('"minute";r=1;t=')
+    assert {(answer.status_code, answer.json()["reason"]) for answer in refused} == {(429, "rate_exceeded")}
+    assert all(0 < int(answer.headers["retry-after"]) <= 30 for answer in refused)
+    assert [answer.status_code for answer in known] == [200, 200, 200, 429]
+    assert others.status_code == 200
+    entries = (await desk.follows(mine)).json()["entries"]
+    assert [entry["code"] for entry in entries] == ["registered", "urge_asked"]
+
+
+DOORS_OF_A_CASE = (
+    *(("GET", place) for place in ("", "/similar", "/attachments")),
+    *(("POST", place) for place in ("/supplement", "/urge", "/withdraw", "/join", "/links")),
+)
+
+
+async def _knock(
+    client: httpx.AsyncClient, receipt: Receipt, method: str, place: str, **more: str
+) -> httpx.Response:
+    headers = {"X-Access-Code": receipt.code, "X-Tracking-Number": receipt.number, **more}
+    body = {"/supplement": {"text": "x"}, "/join": {"join_token": "x"}}.get(place)
+    path = f"/v1/attachments/{uuid4()}" if place == "/links" else f"/v1/cases/{receipt.number}"
+    return await client.request(method, path + place, headers=headers, json=body)

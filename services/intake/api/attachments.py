@@ -15,9 +15,10 @@ from services.intake.api.attachment_schemas import (
     shown,
 )
 from services.intake.api.cases import InCity, OpenWork, Reporter
-from services.intake.api.following import AccessCode, Number, read_knock
+from services.intake.api.following import Knocked, knock_of
 from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId
+from services.intake.domain.commands import Knock
 from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, units_of
@@ -65,13 +66,11 @@ async def list_attachments(
 
 
 @ROUTES.get("/cases/{tracking_number}/attachments")
-async def list_own_attachments(
-    tracking_number: Number, access_code: AccessCode, open_work: OpenWork
-) -> AttachmentsOut:
+async def list_own_attachments(knock: Knocked, open_work: OpenWork) -> AttachmentsOut:
     """What the citizen laid to the case."""
     found: AttachmentsOut | None = None
     async with open_work() as work:
-        case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+        case = await handlers.recognise(work, knock)
         if case is not None:
             found = all_shown(await attachments(work.connection, case.case_id))
     # A wrong code is counted in the work above, so it is refused only after that is committed.
@@ -82,6 +81,7 @@ async def list_own_attachments(
 
 @ROUTES.post("/attachments/{attachment_id}/links", status_code=201)
 async def link_attachment(
+    request: Request,
     attachment_id: FoundBy,
     caller: Known,
     open_work: OpenWork,
@@ -91,10 +91,13 @@ async def link_attachment(
 ) -> LinkOut:
     """取件: a link to the content, for five minutes; by number and access code, or by role."""
     made: LinkOut | None = None
+    knock: Knock | None = None
+    if tracking_number is not None and access_code is not None:
+        knock = await knock_of(request, tracking_number, access_code, caller)
     async with open_work() as work:
         one = await attachment(work.connection, AttachmentId(attachment_id))
-        if tracking_number is not None and access_code is not None:
-            case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+        if knock is not None:
+            case = await handlers.recognise(work, knock)
             is_seen = case is not None and one is not None and one.case_id == case.case_id
         elif caller is None:
             raise NotSignedIn

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from services.intake import handlers
 from services.intake.api import views
@@ -16,8 +16,10 @@ from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock, Suppl
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
-from services.intake.store import IntakeWork
+from services.intake.store import Equipment, IntakeWork
 from services.intake.store.queries import leader_of, timeline
+from shared.http.auth import Known, count
+from shared.http.callers import Caller
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening
 from shared.http.wire import Text
@@ -27,15 +29,43 @@ ROUTES = APIRouter()
 Number = Annotated[
     Text, Path(max_length=40, description="As it was handed out; blanks and dashes may be missing.")
 ]
-AccessCode = Annotated[Text, Header(alias="X-Access-Code", max_length=40)]
+AccessCode = Annotated[
+    Text,
+    Header(
+        alias="X-Access-Code",
+        max_length=40,
+        description="As it was handed out. Whoever brings no token and no key has so many requests a minute "
+        "for each number and code.",
+    ),
+]
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 Ask = Callable[[IntakeWork, Case], Awaitable[Case]]
 
 
+async def knock_of(
+    request: Request, tracking_number: Number, access_code: AccessCode, caller: Known
+) -> Knock:
+    """The dependency: number and code as they were meant, counted by both where nobody is known by name.
+
+    By both, so that a stranger who has the number alone uses up nothing of its citizen's minute.
+    """
+    number = read_tracking_number(tracking_number)
+    if number is None:
+        raise NothingToFollow
+    knock = Knock(number, read_access_code(access_code))
+    if caller is None:
+        equipment: Equipment = request.app.state.flat.equipment
+        pair = equipment.vault.hash_code(knock.tracking_number, knock.access_code)
+        count(request, Caller(pair, frozenset(), kind="follower"))
+    return knock
+
+
+Knocked = Annotated[Knock, Depends(knock_of)]
+
+
 @ROUTES.get("/cases/{tracking_number}", response_model=TimelineOut)
 async def follow_case(
-    tracking_number: Number,
-    access_code: AccessCode,
+    knock: Knocked,
     open_work: OpenWork,
     accept_language: AcceptLanguage = None,
 ) -> Response:
@@ -43,7 +73,7 @@ async def follow_case(
     language = preferred(accept_language)
     view: TimelineOut | None = None
     async with open_work() as work:
-        case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+        case = await handlers.recognise(work, knock)
         if case is not None:
             view = await _view(work, case, language)
     # A wrong code is counted in the work above, so it is refused only after that is committed.
@@ -54,8 +84,7 @@ async def follow_case(
 
 @ROUTES.post("/cases/{tracking_number}/supplement", status_code=202, response_model=TimelineOut)
 async def supplement_case(
-    tracking_number: Number,
-    access_code: AccessCode,
+    knock: Knocked,
     wish: SupplementIn,
     open_work: OpenWork,
     once: OnceOnly,
@@ -66,14 +95,12 @@ async def supplement_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.supplement(work, Supplement(case.case_id, wish.text))
 
-    knock = read_knock(tracking_number, access_code)
     return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
 @ROUTES.post("/cases/{tracking_number}/urge", status_code=202, response_model=TimelineOut)
 async def urge_case(
-    tracking_number: Number,
-    access_code: AccessCode,
+    knock: Knocked,
     open_work: OpenWork,
     once: OnceOnly,
     accept_language: AcceptLanguage = None,
@@ -83,14 +110,12 @@ async def urge_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.ask_urge(work, AskUrge(case.case_id))
 
-    knock = read_knock(tracking_number, access_code)
     return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
 @ROUTES.post("/cases/{tracking_number}/withdraw", status_code=202, response_model=TimelineOut)
 async def withdraw_case(
-    tracking_number: Number,
-    access_code: AccessCode,
+    knock: Knocked,
     open_work: OpenWork,
     once: OnceOnly,
     accept_language: AcceptLanguage = None,
@@ -100,7 +125,6 @@ async def withdraw_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await handlers.ask_withdrawal(work, AskWithdrawal(case.case_id))
 
-    knock = read_knock(tracking_number, access_code)
     return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
@@ -146,13 +170,6 @@ async def _as_handled(work: IntakeWork, case: Case) -> Case:
         return case
     unit, promised_at = await leader_of(work.connection, case.merged_into)
     return replace(case, unit=unit, promised_at=promised_at)
-
-
-def read_knock(tracking_number: str, access_code: str) -> Knock:
-    number = read_tracking_number(tracking_number)
-    if number is None:
-        raise NothingToFollow
-    return Knock(number, read_access_code(access_code))
 
 
 def in_language(answer: Response, language: Language) -> Response:

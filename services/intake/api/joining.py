@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from services.intake import handlers
 from services.intake.api.cases import OpenWork
-from services.intake.api.following import AcceptLanguage, AccessCode, Number, asked_once, read_knock
+from services.intake.api.following import AcceptLanguage, Knocked, asked_once
 from services.intake.api.schemas import JoinIn, OfferOut, SimilarOut, TimelineOut
 from services.intake.api.sentences import preferred
 from services.intake.domain.commands import Join
@@ -20,11 +20,11 @@ ROUTES = APIRouter()
 
 
 @ROUTES.get("/cases/{tracking_number}/similar")
-async def similar_cases(tracking_number: Number, access_code: AccessCode, open_work: OpenWork) -> SimilarOut:
+async def similar_cases(knock: Knocked, open_work: OpenWork) -> SimilarOut:
     """相似诉求: open cases near by that may be the same matter; never whose they are."""
     found: SimilarOut | None = None
     async with open_work() as work:
-        case = await handlers.recognise(work, read_knock(tracking_number, access_code))
+        case = await handlers.recognise(work, knock)
         if case is not None:
             found = await _offered(work, case)
     # A wrong code is counted in the work above, so it is refused only after that is committed.
@@ -35,8 +35,7 @@ async def similar_cases(tracking_number: Number, access_code: AccessCode, open_w
 
 @ROUTES.post("/cases/{tracking_number}/join", status_code=202, response_model=TimelineOut)
 async def join_case(
-    tracking_number: Number,
-    access_code: AccessCode,
+    knock: Knocked,
     wish: JoinIn,
     open_work: OpenWork,
     once: OnceOnly,
@@ -47,7 +46,6 @@ async def join_case(
     async def ask(work: IntakeWork, case: Case) -> Case:
         return await duplicates.join(work, Join(case.case_id, wish.join_token))
 
-    knock = read_knock(tracking_number, access_code)
     return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 
 
