@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from shared.events.envelope import Headers
 from shared.events.topics import Topic
 
-POLL_LIMIT = 500
+POLL_LIMIT = 1000
 
 
 class BusBusy(Exception):

@@ -29,7 +29,7 @@ W = TypeVar("W", bound=Work)
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0
 BREATH = 0.01
-"""Seconds after which a batch lets others go on: five hundred registrations are half a second of deciding,
+"""Seconds after which a batch lets others go on: a thousand registrations are a second of deciding,
 and requests are answered on the same loop.
 """
 BEHIND = "behind a parked fact of the same key"
@@ -94,7 +94,7 @@ class Settler(Generic[W]):
         heard = [record for record in records if not self._subscriptions.passes_over(type_of(record.headers))]
         if len(heard) < len(records):
             FACTS_SKIPPED.labels(self._store.source).inc(len(records) - len(heard))
-        # A work list, not recursion: a batch of nothing but bad facts splits five hundred times.
+        # A work list, not recursion: a batch of nothing but bad facts splits a thousand times.
         pieces = [heard] if heard else []
         while pieces:
             piece = pieces.pop()
