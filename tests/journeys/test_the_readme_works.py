@@ -80,7 +80,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def test_what_the_readme_types_takes_a_case_to_its_callback(terminal: Terminal) -> None:
-    """Each paragraph is typed once, as fast as a pasted block: what must be waited for, its lines wait for."""
+    """Each paragraph is typed once, as fast as a pasted block: its lines wait for what takes time."""
     typed = paragraphs()
     assert len(typed) >= 4
     for paragraph in typed:
