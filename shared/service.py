@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import inspect
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -17,6 +16,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
+from shared import garbage
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus, BusBusy
@@ -24,6 +24,7 @@ from shared.bus.relay import Relay
 from shared.bus.subscriber import Subscriber
 from shared.bus.subscriptions import Subscription
 from shared.city.city import City, load_city
+from shared.garbage import Collector
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
@@ -154,7 +155,8 @@ def flat_of(
 @contextlib.asynccontextmanager
 async def alive(flat: Flat) -> AsyncIterator[Flat]:
     """The flat with its relay, subscriber and ticker running; all of it ends in order with the block."""
-    loops: list[Relay | Ticker[Any] | Subscriber[Any] | CityWatch] = [
+    loops: list[Relay | Ticker[Any] | Subscriber[Any] | CityWatch | Collector] = [
+        Collector(),
         Relay(flat.store, flat.bus),
         Ticker(flat.store, (*flat.service.ticks, *HOUSEKEEPING)),
     ]
@@ -191,10 +193,7 @@ def run(service: Service[Any, Any]) -> None:
     settings = service.settings()
     logging.configure(service=service.name, level=settings.log_level)
     flat = flat_of(service, settings)
-    # The city and the modules stay for ever: the collector need not look through them at each round.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    garbage.at_rest()
     config = uvicorn.Config(
         flat.app,
         host=settings.host,

@@ -100,6 +100,14 @@ class Work:
         added = [insert for repository in self._repositories for insert in repository.additions()]
         return [*added, *outbox.additions(self._said, tables["event_log"], tables["outbox"])]
 
+    def end(self) -> None:
+        """Let go of everything but what it was lent. A work and its repositories name each other: a batch's
+        aggregates would stay in memory until the collector looks.
+        """
+        lent = {name: getattr(self, name) for name in ("now", "city", "equipment")}
+        vars(self).clear()
+        vars(self).update(lent)
+
     def refusal_of(self, _error: Exception) -> Refusal | None:
         """What a violated rule of the tables means in the trade's words; None: a bug."""
         return None
@@ -154,9 +162,13 @@ class Store(Generic[W]):
             knock.equipment = self.equipment
             knock.running_city = self.running_city
             knock.beside = self.read
-            yield knock
-            await knock.flush()
-        if knock.says_anything:
+            try:
+                yield knock
+                await knock.flush()
+                says_anything = knock.says_anything
+            finally:
+                knock.end()
+        if says_anything:
             self.committed.set()
 
     def sheet(self, cause: Cause) -> W:
@@ -178,6 +190,8 @@ class Store(Generic[W]):
             if (refusal := sheet.refusal_of(error)) is not None:
                 raise refusal from None
             raise
+        finally:
+            sheet.end()
 
     async def _write_together(self, sheets: Sequence[Sheet]) -> list[bool]:
         async with self.read() as connection:

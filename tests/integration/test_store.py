@@ -1,6 +1,8 @@
 """The store on a real Postgres: one knock is one transaction; batches cost a handful of statements."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -96,6 +98,17 @@ async def test_a_knock_that_fails_leaves_nothing(store: Store[SurveyWork]) -> No
     assert await rows(store, "SELECT 1 FROM surveys WHERE case_id = $1", case_id) == []
     assert await rows(store, "SELECT 1 FROM event_log WHERE key = $1", str(case_id)) == []
     assert not store.committed.is_set()
+
+
+async def test_what_a_knock_held_goes_with_it(store: Store[SurveyWork]) -> None:
+    gc.disable()
+    try:
+        async with store.work() as work:
+            await handlers.note_case(work, do.NoteCase(a_case(), has_phone=True))
+            held = weakref.ref(work.surveys)
+        assert held() is None, "what only the collector frees stays as long as a batch of the next ones"
+    finally:
+        gc.enable()
 
 
 async def test_the_relay_is_woken_by_a_commit_that_said_something(store: Store[SurveyWork]) -> None:
