@@ -13,13 +13,13 @@ import gc
 EVERY = 10.0
 """Seconds between two looks at the youngest objects."""
 OLDER, OLDEST = 6, 30
-"""At every how manieth look the older ones are looked at too, and all of them: each minute, and 5 minutes."""
+"""At every how manieth look the older ones are looked at too, and all: each minute, each 5 minutes."""
 MOST = 1_000_000
-"""Objects more than at the last look, at which the interpreter looks by itself: two batches make half as many."""
+"""Objects more than at the last look, at which the interpreter looks itself; two batches make fewer."""
 
 
 def at_rest() -> None:
-    """What lives now stays for ever, like the city and the modules: it need not be looked through any more."""
+    """What lives now stays for ever, like the city and the modules: nobody need look through it any more."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(MOST, OLDER, OLDEST // OLDER)

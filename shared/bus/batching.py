@@ -6,10 +6,12 @@ when this one is settled.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from shared.bus.port import POLL_LIMIT, Record
+from shared.bus.pacing import Pace
+from shared.bus.port import Record
 
 WORTH = 50
 """Records for which a further transaction begins beside a running one. Fewer wait for it to end: a
@@ -30,13 +32,24 @@ class _Brought:
 class Batches:
     """Where workers bring what they polled."""
 
-    def __init__(self, settle: Settle, *, at_once: int, limit: int = POLL_LIMIT, worth: int = WORTH) -> None:
+    def __init__(self, settle: Settle, *, at_once: int, pace: Pace | None = None, worth: int = WORTH) -> None:
         self._settle = settle
         self._at_once = at_once
-        self._limit = limit
+        self._pace = pace or Pace()
         self._worth = worth
         self._waiting: list[_Brought] = []
         self._running: set[asyncio.Task[None]] = set()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    @property
+    def limit(self) -> int:
+        """Records that make a transaction now: to poll more is to no purpose."""
+        return self._pace.limit
+
+    async def room(self) -> None:
+        """Return when fewer wait than make a transaction: what lies here longer only fills the memory."""
+        await self._has_room.wait()
 
     async def settle(self, records: Sequence[Record]) -> None:
         """Return when these are settled; raises what ended their transaction."""
@@ -60,24 +73,32 @@ class Batches:
             task = asyncio.create_task(self._together(self._taken()))
             self._running.add(task)
             task.add_done_callback(self._ended)
+        if self._wait() < self.limit:
+            self._has_room.set()
+        else:
+            self._has_room.clear()
 
     def _may_begin(self) -> bool:
         if not self._running:
             return True
-        many = sum(len(each.records) for each in self._waiting) >= self._worth
-        return many and len(self._running) < self._at_once
+        return self._wait() >= self._worth and len(self._running) < self._at_once
+
+    def _wait(self) -> int:
+        return sum(len(each.records) for each in self._waiting)
 
     def _taken(self) -> list[_Brought]:
         taken = [self._waiting.pop(0)]
         total = len(taken[0].records)
-        while self._waiting and total + len(self._waiting[0].records) <= self._limit:
+        while self._waiting and total + len(self._waiting[0].records) <= self.limit:
             taken.append(self._waiting.pop(0))
             total += len(taken[-1].records)
         return taken
 
     async def _together(self, taken: Sequence[_Brought]) -> None:
+        records = [record for each in taken for record in each.records]
+        began = time.monotonic()
         try:
-            await self._settle([record for each in taken for record in each.records])
+            await self._settle(records)
         except asyncio.CancelledError:
             for each in taken:
                 each.settled.cancel()
@@ -87,6 +108,7 @@ class Batches:
                 if not each.settled.done():
                     each.settled.set_exception(error)
         else:
+            self._pace.took(len(records), time.monotonic() - began)
             for each in taken:
                 if not each.settled.done():
                     each.settled.set_result(None)

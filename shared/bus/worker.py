@@ -19,6 +19,7 @@ class Worker:
         self._batches = batches
         self._offsets = offsets
         self._finishing = False
+        self._has_records = False
         self.is_asking = False
         self._task = asyncio.create_task(self._work())
 
@@ -31,7 +32,7 @@ class Worker:
     async def finish(self, *, within: float) -> None:
         """Let the running transaction end, and its offset be kept; break it off when it takes too long."""
         self._finishing = True
-        if self.is_asking:
+        if not self._has_records:
             self._task.cancel()
         await asyncio.wait([self._task], timeout=within)
         await end(self._task)
@@ -40,10 +41,13 @@ class Worker:
 
     async def _work(self) -> None:
         while not self._finishing:
+            await self._batches.room()
             self.is_asking = True
-            records = await self._consumer.poll(self._partition, wait=POLL)
+            records = await self._consumer.poll(self._partition, limit=self._batches.limit, wait=POLL)
             self.is_asking = False
             if records:
+                self._has_records = True
                 await self._batches.settle(records)
+                self._has_records = False
                 self._offsets.note(self._partition, records[-1].offset + 1)
             self._offsets.raise_if_lost(self._partition)

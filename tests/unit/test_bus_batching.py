@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from shared.bus.batching import Batches
+from shared.bus.pacing import Pace
 from shared.bus.port import Record
 
 
@@ -85,13 +86,51 @@ async def test_few_wait_for_the_running_transaction_though_another_might_begin()
 
 async def test_a_transaction_does_not_grow_beyond_the_limit() -> None:
     done = Transactions()
-    batches = Batches(done.settle, at_once=1, limit=5)
+    batches = Batches(done.settle, at_once=1, pace=Pace(5, least=5, most=5))
     async with asyncio.TaskGroup() as workers:
         for partition, count in enumerate((7, 3, 2, 1)):
             workers.create_task(batches.settle(records(partition, count)))
         for _ in range(3):
             done.go_on.release()
     assert [len(together) for together in done.seen] == [7, 5, 1]
+
+
+async def test_there_is_room_until_a_whole_transaction_waits() -> None:
+    done = Transactions()
+    batches = Batches(done.settle, at_once=1, pace=Pace(3, least=3, most=3))
+    async with asyncio.TaskGroup() as workers:
+        for partition, count in enumerate((1, 2)):
+            workers.create_task(batches.settle(records(partition, count)))
+        await a_turn()
+        room = workers.create_task(batches.room())
+        await a_turn()
+        assert room.done(), "one runs, two wait: one more would fill it"
+        workers.create_task(batches.settle(records(2, 1)))
+        await a_turn()
+        room = workers.create_task(batches.room())
+        await a_turn()
+        assert not room.done()
+        done.go_on.release()
+        await a_turn()
+        assert room.done(), "those that waited are under way"
+        done.go_on.release()
+
+
+async def test_who_leaves_while_it_waits_makes_room() -> None:
+    done = Transactions()
+    batches = Batches(done.settle, at_once=1, pace=Pace(2, least=2, most=2))
+    running = asyncio.create_task(batches.settle(records(0, 1)))
+    leaving = asyncio.create_task(batches.settle(records(1, 2)))
+    await a_turn()
+    room = asyncio.create_task(batches.room())
+    await a_turn()
+    assert not room.done()
+    leaving.cancel()
+    await a_turn()
+    done.go_on.release()
+    await running
+    await a_turn()
+    assert room.done()
 
 
 async def test_a_failure_reaches_everybody_in_it_and_nobody_after_it() -> None:
