@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import importlib.util
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
@@ -387,9 +387,8 @@ def _new_topic(topic: Topic, *, replicas: int) -> _Client:
 
 
 def _record(record: _Client) -> Record:
-    said_at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     place = record.topic, record.partition, record.offset
-    return Record(*place, said_at, record.key, record.value, record.headers)
+    return Record(*place, record.key, record.value, record.headers)
 
 
 def _ours(tp: TopicPartition) -> Partition:

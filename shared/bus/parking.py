@@ -6,7 +6,7 @@ The key is the record's own key as text, so that a fact without a readable envel
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -140,7 +140,6 @@ def _letter(row: Any) -> Letter:
         topic=row["topic"],
         partition=row["partition"],
         offset=row["offset"],
-        timestamp=row["parked_at"].astimezone(UTC),
         key=row["key"].encode(),
         value=row["value"],
         headers=tuple((name, value.encode("latin-1")) for name, value in pairs),

@@ -51,7 +51,6 @@ class Record(NamedTuple):
     topic: str
     partition: int
     offset: int
-    timestamp: datetime
     key: bytes | None
     value: bytes | None
     headers: Headers

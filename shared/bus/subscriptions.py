@@ -37,6 +37,7 @@ class Subscriptions:
         self._by_type: dict[str, list[Subscription]] = {}
         for subscription in subscriptions:
             self._by_type.setdefault(subscription.fact.TYPE, []).append(subscription)
+        self._names = frozenset(name for name, fact in FACTS.items() if fact.TYPE in self._by_type)
         self.topics = tuple(
             sorted({topic.name for found in self._by_type.values() for s in found for topic in s.fact.TOPICS})
         )
@@ -46,6 +47,8 @@ class Subscriptions:
 
         A type nobody declared is not passed over: it would be lost without a trace.
         """
+        if type_name in self._names:
+            return False
         declared = FACTS.get(type_name or "")
         stem = declared.TYPE if declared else _VERSION.sub("", type_name or "")
         return stem in _KNOWN and stem not in self._by_type

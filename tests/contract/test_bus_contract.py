@@ -102,7 +102,6 @@ async def test_headers_keys_and_bytes_arrive_as_they_were(
     await producer.send([sent])
     [record] = [record async for record in bus.read(topic)]
     assert (record.key, record.value, record.headers) == (sent.key, sent.value, sent.headers)
-    assert abs((record.timestamp - datetime.now(UTC)).total_seconds()) < 60
 
 
 async def test_a_group_goes_on_where_it_committed(engine: Engine, bus: Bus, producer: Producer) -> None:
@@ -154,8 +153,7 @@ async def test_reading_from_the_beginning_and_from_a_time(
 ) -> None:
     topic = await engine.topic(bus)
     await producer.send([message(topic, key, 1) for key in KEYS])
-    [*first] = [record async for record in bus.read(topic)]
-    between = max(record.timestamp for record in first).timestamp() + 0.01
+    between = time.time() + 0.01
     await asyncio.to_thread(wait_until, lambda: time.time() > between + 0.01, within=5)
     await producer.send([message(topic, key, 2) for key in KEYS])
     everything = [record async for record in bus.read(topic)]

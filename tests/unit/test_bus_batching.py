@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 
@@ -12,8 +11,7 @@ from shared.bus.port import Record
 
 
 def records(partition: int, count: int) -> list[Record]:
-    at = datetime(2026, 11, 22, tzinfo=UTC)
-    return [Record("t", partition, offset, at, b"k", b"{}", ()) for offset in range(count)]
+    return [Record("t", partition, offset, b"k", b"{}", ()) for offset in range(count)]
 
 
 class Transactions:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,7 +34,7 @@ class ForgetfulConsumer:
             await asyncio.sleep(min(wait, 0.01))
             return []
         self._position += 1
-        return [Record(FIRST.topic, 0, self._position - 1, datetime.now(UTC), b"k", b"{}", UNHEARD)]
+        return [Record(FIRST.topic, 0, self._position - 1, b"k", b"{}", UNHEARD)]
 
     async def position(self, partition: Partition) -> int:
         return self._position

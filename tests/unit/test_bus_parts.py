@@ -19,7 +19,6 @@ from shared.bus.watchdog import Watchdog
 from shared.events.envelope import Undecodable
 from shared.events.router import CaseUrged
 from shared.events.topics import CASE, GRID
-from shared.kernel.clock import SystemClock
 from shared.kernel.errors import Conflict, Invalid, NotFound, Stale, TooMany, Unavailable
 
 # From Kafka's own UtilsTest.
@@ -112,7 +111,7 @@ def test_a_reason_names_the_refusal() -> None:
 
 
 def _record(key: bytes | None, value: bytes | None = b"{}") -> Record:
-    return Record("jiesu.case", 3, 14, SystemClock().now(), key, value, (("a", b"1"),))
+    return Record("jiesu.case", 3, 14, key, value, (("a", b"1"),))
 
 
 def test_a_record_without_a_key_blocks_nobody_else() -> None:

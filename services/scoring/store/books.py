@@ -5,7 +5,8 @@ close has been asked for. Facts of the present pass without it: their period can
 """
 
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,6 @@ ALONE = "SELECT pg_advisory_xact_lock(hashtext('books'), hashtext(current_schema
 MARGIN = timedelta(minutes=10)
 """Longer than any knock lasts: who is so far before a period settles has ended when it is closed."""
 
-NEVER = datetime.max.replace(tzinfo=UTC)
-
 
 class Books:
     """Settled periods, as one knock sees them."""
@@ -32,7 +31,7 @@ class Books:
         self._work = work
         self._periods = Periods.of_policy(work.city.policy)
         self._fresh = self._periods.opened(work.now + MARGIN)
-        self._natural, self._since, self._until = "", NEVER, NEVER
+        self._natural, self._since, self._until = "", inf, inf
         self._last_closed: str | None = None
         self._late: dict[EventId, str] = {}
         self._is_read = False
@@ -77,13 +76,14 @@ class Books:
 
     def _open_at(self, said: datetime) -> str:
         """The earliest open period by the clock alone. Mostly that of the fact before."""
-        if self._since <= said < self._until:
+        # As numbers: two instants of different offsets are compared by asking both zones.
+        if self._since <= said.timestamp() < self._until:
             return self._natural
-        natural, settle = self._periods.opened(said), self._periods.settle
+        natural, settle = self._periods.opened(said), self._periods.settle.total_seconds()
         # A time out of all years has a label, but is no period's that has a name.
         with contextlib.suppress(UnreadablePeriod):
             period = self._periods.named(natural)
-            self._since, self._until = (at.astimezone(UTC) + settle for at in (period.starts, period.ends))
+            self._since, self._until = (at.timestamp() + settle for at in (period.starts, period.ends))
             self._natural = natural
         return natural
 

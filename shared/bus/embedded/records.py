@@ -13,7 +13,7 @@ RETURNING next - $3, clock_timestamp()
 """
 COLUMNS = ("topic", "partition", "offset", "at", "key", "value", "header_names", "header_values")
 READ = """
-SELECT topic, partition, "offset", at, key, value, header_names, header_values FROM bus.record
+SELECT topic, partition, "offset", key, value, header_names, header_values FROM bus.record
 WHERE topic = $1 AND partition = $2 AND "offset" >= $3 ORDER BY "offset" LIMIT $4
 """
 HIGH_WATER = "SELECT topic, partition, next FROM bus.log WHERE topic = ANY($1::text[])"
@@ -52,10 +52,9 @@ async def read(connection: Any, partition: Partition, offset: int, limit: int) -
             topic=row[0],
             partition=row[1],
             offset=row[2],
-            timestamp=row[3],
-            key=row[4],
-            value=row[5],
-            headers=tuple(zip(row[6], row[7], strict=True)),
+            key=row[3],
+            value=row[4],
+            headers=tuple(zip(row[5], row[6], strict=True)),
         )
         for row in rows
     ]
