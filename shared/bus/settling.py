@@ -167,7 +167,7 @@ class Settler(Generic[W]):
         for one in read:
             self._sort_one(one, batch, fresh, is_parked=one.key in blocked)
 
-    def _sort_one(self, one: _Read, batch: _Sorted, fresh: set[EventId], *, is_parked: bool) -> None:
+    def _sort_one(self, one: _Read, batch: _Sorted, fresh: set[EventId] | None, *, is_parked: bool) -> None:
         if not is_parked and one.wrong is not None:
             reason = reason_of(one.wrong)
             self._one_more(reason)
@@ -176,9 +176,10 @@ class Settler(Generic[W]):
         elif is_parked or one.heard is None:
             batch.parked.append((one.record, BEHIND, True))
         else:
-            is_new = one.heard.envelope.id in fresh
-            # Struck off as it is used: the same fact twice in one batch is a duplicate too.
-            fresh.discard(one.heard.envelope.id)
+            is_new = fresh is None or one.heard.envelope.id in fresh
+            if fresh:
+                # Struck off as it is used: the same fact twice in one batch is a duplicate too.
+                fresh.discard(one.heard.envelope.id)
             batch.fates.append((one.heard.envelope.type, "handled" if is_new else "duplicate"))
             if is_new:
                 batch.handled.append((one.place, one.heard))
