@@ -16,7 +16,6 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from shared import garbage
 from shared.bus.embedded import EmbeddedBus
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus, BusBusy
@@ -24,7 +23,6 @@ from shared.bus.relay import Relay
 from shared.bus.subscriber import Subscriber
 from shared.bus.subscriptions import Subscription
 from shared.city.city import City, load_city
-from shared.garbage import Collector
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
@@ -46,7 +44,7 @@ from shared.store.engine import make_engine
 from shared.store.running_city import CityReader, CityWatch
 from shared.store.schema import Schema
 from shared.store.work import Store, Work
-from shared.ticker import Ticker, Timer
+from shared.ticker import Ticker, Timer, garbage
 
 W = TypeVar("W", bound=Work)
 S = TypeVar("S", bound=ServiceSettings)
@@ -155,8 +153,8 @@ def flat_of(
 @contextlib.asynccontextmanager
 async def alive(flat: Flat) -> AsyncIterator[Flat]:
     """The flat with its relay, subscriber and ticker running; all of it ends in order with the block."""
-    loops: list[Relay | Ticker[Any] | Subscriber[Any] | CityWatch | Collector] = [
-        Collector(),
+    loops: list[Relay | Ticker[Any] | Subscriber[Any] | CityWatch | garbage.Collector] = [
+        garbage.Collector(),
         Relay(flat.store, flat.bus),
         Ticker(flat.store, (*flat.service.ticks, *HOUSEKEEPING)),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.garbage import OLDER, OLDEST, Collector
+from shared.ticker.garbage import OLDER, OLDEST, Collector
 
 
 class Knot:
