@@ -65,6 +65,7 @@ class Batches:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        self._begin()
 
     def _begin(self) -> None:
         # Who has left meanwhile will be asked for by its new owner.

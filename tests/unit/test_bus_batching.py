@@ -175,3 +175,16 @@ async def test_broken_off_means_rolled_back() -> None:
     with pytest.raises(asyncio.CancelledError):
         await worker
     assert done.broken_off == 1
+
+
+async def test_after_breaking_off_there_is_room() -> None:
+    done = Transactions()
+    batches = Batches(done.settle, at_once=1, pace=Pace(1, least=1, most=1))
+    workers = [asyncio.create_task(batches.settle(records(partition, 1))) for partition in (0, 1)]
+    await a_turn()
+    await batches.break_off()
+    async with asyncio.timeout(5):
+        await batches.room()
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
