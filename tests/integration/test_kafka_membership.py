@@ -41,7 +41,7 @@ def _of_the_library(tasks: "set[asyncio.Task[Any]]") -> "set[asyncio.Task[Any]]"
 async def test_a_consumer_that_cannot_leave_is_left_behind_without_a_task(
     kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.bus.kafka._CLOSE", 0.3)
+    monkeypatch.setattr("shared.bus.kafka.client.CLOSE", 0.3)
     bus = KafkaBus(kafka.bootstrap)
     topic = await _topic(bus)
     before = asyncio.all_tasks()

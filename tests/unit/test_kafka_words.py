@@ -6,7 +6,7 @@ import socket
 import pytest
 import uvloop
 
-from shared.bus.kafka import _in_our_words
+from shared.bus.kafka.words import in_our_words
 from shared.bus.port import BusBusy
 
 
@@ -17,7 +17,7 @@ async def _writes_to_what_is_closed() -> None:
         transport.abort()
         while not _is_refused(transport):
             await asyncio.sleep(0)
-        with _in_our_words():
+        with in_our_words():
             transport.write(b"more")
 
 
@@ -36,5 +36,5 @@ def test_a_connection_closed_while_it_is_written_to_is_a_broker_that_is_away() -
 
 
 def test_what_nobody_planned_for_is_no_busy_hour() -> None:
-    with pytest.raises(RuntimeError, match="something else"), _in_our_words():
+    with pytest.raises(RuntimeError, match="something else"), in_our_words():
         raise RuntimeError("something else")
