@@ -136,8 +136,10 @@ def decode(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Heard:
         fact = declared.model_validate_json(value, extra="ignore")
     except ValidationError as error:
         raise Undecodable(_first_error(error)) from None
-    while (upcast := UPCASTERS.get(fact.type_name())) is not None:
+    upcast = UPCASTERS.get(envelope.type)
+    while upcast is not None:
         fact = upcast(fact)
+        upcast = UPCASTERS.get(fact.type_name())
     return Heard(envelope, fact)
 
 

@@ -29,13 +29,13 @@ def fold(entry: Entry, said: note.Note, opened: str = "") -> Entry:
     if is_duplicate(entry.heard, said.mark):
         return entry
     changes = FOLDS[type(said)](entry, said)
-    after = {
+    return replace(
+        entry,
+        leads=_led(entry, changes, said.stamp.at, opened),
+        heard=marked(entry.heard, said.mark),
+        opened=max(entry.opened, opened),
         **changes,
-        "leads": _led(entry, changes, said.stamp.at, opened),
-        "heard": marked(entry.heard, said.mark),
-        "opened": max(entry.opened, opened),
-    }
-    return replace(entry, **after)
+    )
 
 
 Changes = Mapping[str, Any]
