@@ -49,7 +49,9 @@ class Batches:
 
     async def room(self) -> None:
         """Return when fewer wait than make a transaction: what lies here longer only fills the memory."""
-        await self._has_room.wait()
+        # Looked at again: all who waited are woken, and the first of them may have filled it.
+        while not self._has_room.is_set():
+            await self._has_room.wait()
 
     async def settle(self, records: Sequence[Record]) -> None:
         """Return when these are settled; raises what ended their transaction."""

@@ -114,6 +114,28 @@ async def test_there_is_room_until_a_whole_transaction_waits() -> None:
         done.go_on.release()
 
 
+async def test_room_is_given_to_one_of_those_who_wait_for_it() -> None:
+    done = Transactions()
+    batches = Batches(done.settle, at_once=1, pace=Pace(1, least=1, most=1))
+    polled: list[int] = []
+
+    async def worker(partition: int) -> None:
+        await batches.room()
+        polled.append(partition)
+        await batches.settle(records(partition, 1))
+
+    async with asyncio.TaskGroup() as workers:
+        for partition in range(5):
+            workers.create_task(worker(partition))
+            await a_turn()
+        assert polled == [0, 1], "one runs, one waits"
+        done.go_on.release()
+        await a_turn()
+        assert polled == [0, 1, 2]
+        for _ in range(4):
+            done.go_on.release()
+
+
 async def test_who_leaves_while_it_waits_makes_room() -> None:
     done = Transactions()
     batches = Batches(done.settle, at_once=1, pace=Pace(2, least=2, most=2))

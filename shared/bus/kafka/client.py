@@ -22,6 +22,8 @@ SESSION_MS = 8_000
 HEARTBEAT_MS = 2_000
 REBALANCE_MS = 12_000
 """How long the others wait for a member that is finishing its transaction."""
+FETCH_BYTES = 3 * 1024 * 1024
+"""Of one partition at once: about four thousand facts, as many as a batch takes at most."""
 START, CLOSE = 30.0, 5.0
 
 

@@ -11,6 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.bus.kafka.client import (
     CLOSE,
+    FETCH_BYTES,
     HEARTBEAT_MS,
     REBALANCE_MS,
     REQUEST_MS,
@@ -53,6 +54,7 @@ class KafkaBus:
             max_poll_interval_ms=600_000,
             request_timeout_ms=REQUEST_MS + REBALANCE_MS,
             fetch_max_wait_ms=250,
+            max_partition_fetch_bytes=FETCH_BYTES,
             metadata_max_age_ms=30_000,
         )
         listener = Listener(on_revoke)
