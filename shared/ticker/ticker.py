@@ -60,6 +60,7 @@ class Ticker(Generic[W]):
                     failures = 0
                 failures = 0
             except Exception as error:
+                _raise_if_cancelled(error)
                 # A timer has no record to park and nobody to answer to: it must be there again next time.
                 failures += 1
                 self._count(timer, "failed")
@@ -79,3 +80,12 @@ class Ticker(Generic[W]):
 
     def _count(self, timer: Timer, outcome: str) -> None:
         TIMER_RUNS.labels(self._store.source, timer.name, outcome).inc()
+
+
+def _raise_if_cancelled(error: Exception) -> None:
+    """What is raised while a broken-off statement is cleared away hides that we are cancelled: the loop would
+    go on, and whoever waits for its end would wait for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
