@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from shared.bus.embedded import EmbeddedBus
+from shared.bus.ending import end
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus, BusBusy
 from shared.bus.relay import Relay
@@ -172,9 +173,7 @@ async def alive(flat: Flat) -> AsyncIterator[Flat]:
         for loop in loops:
             loop.stop()
         _, late = await asyncio.wait(running, timeout=STOP_WITHIN)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*map(end, late))
         await let_go(flat)
 
 

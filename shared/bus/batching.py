@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from shared.bus.ending import end
 from shared.bus.pacing import Pace
 from shared.bus.port import Record
 
@@ -63,10 +64,7 @@ class Batches:
     async def break_off(self) -> None:
         """End what still runs: its transactions are rolled back."""
         self._waiting.clear()
-        running = tuple(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*map(end, tuple(self._running)))
         self._begin()
 
     def _begin(self) -> None:

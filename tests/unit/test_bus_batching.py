@@ -1,6 +1,7 @@
 """Batches of several partitions: together when a transaction runs already, at once when none does."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 import pytest
@@ -210,3 +211,18 @@ async def test_after_breaking_off_there_is_room() -> None:
     for worker in workers:
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
+
+
+async def test_broken_off_means_ended_though_the_first_cancellation_is_swallowed() -> None:
+    async def stubborn(_: Sequence[Record]) -> None:
+        with contextlib.suppress(asyncio.CancelledError):  # as client libraries do now and then
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    batches = Batches(stubborn, at_once=1)
+    worker = asyncio.create_task(batches.settle(records(0, 1)))
+    await a_turn()
+    async with asyncio.timeout(10):
+        await batches.break_off()
+        with pytest.raises(asyncio.CancelledError):
+            await worker

@@ -54,6 +54,6 @@ async def test_it_looks_by_the_clock_until_it_is_stopped() -> None:
     knot = weakref.ref(Knot())
     async with asyncio.timeout(10):
         while knot() is not None:
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
         collector.stop()
         await running
