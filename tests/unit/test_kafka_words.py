@@ -1,13 +1,15 @@
-"""What goes wrong at the client's is told in the bus's own words: away is busy, and a bug stays a bug."""
+"""What goes wrong at the client's, and what it read, in the bus's own words. A bug stays a bug."""
 
 import asyncio
 import socket
 
 import pytest
 import uvloop
+from aiokafka.structs import ConsumerRecord
 
-from shared.bus.kafka.words import in_our_words
+from shared.bus.kafka.words import in_our_words, record_of
 from shared.bus.port import BusBusy
+from shared.events.envelope import Undecodable, decode
 
 
 async def _writes_to_what_is_closed() -> None:
@@ -38,3 +40,12 @@ def test_a_connection_closed_while_it_is_written_to_is_a_broker_that_is_away() -
 def test_what_nobody_planned_for_is_no_busy_hour() -> None:
     with pytest.raises(RuntimeError, match="something else"), in_our_words():
         raise RuntimeError("something else")
+
+
+def test_a_header_without_a_value_is_a_header_that_is_missing() -> None:
+    headers = (("ce_id", None), ("ce_type", b""), ("n", b"1"))
+    read = ConsumerRecord("t", 0, 7, 0, 0, b"k", b"{}", None, 1, 2, headers)
+    record = record_of(read)
+    assert record.headers == (("ce_type", b""), ("n", b"1"))
+    with pytest.raises(Undecodable, match="ce_id is missing"):
+        decode(record.headers, record.value)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -26,6 +27,7 @@ _REFUSED = (
     InvalidTopicError,
     TopicAuthorizationFailedError,
 )
+_VALUE = itemgetter(1)
 
 
 @contextlib.contextmanager
@@ -49,7 +51,11 @@ def in_our_words() -> Iterator[None]:
 def record_of(record: Any) -> Record:
     """What the client read, as the bus has it."""
     place = record.topic, record.partition, record.offset
-    return Record(*place, record.key, record.value, record.headers)
+    headers = record.headers
+    if not all(map(_VALUE, headers)):
+        # Kafka takes a header without a value. To us that is a header that is missing.
+        headers = tuple(pair for pair in headers if pair[1] is not None)
+    return Record(*place, record.key, record.value, headers)
 
 
 def ours(tp: TopicPartition) -> Partition:
