@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,6 +42,8 @@ SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq > $2 AND (NOT behind OR
 """
 ONE = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq = $2"
 REMOVE = "DELETE FROM parked WHERE consumer = $1 AND seq = $2"
+LONGEST = 500
+"""Bytes of a key that is kept as it is. An index takes no more than 2,700; ours have fewer than 100."""
 COUNT = "SELECT count(*) FROM parked WHERE consumer = $1"
 # Who adds behind a parked key shares this lock; who takes a key's rows away holds it alone. Otherwise a fact
 # could be put behind a key in the moment its last row goes, and wait for ever.
@@ -64,6 +67,8 @@ def key_of(record: Record) -> str:
     """The key a record blocks, or its own place when it has none: then it blocks nobody."""
     if record.key is None:
         return f"{record.topic}/{record.partition}/{record.offset}"
+    if len(record.key) > LONGEST:
+        return f"sha256:{sha256(record.key).hexdigest()}"
     # Postgres text takes no NUL.
     return record.key.decode(errors="backslashreplace").replace("\x00", "\\0")
 

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypeVar
 
 from shared.events.catalog import FACTS, UPCASTERS
-from shared.events.fact import Fact
+from shared.events.fact import FIRST, LAST, Fact
 from shared.kernel.ids import EventId
 
 CONTENT_TYPE = b"application/json"
@@ -21,7 +21,11 @@ SPEC_VERSION = b"1.0"
 SCHEMA_BASE = "urn:jiesu:fact:"
 
 Headers = tuple[tuple[str, bytes], ...]
+MOST = 2**63 - 1
+"""The highest number that what is said about a subject can have."""
 
+NUL = rb"\u0000"
+"""How JSON writes it. No fact has free text, so nothing else is written like that."""
 _read_id = TypeAdapter(UUID).validator.validate_python
 """Takes a quarter of the time that `UUID` itself takes."""
 
@@ -100,6 +104,8 @@ def type_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
 def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
     """The envelope. Raises `Undecodable` naming what is missing or wrong."""
     found = dict(headers)
+    if b"\0" in b"".join(found.values()):
+        raise Undecodable("a header has a NUL in it, which nobody can keep")
     try:
         trace = found.get("ce_traceparent")
         return Envelope(
@@ -107,8 +113,8 @@ def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
             found["ce_type"].decode(),
             found["ce_source"].decode().removeprefix("/jiesu/"),
             found["ce_subject"].decode(),
-            datetime.fromisoformat(found["ce_time"].decode()),
-            int(found["ce_sequence"]),
+            _read_time(found["ce_time"].decode()),
+            _read_sequence(found["ce_sequence"]),
             found["ce_partitionkey"].decode(),
             Cause(
                 found["ce_causationid"].decode(),
@@ -124,11 +130,29 @@ def read_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
         raise Undecodable(f"a header is malformed: {error}") from None
 
 
+def _read_time(written: str) -> datetime:
+    time = datetime.fromisoformat(written)
+    if time.tzinfo is None:
+        raise ValueError("ce_time does not say its offset from UTC")
+    if not FIRST.year <= time.year < LAST.year:
+        raise ValueError(f"ce_time is not between {FIRST.year} and {LAST.year}")
+    return time
+
+
+def _read_sequence(written: bytes) -> int:
+    sequence = int(written)
+    if not 1 <= sequence <= MOST:
+        raise ValueError(f"ce_sequence is no number from 1 to {MOST}")
+    return sequence
+
+
 def decode(headers: Iterable[tuple[str, bytes]], value: bytes | None) -> Heard:
     """The fact with its envelope. Raises `Undecodable`."""
     envelope = read_envelope(headers)
     if value is None:
         raise Undecodable("the value is null")
+    if NUL in value:
+        raise Undecodable("the value has a NUL in it, which nobody can keep")
     declared = FACTS.get(envelope.type)
     if declared is None:
         raise Undecodable(f"no fact of type {envelope.type} is declared")

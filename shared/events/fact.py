@@ -4,18 +4,23 @@ A change that breaks readers = a new class with the next version, and an upcaste
 same file, and a golden file that must decode for ever.
 """
 
-from typing import ClassVar
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.events.topics import CASE, Topic
 from shared.kernel.ids import CaseId
+
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+Instant = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
+"""A time that somebody can reckon with: it says its offset, and is not near the calendar's ends."""
 
 
 class Fact(BaseModel):
     """What happened. Subclasses give `TYPE` (without the version), `VERSION` and `SOURCE`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1

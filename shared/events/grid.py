@@ -1,11 +1,10 @@
 """What grid says: whistles with what each department did, incidents grid workers found, conferences."""
 
-from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import CaseFact, Fact
+from shared.events.fact import CaseFact, Fact, Instant
 from shared.events.topics import CASE, GRID, Topic
 from shared.kernel.ids import (
     CaseId,
@@ -52,9 +51,9 @@ class Called(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     unit: UnitCode
-    sign_by: datetime
-    contact_by: datetime
-    report_in_by: datetime
+    sign_by: Instant
+    contact_by: Instant
+    report_in_by: Instant
 
 
 class WhistleProposed(WhistleFact):
@@ -330,7 +329,7 @@ class IncidentReported(IncidentFact):
 
     TYPE: ClassVar[str] = "jiesu.incident.reported"
 
-    recorded_at: datetime
+    recorded_at: Instant
 
 
 class IncidentHandled(IncidentFact):
@@ -344,7 +343,7 @@ class IncidentEscalated(IncidentFact):
 
     TYPE: ClassVar[str] = "jiesu.incident.escalated"
 
-    recorded_at: datetime
+    recorded_at: Instant
     sealed_words: str
     """Text, address and coordinates under the incidents ring, bound to the incident; only intake opens it."""
     photos: tuple[str, ...] = ()

@@ -1,9 +1,8 @@
 """What grid says of its workers' days: visits, inspections, tracks, tasks. Who and where stay with grid."""
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.fact import Fact
+from shared.events.fact import Fact, Instant
 from shared.events.grid import SOURCE_GRID
 from shared.events.topics import GRID, Topic
 from shared.kernel.ids import CaseId, InspectionId, TaskId, TrackId, UnitCode, VisitId
@@ -18,7 +17,7 @@ class RoundFact(Fact):
 
     unit: UnitCode
     """Whose grid worker it was."""
-    happened_at: datetime
+    happened_at: Instant
     """By our clock: the terminal's may be wrong by a day."""
 
 
@@ -88,7 +87,7 @@ class TaskGiven(TaskFact):
     TYPE: ClassVar[str] = "jiesu.task.given"
 
     given_by: UnitCode
-    due_at: datetime
+    due_at: Instant
 
 
 class TaskReported(TaskFact):

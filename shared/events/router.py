@@ -1,11 +1,11 @@
 """What router says: every move of a case's status, the directory's units, lists as they are published."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import CaseFact, Fact
+from shared.events.fact import CaseFact, Fact, Instant
 from shared.events.topics import DIRECTORY, Topic
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, HotspotId, UnitCode, WorkOrderId
 from shared.kernel.words import DeclineReason, HandlingMode, Kind, Overdue, Ruling, Tier, UnitLevel
@@ -29,7 +29,7 @@ class CaseClassified(RouterFact):
     confidence: float
     place: UnitCode | None
     awaiting_dispatcher: bool
-    dispatch_by: datetime
+    dispatch_by: Instant
 
 
 class CoOrder(BaseModel):
@@ -47,7 +47,7 @@ class SignLimit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     work_order_id: WorkOrderId
-    sign_by: datetime
+    sign_by: Instant
 
 
 class CaseDispatched(RouterFact):
@@ -65,8 +65,8 @@ class CaseDispatched(RouterFact):
     clause: str
     list_version: str
     policy_version: str
-    sign_by: datetime
-    resolve_by: datetime
+    sign_by: Instant
+    resolve_by: Instant
     redo: int = 0
     """How many times the citizen sent it back; 0 = the first handling."""
     proactive: bool = False
@@ -114,7 +114,7 @@ class CaseReturned(OrderFact):
 
     reason: str
     """A code of the policy, not free text."""
-    adjudicate_by: datetime
+    adjudicate_by: Instant
 
 
 class CaseAdjudicated(RouterFact):
@@ -135,7 +135,7 @@ class CaseReclassified(RouterFact):
 
     category: CategoryCode
     tier: Tier
-    resolve_by: datetime
+    resolve_by: Instant
     sign_limits: tuple[SignLimit, ...] = ()
     """Of the orders that are to be signed for by another time than before."""
 
@@ -146,7 +146,7 @@ class CaseModeSet(OrderFact):
     TYPE: ClassVar[str] = "jiesu.case.mode_set"
 
     mode: HandlingMode
-    resolve_by: datetime
+    resolve_by: Instant
     sign_limits: tuple[SignLimit, ...] = ()
     """Of the orders that are to be signed for by another time than before."""
 
@@ -181,7 +181,7 @@ class CaseExtended(OrderFact):
 
     TYPE: ClassVar[str] = "jiesu.case.extended"
 
-    resolve_by: datetime
+    resolve_by: Instant
 
 
 class CaseShelved(OrderFact):
@@ -189,7 +189,7 @@ class CaseShelved(OrderFact):
 
     TYPE: ClassVar[str] = "jiesu.case.shelved"
 
-    review_at: datetime
+    review_at: Instant
 
 
 class CaseUnshelved(OrderFact):
@@ -311,7 +311,7 @@ class CaseDueSoon(OrderFact):
 
     TYPE: ClassVar[str] = "jiesu.case.due_soon"
 
-    resolve_by: datetime
+    resolve_by: Instant
 
 
 class CaseOverdue(RouterFact):

@@ -2,12 +2,12 @@
 topics of the month.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import Fact
+from shared.events.fact import Fact, Instant
 from shared.events.topics import SCORE, Topic
 from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode
 from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
@@ -86,9 +86,9 @@ class MonthClosed(PeriodFact):
 
     TYPE: ClassVar[str] = "jiesu.month.closed"
 
-    starts: datetime
-    ends: datetime
-    settled: datetime
+    starts: Instant
+    ends: Instant
+    settled: Instant
     """Until when a fact had to be said to count in it."""
     policy_version: str
     lines: int

@@ -1,9 +1,8 @@
 """What survey says: the citizen is called back, and what came of it, as codes."""
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.fact import CaseFact
+from shared.events.fact import CaseFact, Instant
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 
@@ -25,7 +24,7 @@ class CallbackScheduled(CallbackFact):
 
     TYPE: ClassVar[str] = "jiesu.callback.scheduled"
 
-    due_at: datetime
+    due_at: Instant
     by_phone: bool = True
     """False: the citizen left no number. He may answer in the app; nobody calls."""
 

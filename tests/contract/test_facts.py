@@ -88,9 +88,42 @@ def test_a_missing_header_is_named(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("ce_id", b"7", "ce_id is malformed"),
+        ("ce_time", b"2026-11-02", "does not say its offset"),
+        ("ce_time", b"2026-11-02T11:00:00", "does not say its offset"),
+        ("ce_time", b"0001-01-01T00:00:00+14:00", "between 1970 and 2200"),
+        ("ce_time", b"9999-12-31T23:59:59-12:00", "between 1970 and 2200"),
+        ("ce_sequence", b"0", "from 1 to"),
+        ("ce_sequence", str(2**63).encode(), "from 1 to"),
+        ("ce_sequence", b"9" * 5000, "malformed"),
+        ("ce_subject", b"a\0b", "NUL"),
+        ("ce_type", b"jiesu.case.\0.v1", "NUL"),
+        ("ce_partitionkey", b"\xff", "malformed"),
+    ],
+)
+def test_a_header_nobody_can_reckon_with_is_undecodable(name: str, value: bytes, reason: str) -> None:
+    headers = dict(an_envelope(a_fact(FACTS["jiesu.case.urged.v1"])).headers())
+    with pytest.raises(Undecodable, match=reason):
+        decode(tuple({**headers, name: value}.items()), b"{}")
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-11-02T11:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T00:00:00Z"]
+)
+def test_a_fact_names_times_somebody_can_reckon_with(written: str) -> None:
+    fact = a_fact(FACTS["jiesu.case.extended.v1"])
+    said = {**json.loads(fact.model_dump_json()), "resolve_by": written}
+    with pytest.raises(Undecodable, match="resolve_by"):
+        decode(an_envelope(fact).headers(), json.dumps(said).encode())
+
+
+@pytest.mark.parametrize(
     ("value", "reason"),
     [
         (None, "null"),
+        (rb'{"unit": "\u0000"}', "NUL"),
         (b"{", "JSON"),
         (b"[]", "object"),
         (b"{}", "case_id"),

@@ -1,14 +1,17 @@
 """F21: bad records are put aside with a reason, their key waits behind them, everybody else flows."""
 
+from secrets import token_hex
 from uuid import uuid4
 
 import pytest
 
 from deploy.commands.standing import standing
 from shared.bus.dead_letters import DeadLetters
-from shared.bus.port import Message
+from shared.bus.parking import key_of
+from shared.bus.port import Message, Record
 from shared.bus.subscriptions import Subscriptions
 from shared.events.envelope import type_of
+from shared.events.fact import Fact
 from shared.events.intake import CaseRegistered
 from shared.events.topics import CASE
 from tests.kit.evidence import at_rest
@@ -27,14 +30,23 @@ BEHIND = "SELECT count(*) FROM survey.parked WHERE behind AND key = $1"
 
 
 def poison(
-    type_name: str | None, value: bytes | None, *, key: str | None = None, without: str | None = None
+    type_name: str | None,
+    value: bytes | None,
+    *,
+    key: str | None = None,
+    without: str | None = None,
+    **changed: bytes,
 ) -> Message:
     """A record nobody can read, marked as ours."""
     envelope = an_envelope(a_fact(CaseRegistered))
     headers = [(name, text) for name, text in envelope.headers() if name != "ce_type"]
     told = [*headers, ("ce_type", type_name.encode())] if type_name else []
-    kept = tuple((name, text) for name, text in told if name != without)
+    kept = tuple((name, changed.get(name, text)) for name, text in told if name != without)
     return Message(CASE.name, (key or uuid4().hex).encode(), value, (*kept, (INJECTED, b"1")))
+
+
+def _valid(fact: type[Fact]) -> bytes:
+    return a_fact(fact).model_dump_json().encode()
 
 
 async def test_poison_is_put_aside_and_others_flow(house: House, stage: Stage) -> None:
@@ -49,6 +61,10 @@ async def test_poison_is_put_aside_and_others_flow(house: House, stage: Stage) -
         "null": poison(DISPATCHED, None),
         "no id": poison(REGISTERED, b"{}", without="ce_id"),
         "no headers": poison(None, b"{}"),
+        "a NUL": poison(REGISTERED, b"{}", ce_correlationid=b"\0"),
+        "a time in no zone": poison(REGISTERED, _valid(CaseRegistered), ce_time=b"2026-11-02T11:00:00"),
+        "the end of time": poison(REGISTERED, _valid(CaseRegistered), ce_time=b"9999-12-31T23:59:59-12:00"),
+        "a key of many pages": poison(REGISTERED, b"[]", key=token_hex(30_000)),
     }
     producer = house.bus.producer()
     await producer.send([*bad.values()])
@@ -77,7 +93,7 @@ async def _flows(stage: Stage, held: Receipt) -> None:
 
 async def _is_parked(house: House, message: Message) -> bool:
     """By every service that must look at it, and by no other."""
-    key, found = (message.key or b"").decode(), set()
+    key, found = key_of(Record(message.topic, 0, 0, message.key, None, ())), set()
     told = type_of(message.headers)
     services = {name for name in SERVICES if not Subscriptions(declared(name).hears).passes_over(told)}
     for service in SERVICES:

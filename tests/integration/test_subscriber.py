@@ -156,7 +156,7 @@ async def test_a_refused_fact_is_parked_its_case_waits_and_other_cases_flow(town
 
 
 async def test_every_kind_of_poison_is_parked_with_its_reason(town: Town) -> None:
-    cases = some_cases(9)
+    cases = some_cases(10)
     poison: list[tuple[UUID, dict[str, bytes], bytes | None]] = [
         (cases[0], headers(cases[0]), b"{not json"),
         (cases[1], headers(cases[1], ce_type=b"jiesu.case.exploded.v1"), b"{}"),
@@ -168,14 +168,17 @@ async def test_every_kind_of_poison_is_parked_with_its_reason(town: Town) -> Non
         (cases[7], headers(cases[7], ce_time=b"yesterday"), b"{}"),
     ]
     body = CaseProgressed(case_id=cases[8], work_order_id=cases[8], unit="u").model_dump_json().encode()  # type: ignore[arg-type]
+    large = (cases[9], headers(cases[9], ce_sequence=str(2**40).encode()), body)
+    good = [(each, headers(each), body) for each in (cases[8], cases[0])]
     async with running(subscriber(town, Hearing())):
-        await say(town, *poison, (cases[8], headers(cases[8]), body), (cases[0], headers(cases[0]), body))
-        await town.until(PARKED, 9)
+        await say(town, *poison, large, *good)
+        await town.until(PARKED, 10)
         await town.until(NOTED, 1)
     reasons = {
         UUID(row[0]): row[1]
         for row in await town.ask("SELECT key, reason FROM hearer.parked WHERE NOT behind")
     }
+    assert reasons.pop(cases[9]) == "no table takes its values: SQLSTATE 22000"
     assert set(reasons) == set(cases[:8])
     assert "exploded" in reasons[cases[1]]
     assert "null" in reasons[cases[4]]

@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from shared.events.catalog import FACTS
 from shared.events.envelope import Cause, Envelope
@@ -23,7 +23,7 @@ _PLAIN: dict[Any, Any] = {
     int: 2,
     float: 0.5,
     bool: True,
-    datetime: AN_INSTANT,
+    AwareDatetime: AN_INSTANT,
     date: AN_INSTANT.date(),
 }
 

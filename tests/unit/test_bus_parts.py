@@ -88,7 +88,16 @@ BUSY: list[BaseException] = [
     _said_by_the_driver(asyncpg.QueryCanceledError()),
     sqlalchemy.exc.TimeoutError(),
 ]
-BAD: list[BaseException] = [Undecodable("no"), Conflict("no"), NotFound("no"), Invalid("no")]
+BAD: list[BaseException] = [
+    Undecodable("no"),
+    Conflict("no"),
+    NotFound("no"),
+    Invalid("no"),
+    asyncpg.DataError(),
+    _said_by_the_driver(asyncpg.CharacterNotInRepertoireError()),
+    _said_by_the_driver(asyncpg.NumericValueOutOfRangeError()),
+    _said_by_the_driver(asyncpg.ProgramLimitExceededError()),
+]
 BUGS: list[BaseException] = [
     KeyError("x"),
     AssertionError(),
@@ -108,6 +117,8 @@ def test_what_goes_wrong_has_one_of_three_fates(error: BaseException, fate: Fate
 
 def test_a_reason_names_the_refusal() -> None:
     assert reason_of(NotFound("there is no case 7")) == "not_found: there is no case 7"
+    too_large = _said_by_the_driver(asyncpg.NumericValueOutOfRangeError("value 7 is too large"))
+    assert reason_of(too_large) == "no table takes its values: SQLSTATE 22003"
 
 
 def _record(key: bytes | None, value: bytes | None = b"{}") -> Record:
@@ -117,6 +128,13 @@ def _record(key: bytes | None, value: bytes | None = b"{}") -> Record:
 def test_a_record_without_a_key_blocks_nobody_else() -> None:
     assert key_of(_record(None)) == "jiesu.case/3/14"
     assert key_of(_record(b"\xff\x00")) == "\\xff\\0"
+
+
+def test_a_key_no_index_takes_is_told_by_its_hash() -> None:
+    one, other = (key_of(_record(b"x" * 900_000 + end)) for end in (b"1", b"2"))
+    assert one != other
+    assert max(len(one), len(other)) < 100
+    assert key_of(_record(b"x" * 500)) == "x" * 500
 
 
 def test_a_dead_letter_copy_tells_where_it_came_from() -> None:
