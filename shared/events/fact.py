@@ -16,6 +16,9 @@ FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 Instant = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
 """A time that somebody can reckon with: it says its offset, and is not near the calendar's ends."""
 
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""How many, or the how manieth: as far as every reader of JSON can count."""
+
 
 class Fact(BaseModel):
     """What happened. Subclasses give `TYPE` (without the version), `VERSION` and `SOURCE`."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import CaseFact, Fact, Instant
+from shared.events.fact import CaseFact, Count, Fact, Instant
 from shared.events.topics import CASE, GRID, Topic
 from shared.kernel.ids import (
     CaseId,
@@ -133,7 +133,7 @@ class WhistleScored(DepartmentFact):
     TYPE: ClassVar[str] = "jiesu.whistle.scored"
 
     reported_in_time: bool
-    score: int
+    score: Count
     """1 (did nothing) to 5 (solved it)."""
 
 
@@ -189,10 +189,10 @@ class DeliberationMet(DeliberationFact):
 
     TYPE: ClassVar[str] = "jiesu.deliberation.met"
 
-    meeting: int
+    meeting: Count
     """1 for the first."""
-    present: int
-    placards: int | None
+    present: Count
+    placards: Count | None
     """None: there was no vote."""
     quorate: bool | None
     adopted: bool
@@ -204,7 +204,7 @@ class DeliberationPledged(DeliberationFact):
     TYPE: ClassVar[str] = "jiesu.deliberation.pledged"
 
     means: Means
-    amount: int
+    amount: Count
     giver: Giver
 
 
@@ -214,8 +214,8 @@ class DeliberationProgressed(DeliberationFact):
     TYPE: ClassVar[str] = "jiesu.deliberation.progressed"
 
     step: DeliberationStep
-    tasks: int
-    tasks_done: int
+    tasks: Count
+    tasks_done: Count
 
 
 class DeliberationEvaluated(DeliberationFact):
@@ -223,10 +223,10 @@ class DeliberationEvaluated(DeliberationFact):
 
     TYPE: ClassVar[str] = "jiesu.deliberation.evaluated"
 
-    satisfied: int
-    basically: int
-    not_satisfied: int
-    no_opinion: int
+    satisfied: Count
+    basically: Count
+    not_satisfied: Count
+    no_opinion: Count
 
 
 class DeliberationAbandoned(DeliberationFact):
@@ -249,7 +249,7 @@ class FoundationTicked(Fact):
     has: bool
     by: UnitCode
     """The community itself, or its street."""
-    list_version: int
+    list_version: Count
 
     def key(self) -> str:
         return self.unit

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.events.fact import Fact, Instant
+from shared.events.fact import Count, Fact, Instant
 from shared.events.grid import SOURCE_GRID
 from shared.events.topics import GRID, Topic
 from shared.kernel.ids import CaseId, InspectionId, TaskId, TrackId, UnitCode, VisitId
@@ -29,7 +29,7 @@ class VisitRecorded(RoundFact):
     visit_id: VisitId
     place: UnitCode
     kind: VisitKind
-    minutes: int
+    minutes: Count
 
     def key(self) -> str:
         return str(self.visit_id)
@@ -43,10 +43,10 @@ class InspectionRecorded(RoundFact):
     inspection_id: InspectionId
     place: UnitCode
     plan: str
-    form_version: int
+    form_version: Count
     round: str | None
     """The week or festival it counts for; None outside of all."""
-    findings: int
+    findings: Count
 
     def key(self) -> str:
         return str(self.inspection_id)
@@ -58,8 +58,8 @@ class TrackRecorded(RoundFact):
     TYPE: ClassVar[str] = "jiesu.track.recorded"
 
     track_id: TrackId
-    metres: int
-    seconds: int
+    metres: Count
+    seconds: Count
 
     def key(self) -> str:
         return str(self.track_id)

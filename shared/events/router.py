@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import CaseFact, Fact, Instant
+from shared.events.fact import CaseFact, Count, Fact, Instant
 from shared.events.topics import DIRECTORY, Topic
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, HotspotId, UnitCode, WorkOrderId
 from shared.kernel.words import DeclineReason, HandlingMode, Kind, Overdue, Ruling, Tier, UnitLevel
@@ -67,7 +67,7 @@ class CaseDispatched(RouterFact):
     policy_version: str
     sign_by: Instant
     resolve_by: Instant
-    redo: int = 0
+    redo: Count = 0
     """How many times the citizen sent it back; 0 = the first handling."""
     proactive: bool = False
 
@@ -216,7 +216,7 @@ class CaseResolved(OrderFact):
     TYPE: ClassVar[str] = "jiesu.case.resolved"
 
     in_time: bool
-    redo: int
+    redo: Count
 
 
 class CoOrderSigned(OrderFact):
@@ -290,7 +290,7 @@ class CaseReopened(RouterFact):
 
     TYPE: ClassVar[str] = "jiesu.case.reopened"
 
-    redo: int
+    redo: Count
     callback_id: CallbackId
 
 
@@ -375,7 +375,7 @@ class ResponsibilityPublished(Fact):
     effective_from: date
     effective_until: date | None
     sha256: str
-    items: int
+    items: Count
 
     def key(self) -> str:
         return f"responsibilities {self.list_version}"

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import Fact, Instant
+from shared.events.fact import Count, Fact, Instant
 from shared.events.topics import SCORE, Topic
 from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode
 from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
@@ -91,9 +91,9 @@ class MonthClosed(PeriodFact):
     settled: Instant
     """Until when a fact had to be said to count in it."""
     policy_version: str
-    lines: int
-    cases: int
-    exclusions: int
+    lines: Count
+    cases: Count
+    exclusions: Count
     sha256: str
 
 
@@ -103,7 +103,7 @@ class Share(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     numerator: str
-    denominator: int
+    denominator: Count
 
 
 class UnitRates(BaseModel):
@@ -118,7 +118,7 @@ class UnitRates(BaseModel):
     resolution: Share
     satisfaction: Share
     composite: str | None
-    rank: int | None
+    rank: Count | None
     street_class: StreetClass | None
 
 
@@ -145,9 +145,9 @@ class HotspotDetected(Fact):
     """The street, or the community where it is no wider than that."""
     day: date
     """The last day counted."""
-    days: int
+    days: Count
     """How many days up to it."""
-    cases: int
+    cases: Count
     expected: float
     p_value: float
     """Of these days alone."""
@@ -193,7 +193,7 @@ class TopicTask(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    number: int
+    number: Count
     unit: UnitCode
     due: date
 
@@ -212,7 +212,7 @@ class TopicTaskDone(TopicFact):
 
     TYPE: ClassVar[str] = "jiesu.topic.task_done"
 
-    number: int
+    number: Count
     unit: UnitCode
     in_time: bool
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.events.fact import CaseFact, Instant
+from shared.events.fact import CaseFact, Count, Instant
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 
@@ -15,7 +15,7 @@ class CallbackFact(CaseFact):
     SOURCE: ClassVar[str] = SURVEY
 
     callback_id: CallbackId
-    round: int
+    round: Count
     """1 after the first handling, 2 after the first redo, …"""
 
 
@@ -43,7 +43,7 @@ class CallbackAttempted(CallbackFact):
 
     TYPE: ClassVar[str] = "jiesu.callback.attempted"
 
-    attempt: int
+    attempt: Count
     channel: CallbackChannel
     reached: bool
     contradictory: bool = False
@@ -85,7 +85,7 @@ class CallbackUnreachable(CallbackFact):
 
     TYPE: ClassVar[str] = "jiesu.callback.unreachable"
 
-    attempts: int
+    attempts: Count
     reason: Unreached | None = None
     """None: said before reasons were."""
 

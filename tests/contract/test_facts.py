@@ -119,6 +119,14 @@ def test_a_fact_names_times_somebody_can_reckon_with(written: str) -> None:
         decode(an_envelope(fact).headers(), json.dumps(said).encode())
 
 
+@pytest.mark.parametrize("redo", [-1, 2**53, 10**30])
+def test_a_fact_counts_as_far_as_every_reader_of_json_can(redo: int) -> None:
+    fact = a_fact(FACTS["jiesu.case.reopened.v1"])
+    said = {**json.loads(fact.model_dump_json()), "redo": redo}
+    with pytest.raises(Undecodable, match="redo"):
+        decode(an_envelope(fact).headers(), json.dumps(said).encode())
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [

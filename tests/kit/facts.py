@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
@@ -64,6 +64,8 @@ def write_missing_golden_files() -> list[str]:
 
 def _value(kind: Any) -> Any:
     kind = getattr(kind, "__supertype__", kind)
+    if get_origin(kind) is Annotated:
+        return _value(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
         return _value(next(part for part in get_args(kind) if part is not type(None)))
     if get_origin(kind) is tuple:
