@@ -121,6 +121,9 @@ class PlaceTooCoarse(Invalid):
     def __init__(self, duty: str, place: str | None) -> None:
         self.duty = duty
         self.place = place
+        role = duty.removeprefix("district:")
+        unit = duty if role == duty else f"district's {role} department"
+        silent = f"{place} is too wide to say" if place else "no place says"
         super().__init__(
-            f"the place {place or '(unknown)'} does not say which unit is the {duty}", duty=duty, place=place
+            f"this falls to the {unit}, and {silent} which one; name the place", duty=duty, place=place
         )

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -177,8 +178,14 @@ def load_responsibilities(
 
 def read_former(text: str, *, units: Units, filename: str) -> ResponsibilityList:
     """A list that is applied no more: to be shown, whatever has become of the units it names."""
-    file = Document.parse(text, filename=filename).read_as(ResponsibilityFile)
+    file = _former_file(text, filename)
     return _list_of(file, {key: code for key, code in _roles(file, units) if code is not None}, units)
+
+
+# Anybody may ask for a list that is over, and reading one takes as long as a hundred other answers.
+@lru_cache(maxsize=16)
+def _former_file(text: str, filename: str) -> ResponsibilityFile:
+    return Document.parse(text, filename=filename).read_as(ResponsibilityFile)
 
 
 def _list_of(

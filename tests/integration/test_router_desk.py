@@ -105,6 +105,9 @@ async def test_returned_ruled_on_and_handed_on_without_moving_the_deadline(desk:
             reason="属实",
         )
     now = await desk.sees_case(case["case_id"])
+    by_clock = {"ruling": "silence", "reason": "无人裁定"}
+    wrong = await desk.asks(f"cases/{case['case_id']}/adjudicate", role="dispatcher", **by_clock)
+    assert wrong.json()["detail"] == "ruling: Input should be 'uphold', 'redirect' or 'divide'"
     await desk.moves(f"{lead_path(now)}/return", unit=DONGHUASHI, reason="not_our_duty", evidence="清单")
     last = await desk.sees_case(case["case_id"])
     assert (last["orders"][0]["unit"], last["backstopped"]) == (DAXING, True)

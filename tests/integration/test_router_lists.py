@@ -107,7 +107,7 @@ async def test_every_version_can_be_read_for_its_days(desk: Desk, database: str,
     whole = [item async for item in pages(desk, unit="U110000-HEAT")]
     assert {item["lead"] for item in whole} == {"U110000-HEAT"}
     unknown = await desk.client.get("/v1/responsibilities?unit=0", headers=desk.token("dispatcher"))
-    assert unknown.status_code == 422
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "unit")
 
 
 async def pages(desk: Desk, **query: Any) -> AsyncIterator[RowDict]:

@@ -4,7 +4,7 @@ import pytest
 
 from shared.city.errors import BrokenFile, NoResponsibility, PlaceTooCoarse
 from shared.city.places import Places
-from shared.city.responsibilities import ResponsibilityList, load_responsibilities
+from shared.city.responsibilities import ResponsibilityList, load_responsibilities, read_former
 from tests.kit.city import beijing, seed
 
 
@@ -52,6 +52,13 @@ def test_a_street_duty_needs_a_place_that_names_a_street() -> None:
     for places in (Places(), Places(site="110101")):
         with pytest.raises(PlaceTooCoarse):
             duty.undertake(item, places)
+
+
+def test_a_list_that_is_over_is_read_once_however_often_it_is_asked_for() -> None:
+    first, again = (
+        read_former(seed("responsibilities.yaml"), units=beijing().units, filename="2026.1") for _ in "ab"
+    )
+    assert first.items is again.items
 
 
 def test_a_category_nobody_knows_has_nobody() -> None:

@@ -158,8 +158,24 @@ def test_the_dispatcher_names_units_and_categories_that_exist() -> None:
         dispatched(co_units=(UnitCode("nobody"),))
     with pytest.raises(UnknownCategory):
         dispatched(category=CategoryCode("no_such"))
-    with pytest.raises(PlaceTooCoarse):
+    with pytest.raises(PlaceTooCoarse) as wide:
         dispatched(place=DAXING)
+    assert (wide.value.field, wide.value.message) == (
+        "place",
+        "this falls to the street, and 110115 is too wide to say which one; name the place",
+    )
+    nowhere = a_case(WAITING, place=None)
+    asked = do.Dispatch(case_id=CASE_ID, by=DESK, category=CategoryCode("food_safety"))
+    with pytest.raises(PlaceTooCoarse, match="the district's market department, and no place says which"):
+        opening.dispatch(nowhere, asked, Words("变质"), ids(), CITY, at=AT)
+
+
+def test_a_case_sent_back_by_its_citizen_does_not_come_to_who_returned_it_either() -> None:
+    """The lead was closed meanwhile, so a dispatcher finds another: not the one that handed it back."""
+    again = a_case(CaseState.REOPENED, returned_by=(TIANGONGYUAN,))
+    asked = do.Dispatch(case_id=CASE_ID, by=DESK, lead=TIANGONGYUAN, reason="x")
+    with pytest.raises(errors.ReturnedBefore):
+        opening.dispatch(again, asked, WORDS, ids(), CITY, at=AT)
 
 
 def test_a_case_without_category_cannot_be_dispatched_without_naming_one() -> None:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.router.domain.model import ReturnReason
 from shared.http.wire import Wire
-from shared.kernel.words import DeclineReason, HandlingMode, Kind, Ruling, Tier
+from shared.kernel.words import DeclineReason, HandlingMode, Kind, Tier
 
 Said = Annotated[str, Field(min_length=1, max_length=4_000)]
 MaySay = Annotated[str, Field(max_length=4_000)]
@@ -100,7 +100,8 @@ AS_LISTED = DispatchIn(reason="")
 
 
 class AdjudicateIn(Wire):
-    ruling: Literal[Ruling.UPHOLD, Ruling.REDIRECT, Ruling.DIVIDE] = Field(examples=["redirect"])
+    # Their values: of members, a refusal would quote how Python writes them.
+    ruling: Literal["uphold", "redirect", "divide"] = Field(examples=["redirect"])
     reason: Said = Field(examples=["经核实属相邻街道辖区"])
     lead: Unit | None = Field(None, examples=["110115008"])
     co_units: CoUnits | None = None

@@ -33,7 +33,7 @@ from shared.http.knock import Opening, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
-from shared.kernel.words import HandlingMode, Tier
+from shared.kernel.words import HandlingMode, Ruling, Tier
 from shared.lifecycle.case import CaseState
 
 CASES = APIRouter(prefix="/cases")
@@ -102,7 +102,7 @@ async def adjudicate_case(
     """裁定: uphold, redirect, or divide. The deadline stays."""
     command = do.Adjudicate(
         **_about(case_id, seen, caller),
-        ruling=body.ruling,
+        ruling=Ruling(body.ruling),
         reason=body.reason,
         lead=UnitCode(body.lead) if body.lead else None,
         co_units=_units(body.co_units),

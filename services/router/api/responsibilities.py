@@ -80,7 +80,9 @@ async def read_responsibilities(
 ) -> ListOut:
     """权责清单: who owes an answer to what, with the clause, as it is in force on a day."""
     if unit is not None and not city.units.knows(unit):
-        raise UnknownUnit(unit)
+        refusal = UnknownUnit(unit)
+        refusal.field = "unit"
+        raise refusal
     found, until = await _list_on(connection, on or _today(request, city), city)
     after = int(str(asked.after[0])) if asked.after else -1
     rows = [

@@ -1,7 +1,10 @@
-"""What a caller names by its code, or a refusal that names the field it stood in."""
+"""What a caller names, or leaves to the list: what it is, or a refusal that names the field it stood in."""
 
+from services.router.domain.words import Words
 from shared.city.city import City
-from shared.city.errors import ClosedUnit, UnknownCategory, UnknownUnit
+from shared.city.errors import ClosedUnit, NoResponsibility, PlaceTooCoarse, UnknownCategory, UnknownUnit
+from shared.city.places import Places
+from shared.city.responsibilities import Undertaking
 from shared.kernel.ids import CategoryCode, UnitCode
 
 
@@ -20,4 +23,17 @@ def known_category(city: City, code: str) -> CategoryCode:
         return CategoryCode(city.categories.get(code).code)
     except UnknownCategory as refusal:
         refusal.field = "category"
+        raise
+
+
+def listed_for(category: CategoryCode, places: Places, words: Words, city: City) -> Undertaking:
+    """Who the list names for it there. Raises `NoResponsibility`, `PlaceTooCoarse` with the field."""
+    try:
+        item = city.responsibilities.find(category, places.lead_place, words.text)
+        return city.responsibilities.undertake(item, places)
+    except NoResponsibility as refusal:
+        refusal.field = "category"
+        raise
+    except PlaceTooCoarse as refusal:
+        refusal.field = "place"
         raise

@@ -14,8 +14,9 @@ from services.router.domain.policy.assessing import (
 )
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.correcting import corrected
-from services.router.domain.policy.known import known_category, known_unit
+from services.router.domain.policy.known import known_category, known_unit, listed_for
 from services.router.domain.policy.orders import require_seen
+from services.router.domain.policy.returns import require_never_returned
 from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
 from services.router.domain.words import Words
 from shared.city.city import City
@@ -98,7 +99,7 @@ def merge(case: Case, into: Case, cmd: do.Merge, *, at: datetime) -> Decision[Ca
         raise errors.MergeIntoItself
     if into.state not in MERGE_TARGETS:
         raise errors.UnfitMergeTarget(into.state)
-    note = Note(at, cmd.by.name, "merge", "")
+    note = Note(at, cmd.by.name, "merge", str(into.case_id))
     merged = replace(case, state=state, merged_into=into.case_id, notes=(*case.notes, note))
     return decided(all_ended(merged), say.CaseMerged(case_id=case.case_id, into_case_id=into.case_id))
 
@@ -151,6 +152,7 @@ def _chosen(case: Case, cmd: do.Dispatch, words: Words, city: City) -> Sending:
     lead = cmd.lead or (UnitCode(listed.lead) if listed else None)
     if lead is None:
         raise errors.LeadNeeded
+    require_never_returned(case, lead)
     _require_reason(cmd, lead, listed, usual)
     co_units = tuple(UnitCode(each) for each in listed.co_units) if listed else ()
     clause = listed.item.clause if listed and listed.lead == lead else DISCRETION
@@ -176,8 +178,7 @@ def _listed(
     """What the list says. Where no lead was named its own refusal tells the dispatcher what is missing."""
     if may_be_silent:
         return undertaking(category, places, words, city)
-    item = city.responsibilities.find(category, places.lead_place, words.text)
-    return city.responsibilities.undertake(item, places)
+    return listed_for(category, places, words, city)
 
 
 def _usual_tier(case: Case, category: CategoryCode, listed: Undertaking | None, city: City) -> Tier:
