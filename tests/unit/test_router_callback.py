@@ -7,7 +7,7 @@ import pytest
 from services.router.domain import commands as do
 from services.router.domain.model import OrderState
 from services.router.domain.policy import callback, opening
-from shared.kernel.ids import CallbackId, new_id
+from shared.kernel.ids import CallbackId, CaseId, new_id
 from shared.kernel.words import HandlingMode, Overdue, Satisfied, Solved
 from shared.lifecycle.case import CaseState
 from tests.kit.builders_router import (
@@ -27,6 +27,7 @@ from tests.kit.city import beijing
 
 CITY = beijing()
 LATER = AT + timedelta(days=5)
+OTHER = CaseId(new_id())
 SURVEYING = CaseState.SURVEYING
 
 
@@ -132,7 +133,9 @@ def test_an_answered_case_sent_back_waits_for_a_dispatcher_against_a_new_clock()
 
 
 def test_a_merged_case_sent_back_goes_to_the_lead_it_had() -> None:
-    merged = kept(start(a_case(CaseState.MERGED), CALLBACK_ID, 1))
+    merged = kept(start(a_case(CaseState.MERGED, merged_into=OTHER), CALLBACK_ID, 1))
+    assert merged.merged_into == OTHER
     decision = answered(merged)
     assert said(decision) == ["case.reopened", "case.dispatched"]
     assert decision.facts[1].unit == GUANYINSI
+    assert decision.state.merged_into is None, "who has the other case reads what is added to this one"

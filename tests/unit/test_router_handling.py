@@ -8,7 +8,7 @@ import pytest
 from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.lifecycle import CO_ORDER_LIFE
-from services.router.domain.model import Bell, Case, OrderRole, OrderState
+from services.router.domain.model import Bell, Case, OrderRole, OrderState, Supplement
 from services.router.domain.policy import citizen, clocks, handling, overseeing
 from services.router.domain.policy.bells import next_bell
 from shared.kernel.decision import Decision
@@ -289,6 +289,24 @@ def test_urging_is_counted_on_the_order() -> None:
     case = kept(citizen.urge(a_case(SIGNED), do.AskedByCitizen(CASE_ID, ASKED), at=AT))
     again = overseeing.urge(case, do.Urge(order_id=LEAD_ID, by=DESK), CITY, at=AT)
     assert again.state.lead.urged == 2
+
+
+def test_a_citizen_who_urges_again_and_again_is_counted_and_noted_once_with_the_last_time() -> None:
+    case, wish = a_case(SIGNED), do.AskedByCitizen(CASE_ID, ASKED)
+    for minute in range(3):
+        case = kept(citizen.urge(case, wish, at=AT + timedelta(minutes=minute)))
+    assert (case.lead.urged, [each.at for each in case.lead.notes]) == (3, [AT + timedelta(minutes=2)])
+    noted = kept(overseeing.urge(case, do.Urge(order_id=LEAD_ID, by=DESK), CITY, at=AT + HOUR))
+    again = kept(citizen.urge(noted, wish, at=AT + HOUR))
+    assert [each.by for each in again.lead.notes] == ["citizen", "dispatcher", "citizen"]
+
+
+def test_what_one_citizen_may_add_to_a_case_has_an_end() -> None:
+    full = a_case(SIGNED, supplements=(Supplement(AT, "sealed"),) * citizen.MOST_SUPPLEMENTS)
+    decision = citizen.supplement(full, do.AddWords(CASE_ID, "one more", ASKED), at=AT)
+    [refused] = decision.facts
+    assert (refused.move, refused.reason) == ("supplement", "too_many_supplements")
+    assert decision.state.supplements == full.supplements
 
 
 def test_roles_of_orders_are_kept_apart() -> None:

@@ -101,7 +101,9 @@ def _close(case: Case, cmd: do.CallbackCommand, *, reached: bool, at: datetime) 
 def _reopen(
     case: Case, cmd: do.CallbackCommand, ids: do.OrderIds, city: City, *, at: datetime
 ) -> Decision[Case]:
-    """重办. The deadline is a fresh one: the first handling was answered for, and this one is owed anew."""
+    """重办. The deadline is a fresh one: the first handling was answered for, and this one is owed anew. What
+    was joined to another case goes its own way: who has that one reads no more of it.
+    """
     redo = case.redo + 1
     must_supervise = redo > city.policy.redo.max_redo and not case.supervised
     again = replace(
@@ -110,6 +112,7 @@ def _reopen(
         redo=redo,
         resolve_by=None,
         approved_until=None,
+        merged_into=None,
         rung=(),
         supervised=case.supervised or must_supervise,
     )

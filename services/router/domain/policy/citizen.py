@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.router.domain import commands as do
-from services.router.domain.model import Case, Note, Supplement
+from services.router.domain.model import Case, Note, Supplement, WorkOrder
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named
 from services.router.domain.policy.orders import with_order
@@ -15,8 +15,11 @@ from shared.kernel.ids import EventId
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 
+URGING = ("citizen", "urge", "")
 OVER = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN})
 """No move leads out of these."""
+MOST_SUPPLEMENTS = 100
+"""A case is kept whole, and whoever adds to it may be anybody who has its number and code (ours)."""
 
 
 def withdraw(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
@@ -38,8 +41,7 @@ def urge(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:
     order = case.lead
     if order is None:
         raise AssertionError(f"case {case.case_id} is {case.state} and nobody has it")
-    note = Note(at, "citizen", "urge", "")
-    urged = replace(order, urged=order.urged + 1, notes=(*order.notes, note))
+    urged = replace(order, urged=order.urged + 1, notes=(*_without_last_urging(order), Note(at, *URGING)))
     return decided(with_order(case, urged), say.CaseUrged(**named(case, order)))
 
 
@@ -49,8 +51,17 @@ def supplement(case: Case, cmd: do.AddWords, *, at: datetime) -> Decision[Case]:
     """
     if case.state in OVER:
         return refuse(case, "supplement", cmd.asked_by)
+    if len(case.supplements) >= MOST_SUPPLEMENTS:
+        return refuse(case, "supplement", cmd.asked_by, reason="too_many_supplements")
     added = Supplement(at, cmd.sealed_words)
     return decided(replace(case, supplements=(*case.supplements, added)))
+
+
+def _without_last_urging(order: WorkOrder) -> tuple[Note, ...]:
+    """Who urges again and again is counted, and noted once: with the last time."""
+    *before, last = order.notes or (None,)
+    said_nothing_since = last is not None and (last.by, last.about, last.text) == URGING
+    return tuple(before) if said_nothing_since else order.notes
 
 
 def refuse(case: Case, move: str, asked_by: EventId, *, reason: str | None = None) -> Decision[Case]:
