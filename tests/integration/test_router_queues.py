@@ -181,6 +181,8 @@ async def test_words_are_found_by_the_desk_and_by_the_unit_that_may_read_them(de
     assert ids(await search(desk, "地下室", unit=DONGHUASHI)) == set()
     assert ids(await search(desk, case["case_id"])) == {case["case_id"]}
     assert ids(await search(desk, case["case_id"], unit=DONGHUASHI)) == set()
+    blank = await desk.asks("cases:search", role="dispatcher", text="\u3000 ")
+    assert (blank.status_code, blank.json()["errors"][0]["field"]) == (422, "text")
 
 
 async def test_a_unit_the_case_went_on_without_searches_what_it_was_sent_with_and_nothing_added(
@@ -260,12 +262,27 @@ async def test_many_are_assigned_and_urged_with_an_outcome_for_each(desk: Desk) 
         json={"items": [{"order_id": lead(case), "version": None} for case in cases]},
     )
     assert [each["order"]["urged"] for each in urged.json()["outcomes"]] == [1, 1, 1]
+    assert {each["order"]["whole"] for each in urged.json()["outcomes"]} == {True}
+
     too_many = await desk.client.post(
         "/v1/work-orders:urge",
         headers=desk.token("dispatcher"),
         json={"items": [{"order_id": lead(cases[0]), "version": None}] * 201},
     )
     assert (too_many.status_code, too_many.json()["errors"][0]["field"]) == (422, "items")
+
+
+async def test_a_caller_urges_and_is_not_shown_what_the_unit_noted(desk: Desk) -> None:
+    case = await desk.case()
+    path = f"work-orders/{lead(case)}"
+    await desk.moves(f"{path}/sign", unit=GUANYINSI)
+    await desk.moves(f"{path}/progress", unit=GUANYINSI, note="进展丙")
+    urged = await desk.moves(f"{path}/urge", role="caller", note="来电催办")
+    assert (urged["state"], urged["whole"], urged["notes"]) == ("signed", False, [])
+    items = [{"order_id": lead(case), "version": None}]
+    many = await desk.asks("work-orders:urge", role="caller", items=items)
+    assert (many.status_code, "进展丙" in many.text) == (200, False)
+    assert "来电催办" in (await desk.reads(path, unit=GUANYINSI)).text
 
 
 async def test_what_a_unit_did_in_a_period(desk: Desk) -> None:
@@ -344,8 +361,9 @@ async def test_a_finding_on_the_site_is_said_sealed_and_shown_with_its_case(desk
     linked = await desk.sees_case(made.json()["case_id"])
     assert (linked["proactive"], linked["place"]) == (True, GUANYINSI)
     assert (await desk.sees_case(case["case_id"]))["found_here"] == [made.json()["case_id"]]
-    stranger = await desk.asks(f"{path}/findings", unit=TIANGONGYUAN, **found)
-    assert stranger.status_code == 404
+    for place in (GUANYINSI, "nowhere"):
+        stranger = await desk.asks(f"{path}/findings", unit=TIANGONGYUAN, place=place, **found)
+        assert stranger.status_code == 404, place
 
 
 async def test_a_community_hands_the_work_on_to_the_property_company(desk: Desk) -> None:

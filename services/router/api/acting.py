@@ -30,7 +30,8 @@ UnitStaff = Annotated[Caller, allow(Role.UNIT)]
 Desk = Annotated[Caller, allow(*DESK)]
 Urger = Annotated[Caller, allow(*DESK, Role.CALLER)]
 ListReader = Annotated[Caller, allow(*DESK, Role.OPS)]
-Reader = Annotated[Caller, allow(*DESK, Role.OPS, Role.UNIT)]
+READERS = (*DESK, Role.OPS, Role.UNIT)
+Reader = Annotated[Caller, allow(*READERS)]
 WordsReader = Annotated[Caller, allow(*DESK, Role.UNIT)]
 """Who may read what citizens said, as far as the case is theirs."""
 
@@ -57,6 +58,11 @@ def desk_clerk(caller: Caller) -> By:
 def reader(caller: Caller) -> By:
     """Looks on: the desk sees everything, a unit its own."""
     return desk_clerk(caller) if caller.may(*DESK, Role.OPS) else unit_clerk(caller)
+
+
+def may_read(caller: Caller) -> bool:
+    """Whether the caller reads orders and cases at all."""
+    return caller.may(*READERS)
 
 
 def may_see_all(caller: Caller) -> bool:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from services.router import handlers
-from services.router.api.acting import OpenWork, UnitStaff, Urger, desk_clerk, unit_clerk
+from services.router.api.acting import OpenWork, UnitStaff, Urger, desk_clerk, may_read, unit_clerk
 from services.router.api.asked import MaySay, Unit
 from services.router.api.orders import moved_order
 from services.router.api.schemas import OrderOut
@@ -105,7 +105,7 @@ async def urge_work_orders(
 
     async def urge(item: UrgeItemIn, own: Once) -> Response:
         command = do.Urge(**_meant(item, by), note=item.note)
-        return await moved_order(open_work, own, command, handlers.urge)
+        return await moved_order(open_work, own, command, handlers.urge, whole=may_read(caller))
 
     return await _each(request, body.items, once, urge)
 

@@ -188,11 +188,12 @@ def _by_unit(order_id: UUID, seen: Seen, caller: UnitStaff) -> Any:
 
 
 async def moved_order(
-    open_work: Opening[Any], once: Once, command: do.OrderCommand, handle: Handle
+    open_work: Opening[Any], once: Once, command: do.OrderCommand, handle: Handle, *, whole: bool = True
 ) -> Response:
-    """One move of one order, answered with the order as it is after it."""
+    """One move of one order, answered with the order as it is after it; not `whole`: with its outline."""
+    shown = OrderOut.of if whole else OrderOut.outline
 
     def show(case: Case) -> OrderOut:
-        return OrderOut.of(case, next(each for each in case.orders if each.id == command.order_id))
+        return shown(case, next(each for each in case.orders if each.id == command.order_id))
 
     return await moved(open_work, once, lambda work: handle(work, command), show)

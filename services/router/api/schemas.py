@@ -28,10 +28,10 @@ from shared.lifecycle.case import CaseState
 
 T = TypeVar("T", bound=Wire)
 Theirs = Callable[[WorkOrder | UnitCode], bool]
+"""Whether the reader may know an order, or what a unit handed in, from within."""
 Joined = Mapping[CaseId, tuple[Words, ...]]
 """What the citizens said whose cases are handled with one, by case; the first words are the report."""
 NONE_JOINED: Joined = MappingProxyType({})
-"""Whether the reader may know an order, or what a unit handed in, from within."""
 
 
 def taken(shape: type[T], source: Any, **more: Any) -> T:
@@ -127,7 +127,7 @@ class OrderOut(Wire):
     urged: int
     notes: list[NoteOut]
     whole: bool = Field(
-        True, description="False: another unit's. Of it only unit, role, state and deadlines are told."
+        True, description="False: another unit's, or told to a 回访员: no more than who does what until when."
     )
     words: WordsOut | None = Field(description="Null in the answer to a move; read the order to see them.")
     supplements: list[WordsOut]

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from services.router.api.acting import InCity, WordsReader, may_read_case, now_of, reader, units_below
 from services.router.api.schemas import CaseItem
-from services.router.domain.errors import UnknownCase
+from services.router.domain.errors import TextNeeded, UnknownCase
 from services.router.domain.model import Case
 from services.router.domain.words import context, read_words
 from services.router.store import Equipment, queries
@@ -80,6 +80,8 @@ async def search_cases(
     """By id or number at once; else full text over what citizens said and added, as far as the caller may
     read it. Fewer than asked for and a `next` mean that there is more to look at.
     """
+    if not body.text.strip():
+        raise TextNeeded("text")
     cursors: Cursors = request.app.state.cursors
     after = cursors.read(body.cursor, query=body.query()) if body.cursor is not None else None
     named = await _named(connection, body.text) if after is None else None

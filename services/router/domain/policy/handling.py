@@ -131,7 +131,10 @@ def find(
 
 
 def site_of(case: Case, cmd: do.Find, city: City) -> UnitCode | None:
-    """Where it was found: as the unit says, else where the case is."""
+    """Where it was found: as the unit says, else where the case is. Whose order it is comes first: who has
+    none is not told of the place, or it would learn that there is an order.
+    """
+    order_for(case, cmd, city.units)
     return known_unit(city, cmd.place, "place") if cmd.place else case.place
 
 
