@@ -112,6 +112,9 @@ async def test_returned_ruled_on_and_handed_on_without_moving_the_deadline(desk:
     last = await desk.sees_case(case["case_id"])
     assert (last["orders"][0]["unit"], last["backstopped"]) == (DAXING, True)
     assert last["resolve_by"] == case["resolve_by"]
+    [first] = [each for each in last["orders"] if each["order_id"] == case["orders"][0]["order_id"]]
+    assert (first["clause"], first["list_version"]) == (case["clause"], case["list_version"])
+    assert last["clause"] == last["orders"][0]["clause"] != case["clause"]
     refused = await desk.asks(
         f"{lead_path(last)}/return", unit=DAXING, reason="not_our_duty", evidence="清单"
     )

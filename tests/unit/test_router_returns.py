@@ -142,6 +142,8 @@ def test_a_redirection_to_whom_the_list_names_cites_its_clause() -> None:
     decision = rule(a_case(RETURNED), Ruling.REDIRECT, lead=TIANGONGYUAN, place=TIANGONGYUAN)
     assert decision.facts[1].clause == "《条块共同事项清单》第 29 项"
     assert decision.facts[1].place == TIANGONGYUAN
+    returned = next(each for each in decision.state.earlier if each.id == LEAD_ID)
+    assert returned.cited.clause == a_case(RETURNED).clause, "what it had been sent by"
 
 
 @pytest.mark.parametrize(

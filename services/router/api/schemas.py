@@ -144,6 +144,7 @@ class OrderOut(Wire):
     ) -> "OrderOut":
         own = {name: getattr(order, name) for name in cls.model_fields if name in WorkOrder.__slots__}
         own["notes"] = notes(order.notes)
+        own |= asdict(order.cited) if order.cited else {}
         more = {**own, "order_id": order.id, "case_state": case.state, "whole": True, **_told(words, joined)}
         return taken(cls, case, **more)
 
@@ -159,6 +160,7 @@ class OrderOut(Wire):
             sign_by=order.sign_by,
             resolve_by=order.resolve_by,
             redo=order.redo,
+            cited=order.cited,
         )
         return cls.of(case, bare).model_copy(update={"whole": False})
 

@@ -73,6 +73,15 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """条款: by which clause of which list, and under which policy, something was dispatched."""
+
+    clause: str
+    list_version: str | None
+    policy_version: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class WorkOrder:
     """工单: one dispatch of the case to one unit."""
 
@@ -95,6 +104,8 @@ class WorkOrder:
     """A co-unit's clocks that were told to be over; the lead's are the case's."""
     urged: int = 0
     notes: tuple[Note, ...] = ()
+    cited: Cited | None = None
+    """By what the unit had it, once the case went on without it; until then the case says so."""
 
     @property
     def is_open(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.router.domain.commands import OrderIds
 from services.router.domain.errors import TooManyCoUnits
-from services.router.domain.model import Bell, Case, OrderRole, OrderState, WorkOrder
+from services.router.domain.model import Bell, Case, Cited, OrderRole, OrderState, WorkOrder
 from services.router.domain.policy.known import known_unit
 from shared.city.city import City
 from shared.city.limits import Limit
@@ -148,8 +148,11 @@ def _goes_on(order: WorkOrder, resolve_by: datetime) -> WorkOrder:
 
 
 def _left_behind(case: Case, kept: tuple[WorkOrder, ...]) -> tuple[WorkOrder, ...]:
+    """Each keeps what it was sent by: the case cites from now on what the next dispatch went by."""
     goes_on = {order.id for order in kept}
-    return tuple(ended(order) for order in case.orders[: _current(case)] if order.id not in goes_on)
+    cited = Cited(case.clause, case.list_version, case.policy_version) if case.clause else None
+    left = (order for order in case.orders[: _current(case)] if order.id not in goes_on)
+    return tuple(replace(ended(order), cited=cited) for order in left)
 
 
 def _current(case: Case) -> int:
