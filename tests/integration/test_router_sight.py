@@ -60,6 +60,7 @@ async def test_of_another_units_order_a_unit_reads_who_does_what_until_when_and_
     ruled = await desk.moves(f"cases/{case_id}/adjudicate", role="dispatcher", **ruling)
     await desk.moves(f"{lead_path(ruled)}/sign", unit=TIANGONGYUAN)
     await desk.moves(f"{lead_path(ruled)}/progress", unit=TIANGONGYUAN, note="进展丙")
+    await desk.moves(f"{lead_path(ruled)}/supervise", role="dispatcher", reason="督办理由戊")
     sealed = desk.seal(case_id, text="补充丁")
     await desk.hears(CaseSupplemented(case_id=case_id, sealed_words=sealed))
 
@@ -67,11 +68,11 @@ async def test_of_another_units_order_a_unit_reads_who_does_what_until_when_and_
     had_it = await desk.reads(f"cases/{case_id}", unit=GUANYINSI)
     helps = await desk.reads(f"cases/{case_id}", unit=case["orders"][1]["unit"])
     above = await desk.reads(f"cases/{case_id}", unit=DAXING)
-    said = ("裁定理由乙", "进展丙", "补充丁")
-    assert [word in has_it.text for word in said] == [True, True, True]
-    assert [word in had_it.text for word in said] == [True, False, False]
-    assert [word in helps.text for word in said] == [False, False, True]
-    assert [word in above.text for word in said] == [True, True, True]
+    said = ("裁定理由乙", "进展丙", "补充丁", "督办理由戊")
+    assert [word in has_it.text for word in said] == [True, True, True, True]
+    assert [word in had_it.text for word in said] == [True, False, False, False]
+    assert [word in helps.text for word in said] == [False, False, True, True]
+    assert [word in above.text for word in said] == [True, True, True, True]
     [lead] = [order for order in had_it.json()["orders"] if order["unit"] == TIANGONGYUAN]
     told = (lead["whole"], lead["role"], lead["state"], lead["signed_at"], lead["notes"])
     assert told == (False, "lead", "signed", None, [])

@@ -124,7 +124,7 @@ def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[
     """
     if not caller.may(*DESK, Role.UNIT):
         return None
-    added = case.supplements if _goes_on(case, caller, city) else ()
+    added = case.supplements if goes_on(case, caller, city) else ()
     return _opened(request, case.case_id, case.sealed_words, *(each.sealed_words for each in added))
 
 
@@ -132,7 +132,7 @@ async def joined_words(
     request: Request, connection: Reading, case: Case, caller: Caller, city: City
 ) -> dict[CaseId, tuple[Words, ...]]:
     """并案: what the citizens of joined cases said, for whoever reads the supplements of this one."""
-    if not caller.may(*DESK, Role.UNIT) or not _goes_on(case, caller, city):
+    if not caller.may(*DESK, Role.UNIT) or not goes_on(case, caller, city):
         return {}
     return {
         each.case_id: _opened(
@@ -142,7 +142,7 @@ async def joined_words(
     }
 
 
-def _goes_on(case: Case, caller: Caller, city: City) -> bool:
+def goes_on(case: Case, caller: Caller, city: City) -> bool:
     """Whether the case is still with one of the caller's units; with the desk it always is."""
     is_theirs = theirs(reader(caller), city)
     return may_see_all(caller) or any(is_theirs(each) for each in case.orders if each not in case.earlier)

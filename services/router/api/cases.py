@@ -15,6 +15,7 @@ from services.router.api.acting import (
     OpenWork,
     Reader,
     desk_clerk,
+    goes_on,
     joined_words,
     may_read_case,
     moved,
@@ -61,7 +62,8 @@ async def read_case(
     case_id: UUID, request: Request, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> CaseOut:
     """One case with its orders, suggestions and the citizen's words. 404 for a unit that never had it; one
-    that has it reads its own orders and those below it, and of others' only who does what until when.
+    that has it reads its own orders and those below it, and of others' only who does what until when. A unit
+    the case went on without reads none of the desk's notes.
     """
     case = await queries.case(connection, CaseId(case_id))
     by = reader(caller)
@@ -70,7 +72,8 @@ async def read_case(
     tag(response, case.version)
     found = await queries.found_at(connection, case.case_id)
     joined = await joined_words(request, connection, case, caller, city)
-    return CaseOut.whole(case, words_of(request, case, caller, city), found, theirs(by, city), joined)
+    words, has_it = words_of(request, case, caller, city), goes_on(case, caller, city)
+    return CaseOut.whole(case, words, found, theirs(by, city), joined, has_it)
 
 
 @CASES.post("/{case_id}/dispatch", response_model=CaseOut)

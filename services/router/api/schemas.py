@@ -255,7 +255,7 @@ class CaseOut(CaseItem):
     )
     suggestions: list[SuggestionOut]
     candidates: list[str] = Field(description="Units a homonym may mean: ask the citizen which.")
-    handling: HandlingOut | None
+    handling: HandlingOut | None = Field(description="Null too for a unit the case went on without.")
     clause: str | None
     list_version: str | None
     policy_version: str | None
@@ -269,7 +269,7 @@ class CaseOut(CaseItem):
     decline_reason: DeclineReason | None
     merged_into: UUID | None
     closed_at: datetime | None
-    notes: list[NoteOut]
+    notes: list[NoteOut] = Field(description="The desk's; none for a unit the case went on without.")
     words: WordsOut | None
     supplements: list[WordsOut]
     joined: list[JoinedOut] = Field(description="What was joined to it; empty in the answer to a move.")
@@ -283,12 +283,13 @@ class CaseOut(CaseItem):
         found: Sequence[UUID] = (),
         is_theirs: Theirs = lambda _: True,
         joined: Joined = NONE_JOINED,
+        has_it: bool = True,
     ) -> "CaseOut":
         return taken(
             cls,
             case,
             found_here=list(found),
-            handling=taken(HandlingOut, case.handling) if case.handling else None,
+            handling=taken(HandlingOut, case.handling) if case.handling and has_it else None,
             suggestions=[
                 SuggestionOut(**{**asdict(s), "co_units": list(s.co_units)}) for s in case.suggestions
             ],
@@ -297,7 +298,7 @@ class CaseOut(CaseItem):
             returning=_returning(case.returning, is_theirs) if case.returning else None,
             rulings=[_ruling(each, is_theirs) for each in case.rulings],
             review_at=case.shelf.review_at if case.shelf else None,
-            notes=notes(case.notes),
+            notes=notes(case.notes) if has_it else [],
             **_told(words, joined),
         )
 
