@@ -76,6 +76,16 @@ def test_the_redo_after_the_last_ordinary_one_is_supervised_and_dedicated() -> N
     assert last.facts[1].mode is HandlingMode.DEDICATED
 
 
+def test_the_supervised_redo_that_waits_for_a_dispatcher_is_said_to_be_supervised_when_it_is_sent() -> None:
+    """Nobody has it yet whom somebody could look after: its lead was closed, or it never had one."""
+    decision = answered(a_case(SURVEYING, redo=CITY.policy.redo.max_redo, lead=None, co_orders=()))
+    assert said(decision) == ["case.reopened"]
+    asked = do.Dispatch(case_id=CASE_ID, by=DESK)
+    sent = opening.dispatch(kept(decision), asked, WORDS, ids(), CITY, at=LATER)
+    assert said(sent) == ["case.dispatched", "case.supervised"]
+    assert (sent.state.supervised, sent.facts[0].mode) == (True, HandlingMode.DEDICATED)
+
+
 def test_what_is_supervised_already_is_not_said_to_be_again() -> None:
     last = answered(a_case(SURVEYING, redo=CITY.policy.redo.max_redo, supervised=True))
     assert said(last) == ["case.reopened", "case.dispatched"]

@@ -12,8 +12,8 @@ from services.router.domain import commands as do
 from services.router.domain.model import Case
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.citizen import refuse
-from services.router.domain.policy.handling import named
-from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
+from services.router.domain.policy.overseeing import send_watched
+from services.router.domain.policy.sending import DISCRETION, Sending, all_ended
 from shared.city.city import City
 from shared.events import router as say
 from shared.kernel.changed import replace
@@ -105,7 +105,6 @@ def _reopen(
     was joined to another case goes its own way: who has that one reads no more of it.
     """
     redo = case.redo + 1
-    must_supervise = redo > city.policy.redo.max_redo and not case.supervised
     again = replace(
         case,
         state=CASE_LIFE.fire("reopen", case.state),
@@ -114,7 +113,6 @@ def _reopen(
         approved_until=None,
         merged_into=None,
         rung=(),
-        supervised=case.supervised or must_supervise,
     )
     reopened = say.CaseReopened(case_id=case.case_id, redo=redo, callback_id=cmd.callback_id)
     to = _same_lead(again, city)
@@ -122,9 +120,8 @@ def _reopen(
         # Answered at the desk, or merged before anybody had it: a dispatcher finds the lead.
         limit = city.policy.dispatch.of(case.tier or Tier.GENERAL)
         return decided(replace(again, dispatch_by=city.calendar.deadline(at, limit)), reopened)
-    sent, dispatched = send(again, to, ids, city, at=at)
-    watched = (say.CaseSupervised(**named(sent, sent.lead)),) if must_supervise and sent.lead else ()
-    return decided(sent, reopened, dispatched, *watched)
+    sent, facts = send_watched(again, to, ids, city, at=at)
+    return decided(sent, reopened, *facts)
 
 
 def _same_lead(case: Case, city: City) -> Sending | None:

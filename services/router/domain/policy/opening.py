@@ -16,6 +16,7 @@ from services.router.domain.policy.bells import decided
 from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.known import known_category, known_unit, listed_for
 from services.router.domain.policy.orders import require_seen
+from services.router.domain.policy.overseeing import send_watched
 from services.router.domain.policy.returns import require_never_returned
 from services.router.domain.policy.sending import DISCRETION, Sending, all_ended, send
 from services.router.domain.words import Words
@@ -67,8 +68,8 @@ def dispatch(
     to = _chosen(case, cmd, words, city)
     note = (Note(at, cmd.by.name, "dispatch", cmd.reason),) if cmd.reason else ()
     noted = replace(case, notes=(*case.notes, *note))
-    sent, dispatched = send(corrected(noted, to.category, cmd.by, at=at), to, ids, city, at=at)
-    return decided(sent, dispatched)
+    sent, facts = send_watched(corrected(noted, to.category, cmd.by, at=at), to, ids, city, at=at)
+    return decided(sent, *facts)
 
 
 def answer(case: Case, cmd: do.Answer, *, at: datetime) -> Decision[Case]:

@@ -1,4 +1,6 @@
-"""What the desk does with a running order: extend, shelve and take up again, urge, supervise."""
+"""What the desk does with a running order: extend, shelve and take up again, urge, supervise; and what is
+supervised from its dispatch on.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,9 +10,10 @@ from services.router.domain.model import Bell, Case, Note, Shelf, WorkOrder
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
 from services.router.domain.policy.orders import lead_of, order_for, with_order
-from services.router.domain.policy.sending import reminder
+from services.router.domain.policy.sending import Sending, reminder, send
 from shared.city.city import City
 from shared.events import router as say
+from shared.events.fact import Fact
 from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.words import HandlingMode, Tier
@@ -79,6 +82,17 @@ def supervise(case: Case, cmd: do.Supervise, city: City, *, at: datetime) -> Dec
     note = Note(at, cmd.by.name, "supervise", said(cmd.reason, "reason"))
     watched = replace(case, supervised=True, mode=HandlingMode.DEDICATED, notes=(*case.notes, note))
     return decided(watched, say.CaseSupervised(**named(case, order)))
+
+
+def send_watched(
+    case: Case, to: Sending, ids: do.OrderIds, city: City, *, at: datetime
+) -> tuple[Case, tuple[Fact, ...]]:
+    """派单, and 督办 with it where it is the redo after the last ordinary one."""
+    is_last = case.redo > city.policy.redo.max_redo and not case.supervised
+    sent, dispatched = send(replace(case, supervised=case.supervised or is_last), to, ids, city, at=at)
+    if not is_last or sent.lead is None:
+        return sent, (dispatched,)
+    return sent, (dispatched, say.CaseSupervised(**named(sent, sent.lead)))
 
 
 def _require_within(case: Case, order: WorkOrder, until: datetime, city: City, *, at: datetime) -> None:
