@@ -316,6 +316,8 @@ async def test_what_a_unit_did_in_a_period(desk: Desk) -> None:
         "statistics/units", unit=GUANYINSI, since=since, until="2020-01-01T00:00:00Z"
     )
     assert (backwards.status_code, backwards.json()["reason"]) == (422, "period_reversed")
+    too_long = await desk.reads("statistics/units", unit=GUANYINSI, since="2020-01-01T00:00:00Z")
+    assert (too_long.status_code, too_long.json()["errors"][0]["field"]) == (422, "since")
 
 
 async def test_a_conference_divides_and_hears_why_it_cannot(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from services.router.api.acting import DESK, InCity, Reader, now_of, units_asked
-from services.router.domain.errors import PeriodReversed
+from services.router.domain.errors import PeriodReversed, PeriodTooLong
 from services.router.store import figures
 from services.router.store.figures import UnitFigures
 from shared.http.callers import Role
@@ -19,6 +19,8 @@ from shared.kernel.words import HandlingMode, Tier
 
 FIGURES = APIRouter()
 USUAL_PERIOD = timedelta(days=30)
+LONGEST_PERIOD = timedelta(days=366)
+"""Each page counts the whole period anew: a city dispatches tens of millions of orders a year."""
 OfUnit = Annotated[Text | None, Query(max_length=40, description="This unit and those below it.")]
 
 
@@ -99,12 +101,16 @@ async def read_unit_statistics(
     until: Annotated[Instant | None, Query(description="Dispatched before; left out: now.")] = None,
     unit: OfUnit = None,
 ) -> Page[UnitFiguresOut]:
-    """By unit: open, overdue, signed and resolved in time, returns, redo; without those that had none."""
+    """By unit: open, overdue, signed and resolved in time, returns, redo; without those that had none. A year
+    at most.
+    """
     at = now_of(request)
     end = until or at
     start = since or end - USUAL_PERIOD
     if start > end:
         raise PeriodReversed
+    if end - start > LONGEST_PERIOD:
+        raise PeriodTooLong(LONGEST_PERIOD.days)
     rows = await figures.unit_figures(
         connection,
         units_asked(caller, city, unit),

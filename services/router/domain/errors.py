@@ -23,7 +23,7 @@ Invalid
 ├─ TextNeeded · WordsUnreadable · MergeIntoItself
 ├─ NotItsCommunity · CategoryNeeded · TooManyCoUnits · ReasonNeeded
 ├─ LeadNeeded · CoUnitsNeeded · RedirectToItself · RulingKeepsTheUnit · NotARuling · OneLeadNeeded
-├─ SameMatter · PeriodReversed · PlanNeeded · PlanNotMeant
+├─ SameMatter · PeriodReversed · PeriodTooLong · PlanNeeded · PlanNotMeant
 └─ BadExtension · BadReview · BadPlan
 """
 
@@ -253,6 +253,11 @@ class SameMatter(Invalid):
 class PeriodReversed(Invalid):
     def __init__(self) -> None:
         super().__init__("the period ends before it begins", field="until")
+
+
+class PeriodTooLong(Invalid):
+    def __init__(self, days: int) -> None:
+        super().__init__(f"a period has {days} days at most; ask for several", field="since", days=days)
 
 
 class PlanNeeded(Invalid):
