@@ -210,6 +210,9 @@ async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
     task = {"number": 1, "title": "施划车位", "unit": DONGHUASHI, "due": "2026-12-20"}
     plan = {"starts": starts.isoformat(), "tasks": [task, {**task, "number": 2, "unit": "110101"}]}
     put = {"method": "PUT", "tag": made.headers["ETag"]}
+    twice = {**plan, "tasks": [task, {**task, "unit": "110101"}]}
+    refused = await changes(desk, f"{path}/plan", twice, method="PUT")
+    assert (refused.json()["reason"], refused.json()["errors"][0]["field"]) == ("task_twice", "tasks")
     never = await changes(desk, f"{path}/plan", {**plan, "starts": "0001-01-01"}, method="PUT")
     assert (never.status_code, never.json()["errors"][0]["field"]) == (422, "starts")
     foreign = await changes(desk, f"{path}/plan", plan, unit="110119203", method="PUT")
@@ -221,6 +224,8 @@ async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
     for number, unit in ((1, DONGHUASHI), (2, POLICE)):
         done = await changes(desk, f"{path}/tasks/{number}/done", {"note": "已完成"}, unit=unit)
         assert done.status_code == 200, done.text
+    beyond = await changes(desk, f"{path}/tasks/{10**20}/done", {})
+    assert (beyond.status_code, beyond.json()["errors"][0]["field"]) == (422, "number")
     twice = await changes(desk, f"{path}/tasks/1/done", {})
     assert (twice.status_code, twice.json()["reason"]) == (409, "done_already")
     closed = await changes(desk, f"{path}/close", {"note": None})
@@ -238,6 +243,8 @@ async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
     assert parking["volume"]["low"] < parking["volume"]["estimate"] < parking["volume"]["high"]
     assert parking["volume"]["low"] > 1
     assert parking["resolution"] is None
+    # No day before the first that was counted is one without requests.
+    assert parking["before"]["first"] == counts().first.isoformat()
 
 
 async def test_a_city_without_a_whole_baseline_expects_nothing_yet(desk: Desk) -> None:

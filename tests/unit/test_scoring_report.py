@@ -22,7 +22,9 @@ from services.scoring.domain.policy.lines import Measure
 from services.scoring.domain.policy.monthly import compile_month
 from services.scoring.domain.policy.rates import Sum, Tally
 from shared.city.errors import BrokenFile
+from shared.city.population import Population
 from shared.city.schematic import Schematic, load_schematic
+from shared.city.units import units_of
 from shared.kernel.ids import CategoryCode, HotspotId
 from shared.kernel.words import StreetClass, UnitLevel
 from tests.kit.accessible import contrast, faults
@@ -57,7 +59,7 @@ def a_report(**more: Any) -> Report:
     whole = Report(
         PERIOD,
         month,
-        compile_month(NOW, BEFORE, {}, CITY, CITY),
+        compile_month(NOW, BEFORE, (), CITY, CITY),
         [Hot("parking", 120, Interval(1.5, 1.2, 1.9)), Hot("noise", 60, None)],
         [hotspot],
         CITY,
@@ -98,7 +100,7 @@ def test_figures_are_those_of_the_ranking() -> None:
 
 
 def test_classes_and_their_moves_are_counted() -> None:
-    found = compile_month(NOW, BEFORE, {}, CITY, CITY)
+    found = compile_month(NOW, BEFORE, (), CITY, CITY)
     assert found.classed == {
         StreetClass.ADVANCED: 1,
         StreetClass.RECTIFYING: 1,
@@ -111,16 +113,34 @@ def test_classes_and_their_moves_are_counted() -> None:
     (moved,) = found.moved
     assert (moved.unit, moved.change) == (DONGHUASHI, Fraction(1, 10))
     # A street that made progress then was progressing then, by the month before that.
-    earlier = {ZHENZHUQUAN: Fraction(1, 2)}
+    earlier = sums(**{f"u{ZHENZHUQUAN}": "0.50"})
     moves = {each.unit: each.before for each in compile_month(NOW, BEFORE, earlier, CITY, CITY).moved}
     assert moves[ZHENZHUQUAN] is StreetClass.PROGRESSING
+
+
+def test_the_month_before_is_classed_by_its_own_divisions() -> None:
+    """That the street is part of another one by now changes nothing of what it was."""
+    units = CITY.units
+    moved = replace(units.by_code[ZHENZHUQUAN], level=UnitLevel.COMMUNITY, parent_code=YONGNING)
+    now = replace(CITY, units=units_of({**units.by_code, ZHENZHUQUAN: moved}.values()))
+    earlier = sums(**{f"u{ZHENZHUQUAN}": "0.30", f"u{YONGNING}": "0.62"})
+    before = sums(**{f"u{YONGNING}": "0.65"})
+    found = compile_month(sums(**{f"u{YONGNING}": "0.90"}), before, earlier, now, CITY)
+    assert found.between == {(StreetClass.RECTIFYING, StreetClass.ADVANCED): 1}
+
+
+def test_cases_by_residents_are_rounded_half_up_once() -> None:
+    for residents, told in ((40_000, "12.3"), (40_001, "12.2")):  # 12.25 and 12.2497 by 10,000
+        city = replace(CITY, population=Population({DONGHUASHI: residents}))
+        of_49 = [Sum(DONGHUASHI, each, False, Tally(Decimal(49), 49, cases=49)) for each in Measure]
+        assert f'<td class="n">{told}</td>' in shown("en", monthly=compile_month(of_49, [], [], city, city))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_month_without_figures_says_so(language: Language) -> None:
     text = shown(
         language,
-        monthly=compile_month([], [], {}, CITY, CITY),
+        monthly=compile_month([], [], [], CITY, CITY),
         hot=[],
         hotspots=[],
         city=replace(CITY, schematic=Schematic()),

@@ -6,12 +6,20 @@ from datetime import date, datetime
 import pytest
 
 from services.scoring.domain import topic as do
-from services.scoring.domain.errors import DoneAlready, DueBeforeStart, NotYourTopic, TasksOpen, UnknownTask
+from services.scoring.domain.errors import (
+    DoneAlready,
+    DueBeforeStart,
+    NotYourTopic,
+    TasksOpen,
+    TaskTwice,
+    UnknownTask,
+)
 from services.scoring.domain.policy import topics
 from services.scoring.domain.policy.candidates import Matter, rank
 from services.scoring.domain.policy.comparing import (
     Share,
     Volume,
+    compared,
     difference,
     ratio,
     ratio_beside,
@@ -160,3 +168,30 @@ def test_a_plan_keeps_what_is_done_and_a_topic_ends_with_its_last_task() -> None
             planned(*tasks, topic=topic)
     with pytest.raises(DueBeforeStart):
         planned(replace(TASK, due=date(2026, 12, 4)))
+
+
+def test_a_number_names_one_task_of_a_plan() -> None:
+    with pytest.raises(TaskTwice):
+        planned(TASK, replace(TASK, unit=YANQING))
+
+
+@pytest.mark.parametrize(
+    ("starts", "since", "before", "after"),
+    [
+        (date(2026, 11, 10), date(2026, 1, 1), (date(2026, 8, 12), date(2026, 11, 9)), date(2026, 11, 20)),
+        # A city that counts since October has no August without requests.
+        (date(2026, 11, 10), date(2026, 10, 20), (date(2026, 10, 20), date(2026, 11, 9)), date(2026, 11, 20)),
+        # Measures that are still to come have no days after them, and tomorrow is none before them.
+        (date(2026, 12, 1), date(2026, 1, 1), (date(2026, 9, 2), date(2026, 11, 20)), None),
+        (date(2026, 7, 1), date(2026, 1, 1), (date(2026, 4, 2), date(2026, 6, 30)), date(2026, 9, 28)),
+        (date(2026, 11, 10), date(2026, 11, 12), None, date(2026, 11, 20)),
+        (date(2026, 11, 10), None, None, None),
+    ],
+)
+def test_before_and_after_are_days_that_were_counted(
+    starts: date, since: date | None, before: tuple[date, date] | None, after: date | None
+) -> None:
+    then, now = compared(starts, 90, since, date(2026, 11, 20))
+    assert ((then.first, then.last) if then.days else None) == before
+    assert (now.last if now.days else None) == after
+    assert not now.days or now.first == max(starts, since or starts)

@@ -13,13 +13,11 @@ from services.scoring.domain.errors import PeriodNotClosed
 from services.scoring.domain.hotspot import Hotspot
 from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.periods import Period
-from services.scoring.domain.policy.comparing import ratio
+from services.scoring.domain.policy.comparing import Span, ratio
 from services.scoring.domain.policy.monthly import compile_month
-from services.scoring.domain.policy.publishing import composites
 from services.scoring.domain.policy.rates import without_excluded
 from services.scoring.store import alarms, sums
 from services.scoring.store import topics as reading
-from services.scoring.store.topics import Span
 
 ROUTES = APIRouter()
 
@@ -48,7 +46,7 @@ async def monthly_report(
     ]
     earlier = await sums.frozen_sums(asking.connection, asking.periods.before(before))
     city, was = await asking.city_of(asked.label), await asking.city_of(before)
-    monthly = compile_month(now, then, composites(earlier, city.units, was.policy.score), city, was)
+    monthly = compile_month(now, then, earlier, city, was)
     hot, spots = await _hot(asking, asked), await _spots(asking, asked)
     return report_page(Report(asked, month, monthly, hot, spots, city, asking.now), words(lang))
 

@@ -12,6 +12,7 @@ from shared.http.wire import Text, Wire
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Unit = Annotated[Text, Field(min_length=1, max_length=40)]
+TaskNumber = Annotated[int, Field(ge=1, le=999)]
 # Near the calendar's ends there is no day ninety days before or after.
 Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 
@@ -79,7 +80,7 @@ class TopicIn(Wire):
 class TaskIn(Wire):
     """One line of the lists: what, who, until when."""
 
-    number: Annotated[int, Field(ge=1, le=999)]
+    number: TaskNumber
     title: Title
     unit: Unit
     due: Day
@@ -136,8 +137,8 @@ class TopicView(Wire):
 class SideView(Wire):
     """One side of the comparison."""
 
-    first: date
-    last: date
+    first: date = Field(description="Of those days of this side that were counted.")
+    last: date = Field(description="Before `first`: none of its days is counted yet.")
     cases: int
     per_day: float
     resolution: IntervalView | None

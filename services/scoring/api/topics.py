@@ -13,12 +13,13 @@ from services.scoring.api import views_topics as views
 from services.scoring.api.reading import OVERSEERS, Asking, Question
 from services.scoring.domain import topic as do
 from services.scoring.domain.errors import NotPlanned
-from services.scoring.domain.policy import candidates
+from services.scoring.domain.policy import candidates, comparing
 from services.scoring.domain.policy.candidates import Matter
+from services.scoring.domain.policy.comparing import Span
 from services.scoring.domain.topic import Problem, Task, Topic
 from services.scoring.store import ScoringWork
 from services.scoring.store import topics as reading
-from services.scoring.store.topics import Answers, Span
+from services.scoring.store.topics import Answers
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, Seen, etag, tag
@@ -115,10 +116,8 @@ async def follow_topic(asking: Asking, topic_id: UUID) -> schemas.FollowView:
     topic = await reading.topic(asking.connection, TopicId(topic_id))
     if topic.starts is None:
         raise NotPlanned(topic.topic_id)
-    days = asking.city.policy.topics.days
-    _, upto = await _counted(asking)
-    before = Span(topic.starts - timedelta(days=days), topic.starts - timedelta(days=1))
-    after = Span(topic.starts, min(upto, topic.starts + timedelta(days=days - 1)))
+    since, upto = await _counted(asking)
+    before, after = comparing.compared(topic.starts, asking.city.policy.topics.days, since, upto)
     sides = [await _side(asking, span, topic.unit) for span in (before, after)]
     return views.effects(topic, sides[0], sides[1])
 
@@ -161,7 +160,9 @@ async def plan_topic(body: schemas.PlanIn, by: Doer, change: Changing) -> Respon
 
 
 @ROUTES.post("/topics/{topic_id}/tasks/{number}/done", response_model=schemas.TopicView)
-async def finish_task(number: int, body: schemas.NoteIn, by: Doer, change: Changing) -> Response:
+async def finish_task(
+    number: schemas.TaskNumber, body: schemas.NoteIn, by: Doer, change: Changing
+) -> Response:
     """A task is done, says its unit, the lead or a supervisor."""
     command = do.FinishTask(change.topic_id, number, body.note, by.subject, _unit_of(by))
     return await change.make(lambda work: handlers.finish_task(work, command))

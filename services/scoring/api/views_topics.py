@@ -9,9 +9,9 @@ from services.scoring.domain.errors import NotPlanned
 from services.scoring.domain.exclusion import Signature
 from services.scoring.domain.policy import comparing
 from services.scoring.domain.policy.candidates import Candidate
-from services.scoring.domain.policy.comparing import Interval
+from services.scoring.domain.policy.comparing import Interval, Span
 from services.scoring.domain.topic import Topic
-from services.scoring.store.topics import Answers, Span, Volumes
+from services.scoring.store.topics import Answers, Volumes
 from shared.city.city import City
 
 PLACES = 4

@@ -7,6 +7,7 @@ Invalid
 ├─ UnknownCategory    the city has no such category
 ├─ ProblemTwice       the same category is named twice
 ├─ NotADepartment     a topic is led by a department or a utility
+├─ TaskTwice          two tasks of a plan have one number
 ├─ DueBeforeStart     a task ends before the measures begin
 ├─ TooManyRows        a sheet holds no more; another format does
 └─ EvidenceTwice      the same document is named twice
@@ -118,6 +119,13 @@ class NotADepartment(Invalid):
 
     def __init__(self, unit: str) -> None:
         super().__init__(f"{unit} is no department and no utility", field="lead", unit=unit)
+
+
+class TaskTwice(Invalid):
+    """Two tasks of a plan have one number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"two tasks have the number {number}", field="tasks", number=number)
 
 
 class DueBeforeStart(Invalid):

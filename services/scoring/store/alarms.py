@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.errors import UnknownHotspot
 from services.scoring.domain.hotspot import Hotspot
+from services.scoring.domain.policy.comparing import Span
 from services.scoring.store import tables
-from services.scoring.store.topics import Span
 from shared.kernel.ids import HotspotId
 from shared.store.shape import Shape
 

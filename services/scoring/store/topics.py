@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.errors import UnknownTopic
-from services.scoring.domain.policy.comparing import Share, Volume
+from services.scoring.domain.policy.comparing import Share, Span, Volume
 from services.scoring.domain.topic import Topic
 from services.scoring.store import tables
 from shared.kernel.ids import TopicId
@@ -33,18 +33,6 @@ SELECT category, sum(resolved) AS resolved, sum(resolution) AS resolution, sum(s
        sum(satisfaction) AS satisfaction
 FROM daily_answers WHERE day BETWEEN $1 AND $2 AND place = ANY($3::text[]) GROUP BY category
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days one after the other, both ends among them."""
-
-    first: date
-    last: date
-
-    @property
-    def days(self) -> list[date]:
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
 @dataclass(slots=True)

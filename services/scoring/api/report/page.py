@@ -191,7 +191,7 @@ def _ranking(caption: str, found: Iterable[Placed], report: Report, words: Words
             _signed(each.change),
             *(_percent(each.standing.tally(measure).rate, words) for measure in MEASURES),
             str(each.standing.volume),
-            "–" if (many := shown(each.standing.per_10k(each.residents))) is None else f"{many:.1f}",
+            "–" if (many := shown(each.standing.per_10k(each.residents), 1)) is None else str(many),
         )
         for each in found
     ]

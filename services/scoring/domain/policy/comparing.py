@@ -2,11 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from math import exp, log, sqrt
 from statistics import NormalDist
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days one after the other, both ends among them."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+
+
+def compared(starts: date, days: int, since: date | None, upto: date) -> tuple[Span, Span]:
+    """So many days before the measures, and as many from their first on: of those only that were counted. A
+    day that was not is no day without requests.
+    """
+    one, many = timedelta(days=1), timedelta(days=days)
+    known = since or upto + one
+    before = Span(max(known, starts - many), min(upto, starts - one))
+    return before, Span(max(known, starts), min(upto, starts + many - one))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.scoring.domain.policy import classes, placing
+from services.scoring.domain.policy import classes, placing, publishing
 from services.scoring.domain.policy.placing import Placed
 from services.scoring.domain.policy.rates import Sum
 from shared.city.city import City
@@ -39,10 +39,10 @@ class Monthly:
 
 
 def compile_month(
-    now: Sequence[Sum], before: Sequence[Sum], earlier: Mapping[str, Fraction], city: City, was: City
+    now: Sequence[Sum], before: Sequence[Sum], earlier: Sequence[Sum], city: City, was: City
 ) -> Monthly:
-    """`earlier`: the composites of the month before the one before, by which its classes were given; `was`:
-    the city with the rules of the month before.
+    """`earlier`: the month before the one before, beside which its classes were given; `was`: the city with
+    the rules and divisions of the month before.
     """
     whole = placing.place(now, before, city, UnitLevel.CITY)
     streets = placing.place(now, before, city, UnitLevel.STREET)
@@ -52,7 +52,8 @@ def compile_month(
         for each in streets
         if each.before is not None and each.before.composite is not None
     }
-    is_now, classed_before = _classes(streets, composites, city), _classes(then, earlier, was)
+    is_now = _classes(streets, composites, city)
+    classed_before = _classes(then, publishing.composites(earlier, was.units, was.policy.score), was)
     both = [
         (unit, old, new)
         for unit, new in is_now.items()

@@ -186,10 +186,10 @@ def _merit(standing: Standing, composite: Fraction | None) -> tuple[Fraction, in
     return (Fraction(-1) if composite is None else composite, standing.volume)
 
 
-def shown(exact: Fraction | None) -> Decimal | None:
+def shown(exact: Fraction | None, places: int = PLACES) -> Decimal | None:
     """The value as it is shown: the only place that rounds, from the exact fraction in one step."""
     if exact is None:
         return None
-    scaled = exact * 10**PLACES
+    scaled = exact * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole).scaleb(-PLACES)
+    return Decimal(whole).scaleb(-places)

@@ -12,6 +12,7 @@ from services.scoring.domain.errors import (
     NotYourTopic,
     ProblemTwice,
     TasksOpen,
+    TaskTwice,
     UnknownCategory,
     UnknownTask,
 )
@@ -49,15 +50,14 @@ def choose(cmd: Choose, city: City, *, at: datetime) -> Decision[Topic]:
 
 
 def plan(topic: Topic, cmd: PlanTopic, units: Units) -> Decision[Topic]:
-    """The lists; what is done stays done. Raises `NotYourTopic`, `DueBeforeStart`, `DoneAlready`."""
+    """The lists; what is done stays done. Raises `NotYourTopic`, `TaskTwice`, `NoSuchUnit`, `DueBeforeStart`,
+    `DoneAlready`.
+    """
     if cmd.unit is not None and not units.is_within(topic.lead, cmd.unit):
         raise NotYourTopic(topic.topic_id)
     state = TOPIC_LIFE.fire("plan", topic.state)
+    _require_sound(cmd, units)
     tasks = tuple(_taken_over(task, topic) for task in cmd.tasks)
-    for task in tasks:
-        _require_acting(task.unit, "tasks", units)
-        if task.due < cmd.starts:
-            raise DueBeforeStart(task.number)
     kept = {task.number for task in tasks}
     for before in topic.tasks:
         if before.done and before.number not in kept:
@@ -93,6 +93,18 @@ def close(topic: Topic, cmd: CloseTopic, *, at: datetime) -> Decision[Topic]:
         raise TasksOpen(undone)
     after = replace(topic, state=state, closed=Signature(cmd.by, at, cmd.note))
     return Decision(after, (say.TopicClosed(**_about(topic)),))
+
+
+def _require_sound(cmd: PlanTopic, units: Units) -> None:
+    numbers: set[int] = set()
+    for task in cmd.tasks:
+        # Whoever says that a task is done names it by its number.
+        if task.number in numbers:
+            raise TaskTwice(task.number)
+        numbers.add(task.number)
+        _require_acting(task.unit, "tasks", units)
+        if task.due < cmd.starts:
+            raise DueBeforeStart(task.number)
 
 
 def _taken_over(task: Task, topic: Topic) -> Task:
