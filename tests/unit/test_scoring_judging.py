@@ -107,3 +107,11 @@ def test_a_rate_is_held_within_its_whole_whatever_adjustments_do() -> None:
     assert Tally(Decimal(3), 2).rate == 1
     assert Tally(Decimal(-1), 2).rate == 0
     assert Tally(Decimal(1), -1).rate is None
+
+
+def test_an_average_score_is_one_that_a_blower_can_give_whatever_adjustments_do() -> None:
+    """Two fives beside a one that was taken back of a settled month come to nine by one."""
+    (above,) = departments(calls("called", "1", "1", "9", of=1), {}, POLICY.appraisal)
+    (below,) = departments(calls("called", "1", "1", "-1", of=1), {}, POLICY.appraisal)
+    assert (above.average_score, below.average_score) == (5, 1)
+    assert above.streets(POLICY.appraisal) == 1

@@ -8,8 +8,8 @@ from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.rates import NOTHING, Tally
 from shared.city.policy_scoring import Appraisal
 
-BEST = 5
-"""The most a blower gives."""
+WORST, BEST = 1, 5
+"""The least and the most a blower gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class DepartmentStanding:
 
     @property
     def average_score(self) -> Fraction | None:
-        """1 (did nothing) to 5 (solved it), over the calls that are scored."""
-        return self.tally(CallMeasure.RESULT).mean
+        """1 (did nothing) to 5 (solved it), over the calls that are scored; held within, as a rate is."""
+        mean = self.tally(CallMeasure.RESULT).mean
+        return None if mean is None else min(max(mean, Fraction(WORST)), Fraction(BEST))
 
     def streets(self, rules: Appraisal) -> Fraction | None:
         """What streets say; None while one of the three is not known."""
