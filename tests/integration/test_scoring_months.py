@@ -190,6 +190,8 @@ async def test_the_close_freezes_the_month_with_a_hash_and_says_so(desk: Desk) -
     month = await desk.reads(f"months/{PERIOD}")
     assert (month["period"]["state"], month["asked_by"]) == ("closed", "boss")
     assert (month["frozen"]["exclusions"], month["frozen"]["cases"]) == (5, 35)
+    (listed,) = [each for each in await desk.reads("periods") if each["label"] == PERIOD]
+    assert listed["cases"] == month["cases"] == 35
     assert len(month["frozen"]["sha256"]) == 64
     assert {unit: sums(rates) for unit, rates in (await streets(desk)).items()} == {
         unit: sums(rates) for unit, rates in before.items()

@@ -1,6 +1,7 @@
 """三率 over HTTP on a real Postgres: the month worked out by hand, and every number opened to its cases."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,10 @@ async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> Async
         stories = sorted(a_month(), key=lambda story: story.name)
         await desk.delivers([heard for story in stories for heard in story.heard], at_once=7)
         yield desk
+
+
+class Undone(Exception):
+    """What was done is not to stay."""
 
 
 def sums(rates: dict[str, Any]) -> list[tuple[Decimal, int]]:
@@ -154,7 +159,14 @@ async def test_periods_are_listed_newest_first(desk: Desk) -> None:
         ("2026-11", True),
         ("2026-10", False),
     ]
-    assert periods[1]["cases"] == 1
+    (city,) = (await desk.reads("rates", level="city", period="current"))["units"]
+    # Proactive ones are counted apart, while a period is open and when it is frozen.
+    assert [period["cases"] for period in periods] == [city["cases"], 1]
+    with suppress(Undone):
+        async with desk.flat.store.work() as work:
+            frozen = await work.months.freeze("2026-11")
+            raise Undone
+    assert frozen.cases == city["cases"]
 
 
 async def test_redelivery_after_the_inbox_was_pruned_changes_nothing(desk: Desk) -> None:

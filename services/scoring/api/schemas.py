@@ -23,7 +23,7 @@ class PeriodView(Wire):
     settled: datetime = Field(description="What is said later counts in the period after.")
     is_current: bool
     state: MonthState
-    cases: int | None = Field(None, description="Cases first dispatched in it; in the list of periods only.")
+    cases: int | None = Field(None, description="Proactive ones left out; in the list of periods only.")
 
 
 class RulesView(Wire):

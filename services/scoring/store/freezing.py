@@ -93,7 +93,7 @@ GROUP BY l.unit
 """
 SHEAVES = """
 SELECT concat_ws('|', measure, unit, proactive, excluded, trim_scale(numerator), denominator, lines,
-                 encode(sha256, 'hex')) AS sheaf, lines, cases
+                 encode(sha256, 'hex')) AS sheaf, lines, CASE WHEN proactive THEN 0 ELSE cases END AS cases
 FROM month_sums WHERE period = $1
 ORDER BY measure COLLATE "C", unit COLLATE "C", proactive, excluded
 """

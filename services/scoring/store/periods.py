@@ -35,7 +35,7 @@ SELECT min(period) FROM known WHERE period < :period AND period NOT IN (SELECT p
 _CASES = f"""{_KNOWN}
 SELECT known.period, (SELECT count(*) FROM score_lines l
                       WHERE l.period = known.period AND l.measure = 'response' AND l.is_lead AND l.redo = 0
-                        AND l.number = 0 AND l.denominator = 1)
+                        AND l.number = 0 AND l.denominator = 1 AND NOT l.proactive)
 FROM known WHERE known.period IS NOT NULL
   AND known.period NOT IN (SELECT period FROM months WHERE state = 'closed')
 """
@@ -74,7 +74,7 @@ async def cases(connection: AsyncConnection) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """What came too late for a period, or was booked in it for an earlier one."""
+    """What came too late for a period and is booked in a later one."""
 
     facts: int
     """Facts said in time that came after the close."""
