@@ -15,7 +15,7 @@ class MoveNotAllowed(Conflict):
     """The table has no such move from this state."""
 
     def __init__(self, life: str, move: str, state: str) -> None:
-        super().__init__(f"a {life} that is {state} cannot {move}", move=move, state=state)
+        super().__init__(f"the {life} is {state}; no {move!r} follows from there", move=move, state=state)
         self.move = move
         self.state = state
 

@@ -36,7 +36,7 @@ class HotspotView(Wire):
     expected: float
     p_value: float = Field(description="Of this series alone, all windows regarded.")
     q_value: float = Field(description="Over all series of its level (Benjamini and Hochberg).")
-    looked_at: int = Field(description="How many series were looked at that day.")
+    looked_at: int = Field(description="How many series were looked at that day, of both levels.")
     because: BecauseView
     policy_version: str
     case_ids: list[UUID] | None = Field(description="The newest of the requests; null for other units.")

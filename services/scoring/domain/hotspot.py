@@ -53,7 +53,7 @@ class Hotspot:
     detected_at: datetime
     excess: Excess
     looked_at: int
-    """How many series were looked at that day: what the correction corrects for."""
+    """How many series were looked at that day, streets' and communities' together."""
     policy_version: str
     case_ids: tuple[CaseId, ...]
     last_day: date
