@@ -18,6 +18,8 @@ AdminDsn = Annotated[
         "--admin-dsn", envvar="JIESU_ADMIN_DATABASE_URL", help="Default: the running local database."
     ),
 ]
+NOT_VERIFIED = 3
+"""As when nothing runs: of no month was found that it differs."""
 STOPPED = 130
 SHOWN = 20
 
@@ -31,15 +33,22 @@ def _group() -> None:
 def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
     """Fold both topics from the beginning into an empty schema; every closed month must come to its hash.
 
-    Ends with 0 when all are the same, 1 when one is not, 130 when it was interrupted.
+    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away, 130 after Ctrl-C.
     """
     import asyncio
+
+    from shared.bus.fates import Fate, fate_of
 
     try:
         compared = asyncio.run(_verify(admin_dsn, state_folder(state)))
     except KeyboardInterrupt:
         typer.echo("stopped; nothing is left behind", err=True)
         raise typer.Exit(STOPPED) from None
+    except Exception as error:
+        if fate_of(error) is not Fate.BUSY:
+            raise
+        typer.echo(f"nothing is verified: database or bus is away ({error})", err=True)
+        raise typer.Exit(NOT_VERIFIED) from None
     for month in compared:
         _tell(month)
     typer.echo(f"{len(compared)} closed months, {sum(month.is_same for month in compared)} the same")
