@@ -223,6 +223,7 @@ async def test_an_export_holds_what_the_ranking_shows_and_the_lines_behind_it(de
             assert int(row["response_denominator"]) == unit["response"]["denominator"]
     for name in READERS:
         rows = await exports(desk, "cases", name, unit=C)
+        assert {row["state"] for row in rows} == {"closed"}
         asked = [row for row in rows if str(row["proactive"]).lower() in ("false", "0")]
         mine = [row for row in asked if row["measure"] == "resolution"]
         there = next(unit for unit in shown if unit["unit"] == C)["resolution"]

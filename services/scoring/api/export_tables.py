@@ -38,6 +38,7 @@ LINE_FIELDS = tuple(each.name for each in fields(Exported))
 LINES = (
     *(Column(name, KINDS.get(name, Kind.TEXT)) for name in LINE_FIELDS),
     Column("unit_name"),
+    Column("state"),
 )
 
 
@@ -73,12 +74,12 @@ def _rates(placed: Placed, city: City, about: Sequence[str]) -> Row:
     )
 
 
-def lines(found: Iterable[Exported], city: City) -> list[Row]:
-    """One row for each line."""
-    return [_line(each, city) for each in found]
+def lines(found: Iterable[Exported], city: City, state: str) -> list[Row]:
+    """One row for each line; `state` is the period's."""
+    return [_line(each, city, state) for each in found]
 
 
-def _line(line: Exported, city: City) -> Row:
+def _line(line: Exported, city: City, state: str) -> Row:
     cells = (getattr(line, name) for name in LINE_FIELDS)
     told = (str(cell) if name == "case_id" else cell for name, cell in zip(LINE_FIELDS, cells, strict=True))
-    return (*told, city.units.name_of(line.unit))
+    return (*told, city.units.name_of(line.unit), state)

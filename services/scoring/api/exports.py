@@ -15,7 +15,6 @@ from services.scoring.api import export_files, export_tables
 from services.scoring.api.export_files import MEDIA, Column, Format, Row
 from services.scoring.api.reading import Asking, InPeriod, WithExclusions
 from services.scoring.domain.errors import UnknownGroup
-from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.policy import placing
 from services.scoring.domain.policy.placing import Exclusions
 from services.scoring.store.exporting import every_line
@@ -43,9 +42,7 @@ async def export_rates(
         raise UnknownGroup(group)
     now = await asking.sums(period.label, exclusions)
     before = await asking.sums(asking.periods.before(period.label), exclusions)
-    month = await asking.month(period.label)
-    state = month.state if month else MonthState.OPEN
-    about = (period.label, state, city.policy.version, exclusions, level)
+    about = (period.label, await asking.state(period.label), city.policy.version, exclusions, level)
     placed = [each for each in placing.place(now, before, city, level) if group in (None, each.group)]
 
     async def pages() -> AsyncIterator[Sequence[Row]]:
@@ -65,13 +62,14 @@ async def export_cases(
     """Every line behind a unit's numbers; for whoever may open its cases."""
     city = await asking.city_of(period.label)
     units = asking.opened(unit, city.units)
+    state = await asking.state(period.label)
 
     async def pages() -> AsyncIterator[Sequence[Row]]:
         with_excluded = exclusions is Exclusions.IGNORED
         found = every_line(asking.connection, period.label, units, with_excluded=with_excluded)
         async with aclosing(found) as there:
             async for some in there:
-                yield export_tables.lines(some, city)
+                yield export_tables.lines(some, city, state)
 
     return await _file(f"cases-{period.label}-{unit}", file_format, export_tables.LINES, pages())
 

@@ -71,12 +71,15 @@ class Question:
 
     async def view(self, of: Period) -> schemas.PeriodView:
         """The period as it stands."""
-        found = await self.month(of.label)
-        return views.period(of, self.periods, found.state if found else MonthState.OPEN, at=self.now)
+        return views.period(of, self.periods, await self.state(of.label), at=self.now)
+
+    async def state(self, period: str) -> MonthState:
+        """Where the period stands; open until its close is asked for."""
+        found = await self.month(period)
+        return found.state if found else MonthState.OPEN
 
     async def is_closed(self, period: str) -> bool:
-        found = await self.month(period)
-        return found is not None and found.state is MonthState.CLOSED
+        return await self.state(period) is MonthState.CLOSED
 
     async def require_closed(self, period: str) -> None:
         """Raise `PeriodNotClosed`: only what is frozen is judged."""
