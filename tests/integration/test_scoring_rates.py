@@ -1,9 +1,11 @@
 """三率 over HTTP on a real Postgres: the month worked out by hand, and every number opened to its cases."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -228,3 +230,31 @@ async def test_bad_questions_are_refused_by_name(
 async def test_nobody_and_citizens_are_not_told(desk: Desk) -> None:
     assert (await desk.client.get("/v1/rates")).status_code == 401
     assert (await desk.asks("rates", role="citizen")).status_code == 403
+
+
+def acts() -> dict[str, Any]:
+    """What is asked to be done, all of it refused."""
+    nobody = UUID(int=7)
+    exclusion = {"case_id": str(nobody), "period": "2026-11", "reason": "groundless", "evidence": ["ab" * 32]}
+    problems = [{"category": name, "title": name} for name in ("parking", "noise")]
+    topic = {"period": "2026-11", "unit": "999", "theme": "x", "problems": problems, "lead": POLICE}
+    return {
+        "exclusions": exclusion,
+        f"exclusions/{nobody}/reviews": {"upheld": True},
+        "topics": topic,
+        "months/2026-11/close": None,
+    }
+
+
+async def test_whoever_acts_does_not_wait_for_a_second_connection_with_one_in_hand(desk: Desk) -> None:
+    """As many at once as there are connections would stop one another, and everybody else."""
+    headers = {**desk.token("supervisor"), "If-Match": "*"}
+    answers = await asyncio.gather(
+        *(
+            desk.client.post(f"/v1/{path}", json=body, headers=headers)
+            for path, body in acts().items()
+            for _ in range(desk.flat.settings.database_pool)
+        )
+    )
+    told = {answer.json()["reason"] for answer in answers}
+    assert told == {"unknown_case", "unknown_exclusion", "no_such_unit", "period_not_settled"}

@@ -10,7 +10,7 @@ from services.scoring import handlers
 from services.scoring.api import schemas_decided as schemas
 from services.scoring.api import views_decided
 from services.scoring.api.rates import concerned
-from services.scoring.api.reading import OVERSEERS, Asking, InPeriod, Question
+from services.scoring.api.reading import OVERSEERS, Acting, Asking, InPeriod, Standpoint
 from services.scoring.domain import commands as do
 from services.scoring.domain.errors import UnknownCase, UnknownExclusion
 from services.scoring.domain.exclusion import Exclusion
@@ -20,7 +20,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, Seen, etag, tag
 from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, opening
+from shared.http.knock import Opening, Reading, opening
 from shared.http.paging import Asked, Page
 from shared.kernel.ids import CaseId, ExclusionId, UnitCode, new_id
 
@@ -33,14 +33,13 @@ Reviewer = Annotated[Caller, allow(Role.SUPERVISOR)]
 
 @ROUTES.post("/exclusions", status_code=201, response_model=schemas.ExclusionView)
 async def ask_exclusion(
-    body: schemas.ExclusionIn, asking: Asking, by: Asker, open_work: OpenWork, once: OnceOnly
+    body: schemas.ExclusionIn, acting: Acting, by: Asker, open_work: OpenWork, once: OnceOnly
 ) -> Response:
     """剔除 asked for: by a unit the case counts for, a unit above it, or a supervisor."""
-    await _require_part(asking, CaseId(body.case_id))
     command = do.AskExclusion(
         exclusion_id=ExclusionId(new_id()),
         case_id=CaseId(body.case_id),
-        period=asking.periods.asked(body.period, at=asking.now).label,
+        period=acting.periods.asked(body.period, at=acting.now).label,
         reason=body.reason,
         evidence=tuple(body.evidence),
         note=body.note,
@@ -49,6 +48,7 @@ async def ask_exclusion(
     )
     made: list[Exclusion] = []
     async with open_work() as work:
+        await _require_part(acting, work.connection, command.case_id)
 
         async def answer() -> schemas.ExclusionView:
             made.append(await handlers.ask_exclusion(work, command))
@@ -79,7 +79,7 @@ async def list_exclusions(
 @ROUTES.get("/exclusions/{exclusion_id}")
 async def open_exclusion(asking: Asking, exclusion_id: UUID, response: Response) -> schemas.ExclusionView:
     """One exclusion, with everybody who had a hand in it."""
-    found = await _seen(asking, ExclusionId(exclusion_id))
+    found = await _seen(asking, asking.connection, ExclusionId(exclusion_id))
     tag(response, found.version)
     return views_decided.exclusion(found)
 
@@ -88,19 +88,19 @@ class Change:
     """A change of one exclusion: by somebody who sees it, on the version it saw, done once."""
 
     def __init__(
-        self, exclusion_id: UUID, asking: Question, seen: Seen, once: Once, open_work: Opening[ScoringWork]
+        self, exclusion_id: UUID, acting: Standpoint, seen: Seen, once: Once, open_work: Opening[ScoringWork]
     ) -> None:
         self.exclusion_id = ExclusionId(exclusion_id)
-        self._asking: Question = asking
+        self._acting: Standpoint = acting
         self._seen: Seen = seen
         self._once: Once = once
         self._open_work = open_work
 
     async def make(self, move: Callable[[ScoringWork], Awaitable[Exclusion]]) -> Response:
         """Check sight and version under the lock, move it, keep the answer with the state."""
-        await _seen(self._asking, self.exclusion_id)
         made: list[Exclusion] = []
         async with self._open_work() as work:
+            await _seen(self._acting, work.connection, self.exclusion_id)
 
             async def answer() -> schemas.ExclusionView:
                 self._seen.check((await work.exclusions.get(self.exclusion_id)).version)
@@ -111,9 +111,9 @@ class Change:
 
 
 async def _change(
-    exclusion_id: UUID, asking: Asking, seen: IfMatch, once: OnceOnly, open_work: OpenWork
+    exclusion_id: UUID, acting: Acting, seen: IfMatch, once: OnceOnly, open_work: OpenWork
 ) -> Change:
-    return Change(exclusion_id, asking, seen, once, open_work)
+    return Change(exclusion_id, acting, seen, once, open_work)
 
 
 Changing = Annotated[Change, Depends(_change)]
@@ -145,18 +145,18 @@ def _unit_of(caller: Caller) -> UnitCode | None:
     return None if caller.may(*OVERSEERS) else caller.unit
 
 
-async def _require_part(asking: Question, case_id: CaseId) -> None:
+async def _require_part(acting: Standpoint, connection: Reading, case_id: CaseId) -> None:
     """Raise `UnknownCase` to whoever had no part in it."""
-    entry = await queries.entry(asking.connection, case_id)
-    lines = await queries.lines(asking.connection, case_id)
-    if not asking.sees(concerned(entry, lines, ())):
+    entry = await queries.entry(connection, case_id)
+    lines = await queries.lines(connection, case_id)
+    if not acting.sees(concerned(entry, lines, ())):
         raise UnknownCase(case_id)
 
 
-async def _seen(asking: Question, exclusion_id: ExclusionId) -> Exclusion:
+async def _seen(here: Standpoint, connection: Reading, exclusion_id: ExclusionId) -> Exclusion:
     """The exclusion. Raises `UnknownExclusion`, to a stranger too."""
-    found = await periods.exclusion(asking.connection, exclusion_id)
-    if not asking.oversees and (found.unit is None or not asking.sees([found.unit])):
+    found = await periods.exclusion(connection, exclusion_id)
+    if not here.oversees and (found.unit is None or not here.sees([found.unit])):
         raise UnknownExclusion(exclusion_id)
     return found
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from services.scoring import handlers
 from services.scoring.api import schemas, views, views_decided
 from services.scoring.api import schemas_decided as decided
-from services.scoring.api.reading import Asking, Question
+from services.scoring.api.reading import Acting, Asking, Question
 from services.scoring.api.views_decided import Preview
 from services.scoring.domain import commands as do
 from services.scoring.domain.lifecycle import MonthState
@@ -59,17 +59,17 @@ async def preview_month(asking: Asking, period: str) -> decided.MonthView:
 
 @ROUTES.post("/months/{period}/close", status_code=202, response_model=decided.ClosingView)
 async def close_month(
-    asking: Asking, period: str, by: Closer, open_work: OpenWork, once: OnceOnly
+    acting: Acting, period: str, by: Closer, open_work: OpenWork, once: OnceOnly
 ) -> Response:
     """月结: nothing is written into the period from now on; the hash follows when all of it is read."""
-    asked = asking.periods.asked(period, at=asking.now)
+    asked = acting.periods.asked(period, at=acting.now)
     command = do.AskClose(asked.label, by.subject)
     async with open_work() as work:
 
         async def answer() -> decided.ClosingView:
             month = await handlers.ask_close(work, command)
             return decided.ClosingView(
-                period=views.period(asked, asking.periods, month.state, at=asking.now),
+                period=views.period(asked, acting.periods, month.state, at=acting.now),
                 policy_version=month.policy_version,
                 asked_by=month.asked_by,
                 asked_at=month.asked_at,

@@ -40,18 +40,45 @@ class Alive(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question to the ledger."""
+class Standpoint:
+    """Who asks or acts, in which city, and when. It holds no connection: who acts opens a work, and a request
+    that waits for a second connection with one in its hands stops all others, as soon as they are as many.
+    """
 
-    connection: Reading
     city: City
     caller: Caller
     now: datetime
-    divisions: DivisionsShelf
 
     @property
     def periods(self) -> Periods:
         return Periods.of_policy(self.city.policy)
+
+    @property
+    def oversees(self) -> bool:
+        """Whether the caller sees all units."""
+        return self.caller.may(*OVERSEERS)
+
+    @property
+    def mine(self) -> tuple[str, ...] | None:
+        """The units whose affairs the caller sees; None: all."""
+        if self.oversees:
+            return None
+        return _with_below(self.caller.unit, self.city.units) if self.caller.unit else ()
+
+    def sees(self, codes: Iterable[str]) -> bool:
+        """Whether the caller may open what belongs to one of these units."""
+        if self.oversees:
+            return True
+        mine, units = self.caller.unit, self.city.units
+        return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Standpoint):
+    """One question to the ledger."""
+
+    connection: Reading
+    divisions: DivisionsShelf
 
     async def month(self, period: str) -> Month | None:
         """The period's close, when one was asked for."""
@@ -99,25 +126,6 @@ class Question:
         """The city itself."""
         return next(each.code for each in self.city.units.by_code.values() if each.level is UnitLevel.CITY)
 
-    @property
-    def oversees(self) -> bool:
-        """Whether the caller sees all units."""
-        return self.caller.may(*OVERSEERS)
-
-    @property
-    def mine(self) -> tuple[str, ...] | None:
-        """The units whose affairs the caller sees; None: all."""
-        if self.oversees:
-            return None
-        return _with_below(self.caller.unit, self.city.units) if self.caller.unit else ()
-
-    def sees(self, codes: Iterable[str]) -> bool:
-        """Whether the caller may open what belongs to one of these units."""
-        if self.oversees:
-            return True
-        mine, units = self.caller.unit, self.city.units
-        return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
-
     def opened(self, code: str, units: Units) -> tuple[str, ...]:
         """The unit and all below it in this tree, for who may open its cases now. Raises `UnknownUnit`,
         `NotYourUnit`.
@@ -144,9 +152,17 @@ def _with_below(code: str, units: Units) -> tuple[str, ...]:
     return tuple(below for below, lineage in units.lineages.items() if code in lineage)
 
 
-async def _question(request: Request, caller: Reader, connection: Reading) -> Question:
+async def _standpoint(request: Request, caller: Reader) -> Standpoint:
     flat: Alive = request.app.state.flat
-    return Question(connection, flat.city, caller, flat.clock.now(), flat.equipment.divisions)
+    return Standpoint(flat.city, caller, flat.clock.now())
+
+
+Acting = Annotated[Standpoint, Depends(_standpoint)]
+
+
+async def _question(request: Request, here: Acting, connection: Reading) -> Question:
+    flat: Alive = request.app.state.flat
+    return Question(here.city, here.caller, here.now, connection, flat.equipment.divisions)
 
 
 Asking = Annotated[Question, Depends(_question, scope="function")]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.scoring import handlers
 from services.scoring.api import schemas_topics as schemas
 from services.scoring.api import views_topics as views
-from services.scoring.api.reading import OVERSEERS, Asking, Question
+from services.scoring.api.reading import OVERSEERS, Acting, Asking, Question
 from services.scoring.domain import topic as do
 from services.scoring.domain.errors import NotPlanned
 from services.scoring.domain.policy import candidates, comparing
@@ -63,12 +63,12 @@ async def rank_candidates(
 
 @ROUTES.post("/topics", status_code=201, response_model=schemas.TopicView)
 async def choose_topic(
-    body: schemas.TopicIn, asking: Asking, by: Chooser, open_work: OpenWork, once: OnceOnly
+    body: schemas.TopicIn, acting: Acting, by: Chooser, open_work: OpenWork, once: OnceOnly
 ) -> Response:
     """A theme with two or three problems and a lead; one for a month and a unit."""
     command = do.Choose(
         topic_id=TopicId(new_id()),
-        period=asking.periods.asked(body.period, at=asking.now).label,
+        period=acting.periods.asked(body.period, at=acting.now).label,
         unit=UnitCode(body.unit),
         theme=body.theme,
         problems=tuple(Problem(CategoryCode(each.category), each.title) for each in body.problems),
