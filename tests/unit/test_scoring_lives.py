@@ -52,3 +52,8 @@ def test_each_pair_fires_or_is_refused(
     else:
         with pytest.raises(MoveNotAllowed):
             life.fire(move, state)
+
+
+def test_a_refused_move_is_told_as_a_sentence() -> None:
+    with pytest.raises(MoveNotAllowed, match="^the exclusion is seconded; no 'appeal' follows from there$"):
+        EXCLUSION_LIFE.fire("appeal", X.SECONDED)
