@@ -10,6 +10,7 @@ from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.hotspot import Excess, Hotspot, Place
 from services.scoring.domain.model import Entry, Stamp, Whistle
 from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.policy.closing import Closable
 from services.scoring.domain.policy.hotspots import Level
 from services.scoring.domain.policy.rates import Sum
 from services.scoring.domain.policy.season import Days, Season
@@ -85,8 +86,8 @@ class Months(Protocol):
     async def closing(self) -> Month | None:
         """The oldest period whose close was asked for and not made."""
 
-    async def earlier_open(self, period: str) -> str | None:
-        """The oldest earlier period that something counts in and nobody closed."""
+    async def closable(self, period: str) -> Closable:
+        """What closing the period asks of the ledger."""
 
     async def freeze(self, period: str) -> Frozen:
         """Write down what the period's lines add up to, and their hash."""

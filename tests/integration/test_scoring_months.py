@@ -158,6 +158,8 @@ async def test_a_period_is_not_closed_or_judged_before_its_time(desk: Desk) -> N
     assert preview["exclusions"] == {"in_force": 5}
     early = await posts(desk, f"months/{PERIOD}/close", None, who="boss")
     assert (early.status_code, "period_not_settled" in early.text) == (409, True)
+    assert (await desk.reads("months/2006-11"))["hindrance"] == "nothing_counts"
+    assert "nothing_counts" in (await posts(desk, "months/2006-11/close", None, who="boss")).text
     for path in ("classes", "supervision"):
         answer = await desk.asks(path, period=PERIOD)
         assert (answer.status_code, "period_not_closed" in answer.text) == (409, True)

@@ -15,7 +15,6 @@ from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.month import Frozen, Month
 from services.scoring.domain.periods import Period
 from services.scoring.domain.policy import closing
-from services.scoring.domain.policy.closing import Closable
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.domain.policy.placing import Exclusions
 from services.scoring.domain.policy.rates import whole
@@ -104,7 +103,7 @@ async def _month(asking: Question, period: Period, month: Month | None) -> decid
 
 async def _hindrance(asking: Question, period: Period, month: Month | None) -> str | None:
     """Why it cannot be closed, as the close itself would refuse it."""
-    closable = Closable(await periods.earlier_open(asking.connection, period.label))
+    closable = await periods.closable(asking.connection, period.label)
     command = do.AskClose(period.label, asking.caller.subject)
     try:
         closing.ask(month, command, closable, asking.city.policy, at=asking.now)

@@ -34,6 +34,7 @@ Conflict
 ├─ PeriodNotSettled   facts that count in the period may still come
 ├─ PeriodNotClosed    only what is frozen is judged
 ├─ EarlierPeriodOpen  periods are closed one after another
+├─ NothingCounts      a close cannot be undone, and this one is of nothing
 ├─ CountsNotThen      nothing of the case counts in that period
 └─ AskedAlready       one exclusion for a case and a period
 """
@@ -263,6 +264,13 @@ class EarlierPeriodOpen(Conflict):
 
     def __init__(self, period: str, earlier: str) -> None:
         super().__init__(f"close period {earlier} before {period}", period=period, earlier=earlier)
+
+
+class NothingCounts(Conflict):
+    """A close cannot be undone; one of a period that nothing counts in is a slip of the pen."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(f"nothing counts in period {period}: there is nothing to close", period=period)
 
 
 class CountsNotThen(Conflict):

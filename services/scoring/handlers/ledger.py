@@ -9,7 +9,6 @@ from services.scoring.domain.model import Entry
 from services.scoring.domain.month import Month
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy import closing, exclusions, ledger, publishing, whistles
-from services.scoring.domain.policy.closing import Closable
 from services.scoring.ports import ScoringWork
 from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
@@ -84,7 +83,7 @@ async def ask_close(work: ScoringWork, cmd: do.AskClose) -> Month:
     """月结 asked for: from the commit on nothing is written into the period any more."""
     await work.books.shut()
     month = await work.months.find(cmd.period)
-    closable = Closable(await work.months.earlier_open(cmd.period))
+    closable = await work.months.closable(cmd.period)
     return await work.months.keep(closing.ask(month, cmd, closable, work.city.policy, at=work.now))
 
 

@@ -11,6 +11,7 @@ from services.scoring.domain.errors import UnknownExclusion
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.lifecycle import ExclusionState, MonthState
 from services.scoring.domain.month import Month
+from services.scoring.domain.policy.closing import Closable
 from services.scoring.store import tables
 from shared.kernel.ids import ExclusionId
 from shared.store.shape import Shape
@@ -29,8 +30,10 @@ WITH RECURSIVE known (period) AS (
                  (SELECT min(period) FROM department_lines l WHERE l.period > known.period))
     FROM known WHERE known.period IS NOT NULL
 )"""
-_EARLIER = f"""{_KNOWN}
-SELECT min(period) FROM known WHERE period < :period AND period NOT IN (SELECT period FROM months)
+_CLOSABLE = f"""{_KNOWN}
+SELECT min(period) FILTER (WHERE period < :period AND period NOT IN (SELECT period FROM months)) AS earlier,
+       coalesce(bool_or(period = :period), false) AS counts
+FROM known
 """
 _CASES = f"""{_KNOWN}
 SELECT known.period, (SELECT count(*) FROM score_lines l
@@ -60,10 +63,10 @@ async def closed(connection: AsyncConnection, upto: str, many: int) -> Sequence[
     return (await connection.execute(asked.order_by(M.period.desc()).limit(many))).scalars().all()
 
 
-async def earlier_open(connection: AsyncConnection, period: str) -> str | None:
-    """The oldest earlier period that something counts in and nobody asked to close."""
-    found: str | None = (await connection.execute(text(_EARLIER), {"period": period})).scalar_one()
-    return found
+async def closable(connection: AsyncConnection, period: str) -> Closable:
+    """What closing the period asks of the ledger."""
+    found = (await connection.execute(text(_CLOSABLE), {"period": period})).one()
+    return Closable(found.earlier, found.counts)
 
 
 async def cases(connection: AsyncConnection) -> dict[str, int]:

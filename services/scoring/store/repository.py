@@ -15,6 +15,7 @@ from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.month import Frozen, Month
 from services.scoring.domain.policy import calls, lines
 from services.scoring.domain.policy.calls import CallLine
+from services.scoring.domain.policy.closing import Closable
 from services.scoring.domain.policy.lines import Line, Rules
 from services.scoring.domain.policy.rates import Sum
 from services.scoring.domain.topic import Topic
@@ -166,9 +167,9 @@ class MonthRepository(Repository[str, Month]):
         period = (await self._work.connection.execute(asked.limit(1))).scalar_one_or_none()
         return None if period is None else await self.get(period)
 
-    async def earlier_open(self, period: str) -> str | None:
-        """The oldest earlier period that something counts in and nobody closed."""
-        return await periods.earlier_open(self._work.connection, period)
+    async def closable(self, period: str) -> Closable:
+        """What closing the period asks of the ledger."""
+        return await periods.closable(self._work.connection, period)
 
     async def freeze(self, period: str) -> Frozen:
         """Write down what the period's lines add up to, and their hash."""

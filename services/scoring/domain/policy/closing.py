@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.scoring.domain.commands import AskClose
-from services.scoring.domain.errors import EarlierPeriodOpen, PeriodNotSettled
+from services.scoring.domain.errors import EarlierPeriodOpen, NothingCounts, PeriodNotSettled
 from services.scoring.domain.lifecycle import MONTH_LIFE, MonthState
 from services.scoring.domain.month import Frozen, JudgedBy, Month
 from services.scoring.domain.periods import Periods
@@ -20,18 +20,25 @@ class Closable:
 
     earlier: str | None
     """The oldest earlier period that something counts in and nobody closed."""
+    counts: bool
+    """Whether anything counts in the period itself."""
 
 
 def ask(
     month: Month | None, cmd: AskClose, closable: Closable, policy: Policy, *, at: datetime
 ) -> Decision[Month]:
-    """Ask for the close. Raises `PeriodNotSettled`, `EarlierPeriodOpen`, `MoveNotAllowed`."""
+    """Ask for the close.
+
+    Raises `MoveNotAllowed`, `PeriodNotSettled`, `EarlierPeriodOpen`, `NothingCounts`.
+    """
     periods = Periods.of_policy(policy)
     state = MONTH_LIFE.fire("ask", month.state if month else MonthState.OPEN)
     if at < (settled := periods.settled(cmd.period)):
         raise PeriodNotSettled(cmd.period, settled)
     if closable.earlier is not None:
         raise EarlierPeriodOpen(cmd.period, closable.earlier)
+    if not closable.counts:
+        raise NothingCounts(cmd.period)
     rules = JudgedBy.of_policy(policy)
     asked = Month(cmd.period, state, cmd.by, at, policy.version, rules=rules)
     return Decision(asked, (say.MonthCloseAsked(period=cmd.period),))
