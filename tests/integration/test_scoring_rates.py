@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from services.scoring.app import SERVICE
+from services.scoring.store.equipment import EXPORTS_AT_ONCE
 from shared.store.migrate import check
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.case_story import (
@@ -258,3 +259,19 @@ async def test_whoever_acts_does_not_wait_for_a_second_connection_with_one_in_ha
     )
     told = {answer.json()["reason"] for answer in answers}
     assert told == {"unknown_case", "unknown_exclusion", "no_such_unit", "period_not_settled"}
+
+
+async def test_so_many_whole_ledgers_are_exported_at_once_and_no_more(desk: Desk) -> None:
+    """Each has a connection for minutes: all others who read would wait for one."""
+    places = desk.flat.equipment.exporting
+    for _ in range(EXPORTS_AT_ONCE):
+        await places.acquire()
+    refused = await desk.asks("exports/rates", period="2026-11")
+    assert (refused.status_code, refused.json()["reason"]) == (503, "exports_under_way")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert (await desk.client.get("/v1/exports/rates")).status_code == 401
+    places.release()
+    for _ in range(2):
+        assert (await desk.asks("exports/rates", period="2026-11")).status_code == 200
+    for _ in range(EXPORTS_AT_ONCE - 1):
+        places.release()

@@ -7,21 +7,34 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from services.scoring.api import export_files, export_tables
 from services.scoring.api.export_files import MEDIA, Column, Format, Row
-from services.scoring.api.reading import Asking, InPeriod, WithExclusions
-from services.scoring.domain.errors import UnknownGroup
+from services.scoring.api.reading import Acting, Alive, Asking, InPeriod, WithExclusions
+from services.scoring.domain.errors import ExportsUnderWay, UnknownGroup
 from services.scoring.domain.policy import placing
 from services.scoring.domain.policy.placing import Exclusions
+from services.scoring.store.equipment import EXPORTS_AT_ONCE
 from services.scoring.store.exporting import every_line
 from shared.http.wire import Text
 from shared.kernel.words import UnitLevel
 
-ROUTES = APIRouter(prefix="/exports")
+
+async def _place(request: Request, _known: Acting) -> AsyncIterator[None]:
+    """One of the few places for who exports, once it is known who asks."""
+    flat: Alive = request.app.state.flat
+    places = flat.equipment.exporting
+    if places.locked():
+        raise ExportsUnderWay(EXPORTS_AT_ONCE)
+    async with places:
+        yield
+
+
+# The router's own come before a route's: the place is taken before the connection.
+ROUTES = APIRouter(prefix="/exports", dependencies=[Depends(_place, scope="function")])
 
 AsFormat = Annotated[Format, Query(alias="format")]
 _FILE: dict[str, Any] = {"content": {media: {} for media in MEDIA.values()}}

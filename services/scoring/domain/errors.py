@@ -37,12 +37,14 @@ Conflict
 ├─ NothingCounts      a close cannot be undone, and this one is of nothing
 ├─ CountsNotThen      nothing of the case counts in that period
 └─ AskedAlready       one exclusion for a case and a period
+Unavailable
+└─ ExportsUnderWay    whole ledgers are written, so many at once
 """
 
 from datetime import datetime
 from uuid import UUID
 
-from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 
 
 class UnreadablePeriod(Invalid):
@@ -288,4 +290,15 @@ class AskedAlready(Conflict):
     def __init__(self, exclusion_id: UUID) -> None:
         super().__init__(
             f"exclusion {exclusion_id} is about this case and period already", exclusion_id=str(exclusion_id)
+        )
+
+
+class ExportsUnderWay(Unavailable):
+    """Whole ledgers are written, so many at once."""
+
+    def __init__(self, at_once: int) -> None:
+        super().__init__(
+            f"{at_once} exports are being written; ask again when one is done",
+            retry_after=10,
+            at_once=at_once,
         )
