@@ -46,6 +46,8 @@ async def case_registered(work: RouterWork, heard: Heard[CaseRegistered]) -> Non
 
 
 async def case_supplemented(work: RouterWork, heard: Heard[CaseSupplemented]) -> None:
+    # Opened once before they are kept: words that nobody can open would break every reading of the case.
+    work.unseal(heard.fact.case_id, heard.fact.sealed_words)
     command = do.AddWords(heard.fact.case_id, heard.fact.sealed_words, heard.envelope.id)
     await handlers.supplement(work, command)
 

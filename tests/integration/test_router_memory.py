@@ -121,6 +121,11 @@ async def test_words_sealed_for_another_case_or_in_another_form_are_refused(desk
     case_id = CaseId(new_id())
     with pytest.raises(WordsUnreadable):
         await desk.hears(desk.registered(case_id=case_id, sealed_words=desk.seal(case_id, text=1)))
+    ours = desk.registered()
+    await desk.hears(ours)
+    with pytest.raises(SealBroken):
+        await desk.hears(CaseSupplemented(case_id=ours.case_id, sealed_words=foreign.sealed_words))
+    assert (await desk.sees_case(ours.case_id))["supplements"] == []
     with pytest.raises(UnknownCase):
         await desk.hears(WithdrawalAsked(case_id=case_id))
 
