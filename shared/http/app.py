@@ -1,9 +1,12 @@
 """One kind of app for every service: the door around it, problems for errors, a complete description."""
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -53,6 +56,8 @@ def make_app(
         version=version,
         docs_url=None,
         redoc_url=None,
+        # Ours: see `_description_route`.
+        openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
         separate_input_output_schemas=False,
@@ -72,7 +77,7 @@ def make_app(
     for kind in (Refusal, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer)
     tell = info or (lambda: Info(service=service, version=version))
-    for one in (*routes, health_routes(tell, checks), _metrics_route()):
+    for one in (*routes, health_routes(tell, checks), _metrics_route(), _description_route(app)):
         app.include_router(one)
     if quick:
         app.add_middleware(QuickWays, ways=quick)
@@ -104,6 +109,23 @@ def _metrics_route() -> APIRouter:
     @routes.get("/metrics")
     async def scrape() -> Response:
         return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+    return routes
+
+
+def _description_route(app: FastAPI) -> APIRouter:
+    """`/openapi.json`, made in a thread: to describe a service takes a second or two, in which nobody else
+    would be answered, and anybody may ask.
+    """
+    routes = APIRouter(include_in_schema=False)
+
+    @cache
+    def written() -> bytes:
+        return orjson.dumps(app.openapi())
+
+    @routes.get("/openapi.json")
+    async def describe() -> Response:
+        return Response(await asyncio.to_thread(written), media_type="application/json")
 
     return routes
 

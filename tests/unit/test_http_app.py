@@ -2,6 +2,7 @@
 
 import json
 import re
+from threading import get_ident
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -172,10 +173,20 @@ def test_the_description_of_a_body_is_as_strict_as_the_door() -> None:
     assert report["properties"]["text"]["pattern"] == r"^[^\x00]*$"
 
 
-async def test_the_description_is_served() -> None:
-    app = an_app(_routes())
+async def test_the_description_is_served_and_made_beside_the_loop() -> None:
+    app, makers = an_app(_routes()), list[int]()
+    whole = app.openapi
+
+    def made() -> dict[str, Any]:
+        makers.append(get_ident())
+        return whole()
+
+    app.openapi = made  # type: ignore[method-assign]
     async with client(app) as http:
-        assert (await http.get("/openapi.json")).json() == json.loads(json.dumps(app.openapi()))
+        for _ in range(2):
+            assert (await http.get("/openapi.json")).json() == json.loads(json.dumps(whole()))
+    assert len(makers) == 1
+    assert makers[0] != get_ident()
 
 
 def test_what_a_service_brings_is_in_the_state() -> None:
