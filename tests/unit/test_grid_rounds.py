@@ -1,5 +1,6 @@
 """巡查: visits, inspections and tracks: what may be recorded, what is said, and how far rounds reach."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -151,9 +152,25 @@ def test_no_point_that_was_left_out_lies_off_the_line(steps: list[tuple[float, f
     line = tracks._flattened([fixes[0].spot, *(fix.spot for fix in kept)])[1:]
     for point in tracks._flattened([fix.spot for fix in fixes]):
         assert (
-            min(tracks._apart(point, one, other) for one, other in pairwise(line))
+            min(tracks._farthest((one, point, other), 0, 2)[1] for one, other in pairwise(line))
             <= tracks.TOLERANCE_M + 1e-6
         )
+
+
+def test_a_track_that_swings_to_and_fro_takes_no_longer_than_a_walk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One point was given up at a time: 12 such tracks held everybody up for more than a minute."""
+    looked = 0
+    farthest = tracks._farthest
+
+    def counted(flat: Sequence[tuple[float, float]], first: int, last: int) -> tuple[int, float]:
+        nonlocal looked
+        looked += last - first
+        return farthest(flat, first, last)
+
+    monkeypatch.setattr(tracks, "_farthest", counted)
+    swings = walk(*((step / 2_000, step / 4_000 * (-1) ** step, step) for step in range(600)))
+    assert len(tracks.simplified(swings.fixes)) == 600
+    assert looked < 600 * (tracks.MOST_CUTS + 10)
 
 
 @given(steps=steps)

@@ -7,7 +7,7 @@ first point: ten kilometres farther north, at 40 degrees, that is wrong by 0.13 
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import cos, hypot, radians
+from math import cos, radians, sqrt
 
 from services.grid.domain.distance import MEAN_RADIUS_M, metres_between
 from services.grid.domain.model import Spot
@@ -17,6 +17,8 @@ TOLERANCE_M = 10.0
 """A phone knows no better where it is. Ours."""
 SCALE = 100_000
 """Steps of a degree that are kept: about a metre."""
+MOST_CUTS = 16
+"""After so many cuts a part of a track is halved; two thousand points of a walk need fewer."""
 
 
 def length(fixes: Sequence[Fix]) -> float:
@@ -26,16 +28,20 @@ def length(fixes: Sequence[Fix]) -> float:
 
 
 def simplified(fixes: Sequence[Fix], tolerance_m: float = TOLERANCE_M) -> tuple[Fix, ...]:
-    """The same line without the points that lie within the tolerance of it; first and last stay."""
+    """The same line without the points that lie within the tolerance of it; first and last stay.
+
+    A track that swings to and fro gives up one point at each cut, and each cut looks through all that are
+    left: minutes for a batch of such. So what was cut often enough is halved from then on.
+    """
     flat = _flattened([fix.spot for fix in fixes])
-    kept, open_parts = {0, len(fixes) - 1}, [(0, len(fixes) - 1)]
+    kept, open_parts = {0, len(fixes) - 1}, [(0, len(fixes) - 1, 0)]
     while open_parts:
-        first, last = open_parts.pop()
-        between = range(first + 1, last)
-        far = max(between, key=lambda at: _apart(flat[at], flat[first], flat[last]), default=None)
-        if far is not None and _apart(flat[far], flat[first], flat[last]) > tolerance_m:
-            kept.add(far)
-            open_parts += [(first, far), (far, last)]
+        first, last, cuts = open_parts.pop()
+        farthest, apart = _farthest(flat, first, last)
+        if apart > tolerance_m:
+            at = farthest if cuts < MOST_CUTS else (first + last) // 2
+            kept.add(at)
+            open_parts += [(first, at, cuts + 1), (at, last, cuts + 1)]
     return tuple(fixes[at] for at in sorted(kept))
 
 
@@ -65,13 +71,21 @@ def _flattened(spots: Sequence[Spot]) -> list[tuple[float, float]]:
     return [(spot.lng * east, spot.lat * metre) for spot in spots]
 
 
-def _apart(point: tuple[float, float], one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Metres from a point to the stretch between two others."""
-    along = (other[0] - one[0], other[1] - one[1])
-    square = along[0] ** 2 + along[1] ** 2
-    to = (point[0] - one[0], point[1] - one[1])
-    share = 0.0 if square == 0 else max(0.0, min(1.0, (to[0] * along[0] + to[1] * along[1]) / square))
-    return hypot(to[0] - share * along[0], to[1] - share * along[1])
+def _farthest(flat: Sequence[tuple[float, float]], first: int, last: int) -> tuple[int, float]:
+    """Of the points between two, the one farthest from the stretch between them, and how many metres."""
+    (here_x, here_y), (there_x, there_y) = flat[first], flat[last]
+    along_x, along_y = there_x - here_x, there_y - here_y
+    square = along_x**2 + along_y**2 or 1.0
+    farthest, apart = first, 0.0
+    # Written out: it is done some ten times for each point of each track.
+    for place in range(first + 1, last):
+        x, y = flat[place]
+        x, y = x - here_x, y - here_y
+        share = min(1.0, max(0.0, (x * along_x + y * along_y) / square))
+        x, y = x - share * along_x, y - share * along_y
+        if (far := x * x + y * y) > apart:
+            farthest, apart = place, far
+    return farthest, sqrt(apart)
 
 
 def _write(written: bytearray, number: int) -> None:

@@ -1,5 +1,7 @@
 """巡查: visits, inspections, tracks; each recorded once."""
 
+import asyncio
+
 from services.grid.domain.policy import rounds
 from services.grid.domain.round_errors import AlreadyRecorded
 from services.grid.domain.rounds import Inspection, RecordInspection, RecordTrack, RecordVisit, Visit
@@ -21,4 +23,6 @@ async def record_inspection(work: GridWork, cmd: RecordInspection) -> Inspection
 
 
 async def record_track(work: GridWork, cmd: RecordTrack) -> None:
-    work.tracks.keep(*rounds.track(cmd, city=work.city, at=work.now))
+    # Thousands of points are looked through: others are answered meanwhile.
+    kept, said = await asyncio.to_thread(rounds.track, cmd, city=work.city, at=work.now)
+    work.tracks.keep(kept, said)
