@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -32,6 +32,8 @@ from tests.kit.whistles import (
 )
 
 LEAD, CO = Share.LEAD, Share.CO
+BEGINNING = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+"""No database can keep it: in Greenwich it is the year before."""
 PARTIES = (Seated(ENFORCEMENT, LEAD), Seated(GUANYINSI, CO))
 MINUTES = "会议议定：综合执法局牵头，街道配合。\n"
 HOLD = HoldConference(
@@ -83,6 +85,7 @@ def test_nobody_else_may(by: UnitCode) -> None:
         ({"parties": (*PARTIES, Seated(UnitCode("nobody"), CO))}, errors.UnitRefused),
         ({"minutes": " \n"}, errors.MinutesMissing),
         ({"held_at": BLOWN_AT + timedelta(seconds=1)}, errors.NotHeldYet),
+        ({"held_at": BEGINNING}, errors.HeldTooLongAgo),
     ],
 )
 def test_what_is_no_division_is_refused_by_name(wrong: dict[str, object], named: type[Refusal]) -> None:

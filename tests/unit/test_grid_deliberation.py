@@ -277,6 +277,9 @@ def test_a_meeting_names_each_of_the_five_sides_once_and_was_held() -> None:
     ahead = replace(cmd, seats=seats(), held_at=BLOWN_AT + timedelta(minutes=1))
     with pytest.raises(errors.NotHeldYet):
         meetings.meet(a_deliberation(), ahead, "sealed", units=units, at=BLOWN_AT)
+    long_ago = replace(ahead, held_at=BLOWN_AT - timedelta(days=4_000))
+    with pytest.raises(errors.HeldTooLongAgo):
+        meetings.meet(a_deliberation(), long_ago, "sealed", units=units, at=BLOWN_AT)
 
 
 def test_residents_voices_are_said_and_end_it() -> None:

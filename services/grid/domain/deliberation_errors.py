@@ -20,7 +20,7 @@ Invalid
 ├── PlaceRefused · CasesMissing · UnitRefused
 ├── SeatsMiscounted       each of the five sides once
 ├── MorePresentThanEntitled · TooManyPlacards · PlacardsTwice
-├── NotHeldYet · DueBefore
+├── NotHeldYet · HeldTooLongAgo · DueBefore
 ├── PilotsMiscounted · NobodyRated
 └── PartiesMiscounted · OneLeadAtTable · MinutesMissing
 """
@@ -200,6 +200,13 @@ class NotHeldYet(Invalid):
 
     def __init__(self) -> None:
         super().__init__("it was not held yet", field="held_at")
+
+
+class HeldTooLongAgo(Invalid):
+    """Minutes are of these years."""
+
+    def __init__(self, years: int) -> None:
+        super().__init__(f"it was held more than {years} years ago; check the year", field="held_at")
 
 
 class DueBefore(Invalid):

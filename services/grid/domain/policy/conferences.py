@@ -9,13 +9,13 @@ from services.grid.domain.deliberation_errors import (
     CaseIsOver,
     MayNotConfer,
     MinutesMissing,
-    NotHeldYet,
     OneLeadAtTable,
     PartiesMiscounted,
     UnitRefused,
     UnknownConference,
 )
 from services.grid.domain.errors import UnknownCase
+from services.grid.domain.policy.deliberation_meeting import require_held
 from shared.city.units import Units
 from shared.events.grid import ConferenceHeld, Party
 from shared.kernel.decision import Decision
@@ -39,8 +39,7 @@ def hold(
     if not cmd.minutes.strip():
         raise MinutesMissing
     held_at = cmd.held_at or at
-    if held_at > at:
-        raise NotHeldYet
+    require_held(held_at, at=at)
     digest = hashlib.sha256(cmd.minutes.encode()).hexdigest()
     held = Conference(
         cmd.conference_id, cmd.case_id, cmd.by, cmd.parties, sealed_minutes, digest, held_at, at

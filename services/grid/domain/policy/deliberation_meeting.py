@@ -5,11 +5,12 @@ so the law on residents' committees has it for residents' meetings.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.grid.domain.deliberation import Deliberation, Meeting, Seat, Side, Standing, Vote
 from services.grid.domain.deliberation_commands import Meet
 from services.grid.domain.deliberation_errors import (
+    HeldTooLongAgo,
     MorePresentThanEntitled,
     NotHeldYet,
     PlacardsTwice,
@@ -23,6 +24,8 @@ from shared.events.grid import DeliberationMet
 from shared.kernel.decision import Decision
 
 MOST_MEETINGS = 50
+OLDEST_YEARS = 10
+"""How old minutes may be that are written down now. Ours."""
 
 
 def meet(
@@ -33,12 +36,21 @@ def meet(
     DELIBERATION_LIFE.fire("meet", deliberation.state)
     number = require_room(deliberation.meetings, "meetings", MOST_MEETINGS)
     _require_seats(cmd.seats)
-    if cmd.held_at > at:
-        raise NotHeldYet
+    require_held(cmd.held_at, at=at)
     meeting = Meeting(number, cmd.held_at, cmd.seats, sealed_minutes, cmd.vote)
     if cmd.vote is not None:
         _require_counted(deliberation, cmd.vote, meeting.present)
     return _after(deliberation, meeting)
+
+
+def require_held(held_at: datetime, *, at: datetime) -> None:
+    """Raise for what was not held yet, or in no year anybody remembers: near the calendar's beginning a time
+    cannot be kept, and what is kept cannot be read.
+    """
+    if held_at > at:
+        raise NotHeldYet
+    if at - held_at > timedelta(days=366 * OLDEST_YEARS):
+        raise HeldTooLongAgo(OLDEST_YEARS)
 
 
 def _after(deliberation: Deliberation, meeting: Meeting) -> Decision[Deliberation]:
