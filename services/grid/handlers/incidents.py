@@ -22,6 +22,8 @@ async def report_incident(work: GridWork, cmd: do.ReportIncident) -> Incident:
 
 async def handle_incident(work: GridWork, cmd: do.HandleIncident) -> Incident:
     incident = await work.incidents.get(cmd.incident_id)
+    # Sight first: to a stranger a photo that is missing would tell that the incident exists.
+    incidents.require_sight(incident, cmd.by, work.city.units)
     before = work.seals.open_evidence(incident)
     sealed = work.seals.seal_evidence(cmd.incident_id, cmd.evidence)
     await require_photos(work, cmd.by, cmd.photos)

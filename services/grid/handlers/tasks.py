@@ -14,6 +14,8 @@ async def give_task(work: GridWork, cmd: GiveTask) -> Task:
 
 async def report_task(work: GridWork, cmd: ReportTask) -> Task:
     task = await work.tasks.get(cmd.task_id)
+    # Sight first: to a stranger a photo that is missing would tell that the task exists.
+    tasks.require_sight(task, cmd.by.unit, work.city.units)
     sealed = work.seals.seal_words(place_of(cmd.task_id, "report"), cmd.words)
     await require_photos(work, task.unit, cmd.photos)
     reported = tasks.report(task, cmd, sealed, units=work.city.units, at=work.now)
