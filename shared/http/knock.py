@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.http.app import request_cause
+from shared.http.auth import Known
 from shared.store.work import Store
 
 W = TypeVar("W")
@@ -27,8 +28,12 @@ async def opening(request: Request) -> Opening[Any]:
     return lambda: store.work(request_cause(request))
 
 
-async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
-    """The dependency: a connection for one query; it gives way before the answer is sent."""
+async def reading(request: Request, _: Known) -> AsyncIterator[AsyncConnection]:
+    """The dependency: a connection for one query; it gives way before the answer is sent.
+
+    Who asks is known before it is taken: terminals and client apps are looked up on a connection of their
+    own, and as many at once as the pool has would wait for one another with one in hand.
+    """
     store: Store[Any] = request.app.state.flat.store
     async with store.read() as connection:
         yield connection
