@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from shared.city.city import City
 from tests.kit.desk import ServiceDesk, at_desk
@@ -79,3 +80,17 @@ async def grid_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -
     """A migrated grid of its own in this database."""
     async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
         yield desk
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A grid for all tests of a module, which imports this and `desk` and names both in its `__all__`."""
+    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    """The same grid; it is the same time for each test."""
+    house.clock.at = BLOWN_AT
+    return house

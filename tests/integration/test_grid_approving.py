@@ -1,14 +1,12 @@
 """审批 and 部门报到统计 over HTTP on a real Postgres."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.terminals import Device, enrolled
 from tests.kit.whistles import (
-    BLOWN_AT,
     DAXING,
     DONGHUASHI,
     ENFORCEMENT,
@@ -19,21 +17,11 @@ from tests.kit.whistles import (
     SITE,
 )
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
 HERE = {"lng": SITE.lng, "lat": SITE.lat}
 DAYS = {"first": "2026-03-02", "last": "2026-03-08"}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 async def queue(desk: Desk, by: str, **query: Any) -> list[str]:

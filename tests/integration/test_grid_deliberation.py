@@ -1,7 +1,7 @@
 """说议筹办评 and 联席会商 over HTTP on a real Postgres: two real matters from the first word to the last."""
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,9 +13,11 @@ import pytest
 from shared.events.router import CaseDispatched
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.deliberations import CAOCHANG, DONGCHENG, HUILONGGUAN, LONGCHENG, QIANMEN
 from tests.kit.whistles import BLOWN_AT
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 GARDENS, ENFORCEMENT = UnitCode("D110114-YLLH"), UnitCode("D110101-CGZF")
@@ -23,18 +25,6 @@ SIDES = ("party_branch", "residents_committee", "owners_committee", "property_co
 HELD_AT = "2026-03-02T08:00:00+08:00"
 SECRETS = ("自行车棚", "院门口", "消防通道", "王阿姨", "会议纪要")
 Body = Mapping[str, Any]
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 async def a_case(desk: Desk, unit: UnitCode, place: UnitCode) -> str:

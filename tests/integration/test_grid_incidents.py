@@ -1,7 +1,6 @@
 """事件 over HTTP on a real Postgres: reported, handled, escalated; sent again; seen by whom it concerns."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,23 +11,13 @@ from shared.events.intake import CaseRegistered
 from shared.kernel.ids import CaseId, IncidentId, new_id
 from shared.kernel.words import Channel, Kind
 from shared.sealing.ring import load_ring
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.whistles import BLOWN_AT, DAXING, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, SITE
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 TEXT, EVIDENCE, ADDRESS = "路灯倾斜，快倒了", "已扶正并加固", "安四路北口"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 def worker(desk: Desk, unit: str = GUANYINSI_COMMUNITY) -> dict[str, str]:

@@ -1,29 +1,17 @@
 """微项目 and 五有 over HTTP on a real Postgres: what is offered and taken on, and what a community has."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.deliberations import CAOCHANG, DONGCHENG, HUILONGGUAN, LONGCHENG, QIANMEN
-from tests.kit.whistles import BLOWN_AT
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 GARDENS = "D110114-YLLH"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 async def says(

@@ -1,7 +1,6 @@
 """照片: sent first, named by hash; what was never sent fails alone; shown to who may see what names it."""
 
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -10,24 +9,14 @@ import pytest
 
 from services.grid.settings import GridSettings
 from shared.kernel.ids import new_id
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.media import a_jpeg
 from tests.kit.terminals import enrolled
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 def item(sequence: int, kind: str = "incident", **more: Any) -> dict[str, Any]:
@@ -64,6 +53,22 @@ async def test_a_photo_is_sent_first_and_one_that_was_not_fails_alone(desk: Desk
     assert (await desk.reads(f"incidents/{found['id']}", by=GUANYINSI)).json()["photos"] == [told]
     for by, where in ((DONGHUASHI, path), (ENFORCEMENT, path), (GUANYINSI, f"{path[:-64]}{'0' * 64}")):
         assert (await desk.reads(where, by=by)).status_code == 404
+
+
+async def test_a_photo_that_is_missing_tells_no_stranger_of_an_incident_or_a_task(desk: Desk) -> None:
+    ours, theirs = await enrolled(desk), await enrolled(desk, by=DONGHUASHI, unit=DONGHUASHI)
+    found = item(1)
+    await ours.syncs(found)
+    due = {"words": "巡查", "due_at": (BLOWN_AT + timedelta(hours=4)).isoformat()}
+    given = await desk.client.post("/v1/tasks", json=due, headers=desk.token("unit", unit=GUANYINSI))
+    photos = {"photos": ["0" * 64]}
+    reported = {"done": True, "words": "已完成", **photos}
+    answer = await theirs.syncs(
+        item(1, "incident_handle", incident_id=found["id"], evidence="已加固", **photos),
+        item(2, "task_report", task_id=given.json()["task_id"], **reported),
+    )
+    told = [one["problem"]["reason"] for one in answer.json()["outcomes"]]
+    assert told == ["unknown_incident", "unknown_task"]
 
 
 async def test_an_escalated_incident_names_its_photos_where_they_lie_and_keeps_them(desk: Desk) -> None:

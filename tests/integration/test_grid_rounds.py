@@ -1,30 +1,17 @@
 """巡查 through the sync door, into the tables, and out as the coverage report."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from shared.kernel.ids import new_id
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.terminals import WORKER, enrolled
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
+__all__ = ["desk", "house"]
+
 WEEK = {"first": "2026-03-02", "last": "2026-03-08"}
 TICKED = {"neighbours": "open", "property": "none", "wages": "none", "family": "none"}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 def item(sequence: int, kind: str, **more: Any) -> dict[str, Any]:

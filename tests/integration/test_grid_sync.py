@@ -2,15 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
-
-import pytest
 
 from services.grid import handlers
 from services.grid.api.sync_items import write_down
@@ -19,25 +16,15 @@ from services.grid.domain.model import Site
 from services.grid.domain.syncing import Answered, Command, Item
 from shared.events.router import CaseAssigned, CaseDispatched, CaseExtended
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, ItemId, TerminalId, new_id
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.facts import a_fact
 from tests.kit.grid_memory import MemoryWork
 from tests.kit.terminals import TEXT, WORKER, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
+__all__ = ["desk", "house"]
+
 RUNNING = Path(__file__).resolve().parents[2] / "docs" / "running.md"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 async def test_a_day_offline_counts_in_order_and_again_changes_nothing(desk: Desk) -> None:

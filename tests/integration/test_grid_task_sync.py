@@ -1,15 +1,16 @@
 """任务 by 同步: what is given, and what residents decided on, is told to terminals and reported by them."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.kernel.ids import new_id
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.terminals import WORKER, Device, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 SIDES = ("party_branch", "residents_committee", "owners_committee", "property_company", "residents")
@@ -26,18 +27,6 @@ DECIDED = (
         },
     ),
 )
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 async def test_a_task_reaches_the_terminal_in_words_and_its_report_the_street(desk: Desk) -> None:

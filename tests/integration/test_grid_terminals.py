@@ -1,27 +1,16 @@
 """终端: given out by code, signed in by tokens that follow each other, taken back at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.terminals import WORKER, enrolled, invited
-from tests.kit.whistles import BLOWN_AT, DAXING, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
+from tests.kit.whistles import DAXING, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
 
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
+__all__ = ["desk", "house"]
 
 
 async def listed(desk: Desk, **asked: Any) -> dict[str, Any]:
@@ -99,3 +88,14 @@ async def test_a_wrong_wish_names_its_field(desk: Desk, wrong: dict[str, str], f
     body = {"worker": WORKER, "unit": GUANYINSI_COMMUNITY, "name": "三号机", **wrong}
     answer = await desk.client.post("/v1/terminals", json=body, headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_terminals_that_knock_together_do_not_wait_for_one_another(desk: Desk) -> None:
+    """Each is looked up before a connection is taken for what it asks; with one in hand, on a pool that was
+    empty, all of them waited until all had given up.
+    """
+    device = await enrolled(desk)
+    await desk.flat.store.engine.dispose()
+    knocks = [desk.client.get("/v1/whistles", headers=device.headers) for _ in range(20)]
+    answers = await asyncio.gather(*knocks)
+    assert {answer.json()["reason"] for answer in answers} == {"role_missing"}

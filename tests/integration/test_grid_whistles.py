@@ -1,7 +1,6 @@
 """吹哨报到 over HTTP on a real Postgres."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +12,7 @@ from shared.events.router import CaseAssigned, CaseClosed, CaseDispatched, CaseR
 from shared.kernel.ids import CaseId, CategoryCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from shared.store.migrate import check
-from tests.integration.grid_desk import Desk, grid_desk
+from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.flats import dsn_of
 from tests.kit.whistles import (
     BLOWN_AT,
@@ -27,20 +26,10 @@ from tests.kit.whistles import (
     SITE,
 )
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
 HERE = {"lng": SITE.lng, "lat": SITE.lat}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with grid_desk(database, tmp_path_factory.mktemp("grid-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = BLOWN_AT
-    return house
 
 
 def dispatched(case_id: CaseId, unit: str = GUANYINSI, place: str = GUANYINSI_COMMUNITY) -> CaseDispatched:

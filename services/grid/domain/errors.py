@@ -153,7 +153,7 @@ class NotScorableYet(Conflict):
 
     def __init__(self, unit: UnitCode, state: str) -> None:
         super().__init__(
-            f"{unit} has {state.replace('_', ' ')} and is not late; score it when it has acted",
+            f"{unit} stands at {state.replace('_', ' ')} and is not late; score it when it has acted",
             unit=unit,
             state=state,
         )
