@@ -3,6 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from services.grid.api import rounds
 from shared.kernel.ids import new_id
 from tests.integration.grid_desk import Desk, desk, house
 from tests.kit.terminals import WORKER, enrolled
@@ -124,3 +127,16 @@ async def test_terminals_read_the_plans_and_only_overseers_the_report(desk: Desk
     assert city.json()["communities"] > 7_000
     own = await desk.reads("coverage", by=GUANYINSI_COMMUNITY, **WEEK)
     assert own.json()["communities"] == 1
+
+
+async def test_a_report_names_so_many_workers_and_counts_all(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A city has tens of thousands: an answer of all of them would hold everybody up."""
+    for worker in ("worker-a", "worker-b"):
+        await (await enrolled(desk, worker=worker)).syncs(visit(1))
+    whole = await report(desk)
+    monkeypatch.setattr(rounds, "MOST_WORKERS", 1)
+    short = await report(desk)
+    assert (short["workers"], short["workers_count"]) == (whole["workers"][:1], len(whole["workers"]))
+    assert short["workers_count"] > 1

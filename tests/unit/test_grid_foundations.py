@@ -76,11 +76,8 @@ def test_the_overview_counts_those_that_have_lack_or_say_nothing() -> None:
     assert CAOCHANG in everyone
     assert all(units.street_of(code) == QIANMEN for code in everyone)
     other = next(code for code in everyone if code != CAOCHANG)
-    known = {
-        CAOCHANG: ticked(ticked(Foundations(CAOCHANG), TICK), replace(TICK, item="rules")),
-        other: ticked(Foundations(other), replace(TICK, unit=other, by=other, has=False)),
-    }
-    reach = policy.reach(QIANMEN, everyone, known, ("place", "rules"))
+    said = {CAOCHANG: {"place": True, "rules": True}, other: {"place": False}}
+    reach = policy.reach(QIANMEN, everyone, said, ("place", "rules"))
     silent = len(everyone) - 2
     assert (reach.communities, reach.complete) == (len(everyone), 1)
     assert reach.items == (Standing("place", 1, 1, silent), Standing("rules", 1, 0, silent + 1))

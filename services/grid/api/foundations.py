@@ -72,10 +72,10 @@ async def foundations_overview(
     asked = _asked(unit, sight_of(reader), city)
     below = policy.communities_below(asked, city.units)
     everyone = policy.communities_of(asked, below, city.units)
-    known = await queries.foundations(connection, everyone)
+    said = await queries.said(connection, everyone)
     items = [item.code for item in in_force.items]
-    whole = ReachOut.of(policy.reach(asked, everyone, known, items), city.units)
-    parts = [policy.reach(code, communities, known, items) for code, communities in below.items()]
+    whole = ReachOut.of(policy.reach(asked, everyone, said, items), city.units)
+    parts = [policy.reach(code, communities, said, items) for code, communities in below.items()]
     return OverviewOut(
         **whole.model_dump(),
         list_version=in_force.version,
@@ -95,7 +95,7 @@ async def community_foundations(
 ) -> FoundationsOut:
     """What one community has, who said so, and what shows it."""
     code = UnitCode(unit)
-    found = (await queries.foundations(connection, [code])).get(code) or d.Foundations(code)
+    found = await queries.foundations(connection, code)
     policy.require_sight(found, sight_of(reader) or code, city.units)
     tag(response, found.version)
     seals: IncidentSeals = request.app.state.flat.equipment

@@ -23,6 +23,7 @@ from shared.service import Flat
 
 ROUTES = APIRouter()
 SHOWN = 200
+MOST_WORKERS = 1_000
 
 
 async def _asker(caller: Known) -> Caller:
@@ -124,7 +125,10 @@ class CoverageOut(Wire):
     first: date
     last: date
     workdays: int
-    workers: list[WorkerOut]
+    workers: list[WorkerOut] = Field(
+        description=f"By name, at most {MOST_WORKERS}; of a unit that has more, ask for those below it."
+    )
+    workers_count: int
     unvisited: list[PlaceOut] = Field(description=f"The longest waiting first, at most {SHOWN}.")
     unvisited_count: int
     communities: int
@@ -153,7 +157,7 @@ async def coverage_report(
     asked = overseen(unit, sight_of(reader), city)
     period = coverage.period_of(first, last, city)
     places = coverage.places_of(asked, city)
-    went = await rows.went(connection, below(asked, city.units), period)
+    went, workers = await rows.went(connection, below(asked, city.units), period, most=MOST_WORKERS)
     visited = await rows.last_visits(connection, places, period.ends)
     idle = coverage.unvisited(places, visited, period, idle_days)
     rounds = {code: plan.round_of(last) for code, plan in city.inspections.plans.items()}
@@ -168,6 +172,7 @@ async def coverage_report(
         last=period.last,
         workdays=period.workdays,
         workers=[WorkerOut.of(one, period.workdays, city) for one in went],
+        workers_count=workers,
         unvisited=[_place(one, city) for one in idle[:SHOWN]],
         unvisited_count=len(idle),
         communities=len(places),

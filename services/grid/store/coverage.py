@@ -3,49 +3,62 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Text, cast, func, select, text, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.coverage import Period, Went
 from services.grid.store.among import among
-from services.grid.store.tables import INSPECTIONS, TRACKS, VISITS
+from services.grid.store.tables import INSPECTIONS, VISITS
 from shared.kernel.ids import UnitCode
 
 Units = Collection[UnitCode] | None
 """None: everybody's."""
 
 
-async def went(connection: AsyncConnection, units: Units, period: Period) -> Sequence[Went]:
-    """What each worker of these units did, by name."""
-    visits, tracks = VISITS.c, TRACKS.c
-    called = select(visits.worker, visits.unit, func.count(), func.sum(visits.minutes)).where(
-        visits.happened_at >= period.begins, visits.happened_at < period.ends
-    )
-    walked = select(tracks.worker, tracks.unit, func.sum(tracks.metres)).where(
-        tracks.happened_at >= period.begins, tracks.happened_at < period.ends
-    )
-    if units is not None:
-        called, walked = called.where(among(visits.unit, units)), walked.where(among(tracks.unit, units))
-    calls = await connection.execute(called.group_by(visits.worker, visits.unit))
-    sums = {(worker, unit): (many, minutes) for worker, unit, many, minutes in calls}
-    walks = await connection.execute(walked.group_by(tracks.worker, tracks.unit))
-    metres = {(worker, unit): far for worker, unit, far in walks}
-    return [
-        Went(worker, UnitCode(unit), *sums.get((worker, unit), (0, 0)), metres.get((worker, unit), 0))
-        for worker, unit in sorted({*sums, *metres})
-    ]
+WENT = text("""
+WITH called AS (
+    SELECT worker, unit, count(*) AS visits, sum(minutes) AS minutes FROM visits
+    WHERE happened_at >= :begins AND happened_at < :ends
+        AND (CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))
+    GROUP BY worker, unit
+),
+walked AS (
+    SELECT worker, unit, sum(metres) AS metres FROM tracks
+    WHERE happened_at >= :begins AND happened_at < :ends
+        AND (CAST(:units AS text[]) IS NULL OR unit = ANY(CAST(:units AS text[])))
+    GROUP BY worker, unit
+)
+SELECT worker, unit, coalesce(visits, 0) AS visits, coalesce(minutes, 0) AS minutes,
+    coalesce(metres, 0) AS metres, count(*) OVER () AS workers
+FROM called FULL JOIN walked USING (worker, unit)
+ORDER BY worker, unit
+LIMIT :most
+""")
+
+
+async def went(
+    connection: AsyncConnection, units: Units, period: Period, *, most: int
+) -> tuple[Sequence[Went], int]:
+    """What each worker of these units did, by name: the first of them, and how many there are."""
+    named = None if units is None else list(units)
+    asked = {"begins": period.begins, "ends": period.ends, "units": named, "most": most}
+    rows = (await connection.execute(WENT, asked)).all()
+    found = [Went(one.worker, UnitCode(one.unit), one.visits, one.minutes, one.metres) for one in rows]
+    return found, rows[0].workers if rows else 0
 
 
 async def last_visits(
     connection: AsyncConnection, places: Collection[UnitCode], before: datetime
 ) -> Mapping[UnitCode, datetime]:
     """When each place was called on last, before an instant; places never called on are not in it."""
+    # One look into the index for each place: a maximum by groups reads every visit there ever was.
+    codes = func.unnest(cast(list(places), ARRAY(Text))).table_valued("code", name="places").render_derived()
     visits = VISITS.c
-    query = select(visits.place, func.max(visits.happened_at)).where(
-        among(visits.place, places), visits.happened_at < before
-    )
-    found = await connection.execute(query.group_by(visits.place))
-    return {UnitCode(place): at for place, at in found}
+    newest = select(visits.happened_at).where(visits.place == codes.c.code, visits.happened_at < before)
+    last = newest.order_by(visits.happened_at.desc()).limit(1).lateral("last")
+    query = select(codes.c.code, last.c.happened_at).select_from(codes.join(last, true()))
+    return {UnitCode(place): at for place, at in await connection.execute(query)}
 
 
 async def inspected(

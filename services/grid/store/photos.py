@@ -75,7 +75,8 @@ class PhotoRows:
         return (await self._connection.execute(gone)).rowcount
 
     async def condemned(self, limit: int) -> list[Photo]:
-        asked = select(PHOTOS).where(P.state == PhotoState.CONDEMNED).limit(limit)
+        # None of them was ever used: the index leads past all that were.
+        asked = select(PHOTOS).where(P.used.is_(False), P.state == PhotoState.CONDEMNED).limit(limit)
         rows = (await self._connection.execute(asked.with_for_update(skip_locked=True))).mappings()
         return [_photo(row) for row in rows]
 

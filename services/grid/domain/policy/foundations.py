@@ -61,19 +61,20 @@ def communities_of(
 def reach(
     unit: UnitCode,
     communities: Collection[UnitCode],
-    known: Mapping[UnitCode, Foundations],
+    said: Mapping[UnitCode, Mapping[str, bool]],
     items: Iterable[str],
 ) -> Reach:
     """How many of these communities have what."""
-    states = [known.get(code) or Foundations(code) for code in communities]
     asked = tuple(items)
-    complete = sum(all(state.has(item) for item in asked) for state in states)
-    return Reach(unit, len(states), complete, tuple(_standing(item, states) for item in asked))
+    known = [said[code] for code in communities if code in said]
+    complete = sum(all(one.get(item) for item in asked) for one in known)
+    standings = tuple(_standing(item, known, len(communities)) for item in asked)
+    return Reach(unit, len(communities), complete, standings)
 
 
-def _standing(item: str, states: Collection[Foundations]) -> Standing:
-    said = [state.has(item) for state in states]
-    return Standing(item, said.count(True), said.count(False), said.count(None))
+def _standing(item: str, known: Collection[Mapping[str, bool]], communities: int) -> Standing:
+    has = [one[item] for one in known if item in one]
+    return Standing(item, has.count(True), has.count(False), communities - len(has))
 
 
 def _is_community(unit: str, units: Units) -> bool:
