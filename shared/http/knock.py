@@ -28,15 +28,22 @@ async def opening(request: Request) -> Opening[Any]:
     return lambda: store.work(request_cause(request))
 
 
-async def reading(request: Request, _: Known) -> AsyncIterator[AsyncConnection]:
-    """The dependency: a connection for one query; it gives way before the answer is sent.
-
-    Who asks is known before it is taken: terminals and client apps are looked up on a connection of their
-    own, and as many at once as the pool has would wait for one another with one in hand.
-    """
+async def reading(request: Request) -> AsyncIterator[AsyncConnection]:
+    """The dependency: a connection for one query; it gives way before the answer is sent."""
     store: Store[Any] = request.app.state.flat.store
     async with store.read() as connection:
         yield connection
 
 
-Reading = Annotated[AsyncConnection, Depends(reading, scope="function")]
+OpenReading = Annotated[AsyncConnection, Depends(reading, scope="function")]
+"""At doors open to all, where nobody is looked up."""
+
+
+async def reading_of_somebody(_: Known, connection: OpenReading) -> AsyncConnection:
+    """The same where it matters who asks, who is known first: terminals and client apps are looked up on a
+    connection of their own, and as many at once as the pool has would wait for one another with one in hand.
+    """
+    return connection
+
+
+Reading = Annotated[AsyncConnection, Depends(reading_of_somebody)]

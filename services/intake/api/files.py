@@ -10,7 +10,7 @@ from services.intake.domain.attachments import Attachment
 from services.intake.store import Equipment
 from services.intake.store.attachments import attachment
 from shared.files.errors import NoSuchFile
-from shared.http.knock import Reading
+from shared.http.knock import OpenReading
 from shared.http.wire import Text
 from shared.service import Flat
 
@@ -42,7 +42,7 @@ ENDINGS = {
     responses={200: _BINARY, 206: {**_BINARY, "description": "The range that was asked for."}},
 )
 async def read_file(
-    token: Token, request: Request, connection: Reading, asked: Range = None
+    token: Token, request: Request, connection: OpenReading, asked: Range = None
 ) -> StreamingResponse:
     """取件: the content, whole or one range of it, as players ask for."""
     flat: Flat = request.app.state.flat

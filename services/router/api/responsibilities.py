@@ -11,7 +11,7 @@ from services.router.store import directory_queries as queries
 from shared.city.city import City
 from shared.city.errors import UnknownUnit
 from shared.city.responsibilities import Item, ItemKind, ResponsibilityList, read_former
-from shared.http.knock import Reading
+from shared.http.knock import OpenReading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.words import Tier
@@ -70,7 +70,7 @@ class ListVersionOut(Wire):
 async def read_responsibilities(
     city: InCity,
     asked: Asked,
-    connection: Reading,
+    connection: OpenReading,
     request: Request,
     on: Annotated[date | None, Query(description="The day; today if left out.")] = None,
     category: Text | None = None,
@@ -106,7 +106,7 @@ async def read_responsibilities(
 
 @RESPONSIBILITIES.get("/responsibilities/versions")
 async def list_published(
-    city: InCity, asked: Asked, connection: Reading, request: Request
+    city: InCity, asked: Asked, connection: OpenReading, request: Request
 ) -> Page[ListVersionOut]:
     """Every version that was published, the last to begin first."""
     published = await queries.published_lists(connection)
@@ -129,7 +129,7 @@ async def list_published(
     )
 
 
-async def _list_on(connection: Reading, day: date, city: City) -> tuple[ResponsibilityList, date | None]:
+async def _list_on(connection: OpenReading, day: date, city: City) -> tuple[ResponsibilityList, date | None]:
     """The list of a day and its last day: the folder's, where none was published."""
     published = await queries.published_lists(connection)
     row = published.on(day)

@@ -8,7 +8,7 @@ from services.survey.api.schemas import AnswersIn, AppOut, CallbackOut, FormOut,
 from services.survey.domain import commands as do
 from services.survey.domain.policy.answering import require_asked, require_link
 from services.survey.store import queries
-from shared.http.knock import Reading
+from shared.http.knock import OpenReading
 from shared.http.wire import Text
 
 ROUTES = APIRouter()
@@ -18,7 +18,7 @@ ROUTES = APIRouter()
 async def link(
     token: Text,
     request: Request,
-    connection: Reading,
+    connection: OpenReading,
     equipped: Equipped,
     city: TheCity,
     language: AcceptLanguage = None,
@@ -47,7 +47,7 @@ async def answer_link(token: Text, body: AnswersIn, open_work: OpenWork, equippe
 async def asked_in_app(
     case_pass: Text,
     request: Request,
-    connection: Reading,
+    connection: OpenReading,
     equipped: Equipped,
     city: TheCity,
     language: AcceptLanguage = None,

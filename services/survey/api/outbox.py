@@ -14,7 +14,7 @@ from services.survey.api.pages import form_pairs
 from services.survey.store import queries
 from shared.http.auth import Auth
 from shared.http.callers import Role
-from shared.http.knock import Reading
+from shared.http.knock import OpenReading
 from shared.kernel.errors import Unauthenticated
 
 ROUTES = APIRouter()
@@ -54,7 +54,9 @@ async def ask_token() -> Response:
 
 
 @ROUTES.post("/messages")
-async def show_messages(request: Request, connection: Reading, equipped: Equipped, city: TheCity) -> Response:
+async def show_messages(
+    request: Request, connection: OpenReading, equipped: Equipped, city: TheCity
+) -> Response:
     """The newest messages, for an operator."""
     if not await _is_operator(request):
         body = ASK.format(title=TITLE, error=WRONG, invalid=DESCRIBED)

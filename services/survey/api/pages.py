@@ -15,7 +15,7 @@ from services.survey.domain.errors import NotAForm, UnreadableForm
 from services.survey.domain.policy.answering import require_link
 from services.survey.store import queries
 from shared.city.questionnaire import Questionnaire
-from shared.http.knock import Reading
+from shared.http.knock import OpenReading
 from shared.http.problems import Problem
 from shared.http.wire import Text
 
@@ -57,7 +57,7 @@ OTHERWISE = ("请稍后再试，或拨打12345。", "Please try again later, or 
 async def link_page(
     token: Text,
     request: Request,
-    connection: Reading,
+    connection: OpenReading,
     equipped: Equipped,
     city: TheCity,
     lang: Lang = None,
