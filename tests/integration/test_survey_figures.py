@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from shared.kernel.ids import CallbackId
-from tests.integration.survey_desk import NOON, YES, Desk, survey_desk
+from tests.integration.survey_desk import NOON, YES, Desk, refused, survey_desk
 
 pytestmark = pytest.mark.postgres
 
@@ -35,7 +35,8 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     await desk.sends()
     desk.clock.passes(minutes=10)
     await desk.holds(first)
-    await desk.tries(first, answers=YES)
+    # He contradicts himself and will not be called again: it counts at once, flagged.
+    await desk.tries(first, answers={**YES, "solved": "no", "may_call_again": False})
     await desk.holds(second, by="caller-2")
     await desk.tries(second, by="caller-2", missed="wrong_number")
     await desk.answers(desk.flat.equipment.links.token(CallbackId(UUID(third))))
@@ -45,7 +46,7 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     await desk.tells("keys", event_id=f"e-{fourth}", callback_id=fourth, keys="111")
     period = {"since": begin.isoformat(), "until": (begin + timedelta(hours=1)).isoformat()}
     found = (await desk.reads("figures", role="supervisor", **period)).json()
-    names = ("asked", "completed", "unreachable", "cancelled", "skipped", "nobody")
+    names = ("asked", "completed", "unreachable", "cancelled", "skipped", "nobody", "flagged")
     assert {name: found[name] for name in names} == {
         "asked": 5,
         "completed": 3,
@@ -53,6 +54,7 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
         "cancelled": 0,
         "skipped": 0,
         "nobody": 1,
+        "flagged": 1,
     }
     # Who refused was spoken with and gave no answer; a wrong number is neither.
     assert (found["contact_rate"], found["answer_rate"]) == (0.8, 0.6)
@@ -90,6 +92,8 @@ async def test_figures_asked_for_wrongly_or_by_others_are_refused(desk: Desk) ->
         answer = await desk.reads(path, role="ops", **backwards)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "since")
         assert (await desk.reads(path, role="ops", since="yesterday")).status_code == 422
+        for_ever = await desk.reads(path, role="ops", since=(NOON - timedelta(days=367)).isoformat())
+        assert refused(for_ever) == (422, "period_too_long")
         for role in ("caller", "citizen", "unit", "client", "service"):
             assert (await desk.reads(path, role=role)).status_code == 403
         assert (await desk.client.get(f"/v1/{path}")).status_code == 401

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from services.survey.domain.errors import PeriodBackwards
+from services.survey.domain.errors import PeriodBackwards, PeriodTooLong
 from services.survey.store import figures
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
@@ -18,6 +18,8 @@ from shared.kernel.words import CallbackChannel
 ROUTES = APIRouter(prefix="/figures")
 Reader = Annotated[Caller, allow(Role.SUPERVISOR, Role.OPS, Role.ANALYST)]
 USUAL = timedelta(days=30)
+LONGEST = timedelta(days=366)
+"""Each reading counts the whole period anew: a city calls back tens of millions of citizens a year."""
 
 
 class Period(NamedTuple):
@@ -30,11 +32,13 @@ async def period(
     since: Annotated[Instant | None, Query(description="From then on; else 30 days before `until`.")] = None,
     until: Annotated[Instant | None, Query(description="Before then; now if left out.")] = None,
 ) -> Period:
-    """The period asked about. Raises `PeriodBackwards`."""
+    """The period asked about, a year at most. Raises `PeriodBackwards`, `PeriodTooLong`."""
     end = until or request.app.state.flat.clock.now()
     begin = since or end - USUAL
     if begin >= end:
         raise PeriodBackwards
+    if end - begin > LONGEST:
+        raise PeriodTooLong(LONGEST.days)
     return Period(begin, end)
 
 
@@ -63,8 +67,10 @@ class FiguresOut(Wire):
         description="Of rounds that ended: he was spoken with, even if he refused, or answered alone."
     )
     answer_rate: float | None = Field(description="Of rounds that ended: there is a result.")
-    flagged: int = Field(description="Answers that contradicted each other.")
-    seconds_to_first_try: float | None = Field(description="Half of the rounds were tried by then.")
+    flagged: int = Field(description="Rounds whose answers contradicted each other.")
+    seconds_to_first_try: float | None = Field(
+        description="Half of the rounds that were tried at all were by then; the others are left out."
+    )
     seconds_to_first_try_p90: float | None
     seconds_to_answer: float | None = Field(description="Half of the results were there by then.")
     rechecks: int

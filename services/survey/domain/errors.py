@@ -8,7 +8,7 @@ Refusal
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
 ├─ UnsupportedType: NotAForm
 └─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, UnknownReason, UnknownKeys,
-             PeriodBackwards, UnreadableForm
+             PeriodBackwards, PeriodTooLong, UnreadableForm
 """
 
 from datetime import datetime
@@ -109,6 +109,11 @@ class UnknownKeys(Invalid):
 class PeriodBackwards(Invalid):
     def __init__(self) -> None:
         super().__init__("a period begins before it ends", field="since")
+
+
+class PeriodTooLong(Invalid):
+    def __init__(self, days: int) -> None:
+        super().__init__(f"a period has {days} days at most; ask for several", field="since", days=days)
 
 
 class CheckedByOneself(Conflict):

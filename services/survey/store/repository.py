@@ -119,7 +119,8 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "claimed_until": claimed_until,
         "not_by": one.not_by,
         "link_until": one.link_until,
-        "doubtful": one.doubt is not None,
+        # Where he would not be called again there was no doubt to keep: his answers counted as they were.
+        "doubtful": one.doubt is not None or one.flagged,
         "tried_at": one.attempts[0].at if one.attempts else None,
         "reached": any(each.has_spoken for each in one.attempts),
         "channel": one.channel,
