@@ -5,13 +5,42 @@ Kept light: a command imports what it needs when it is called, so that `jiesu --
 
 import importlib.util
 from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from deploy.commands import run, status, stop, token
 
+
+class _Commands(TyperGroup):
+    """What does not answer, or refuses, is said in a sentence; a bug is shown whole."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            told = _sentence(error)
+            if told is None:
+                raise
+            typer.secho(told, fg=typer.colors.RED, err=True)
+            raise typer.Exit(1) from None
+
+
+def _sentence(error: Exception) -> str | None:
+    from deploy.local.refusals import LocalRefused
+    from shared.bus.port import BusBusy
+
+    if isinstance(error, LocalRefused):
+        return str(error)
+    if isinstance(error, ConnectionError | BusBusy):
+        return f"database or bus does not answer; does it run? ({error})"
+    return None
+
+
 app = typer.Typer(
     name="jiesu",
+    cls=_Commands,
     help="接诉即办: one door for every citizen's request, dispatch, whistle, callback and the three rates.",
     no_args_is_help=True,
     add_completion=False,

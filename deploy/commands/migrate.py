@@ -87,9 +87,11 @@ def command(admin_dsn: AdminDsn = None, state: State = None) -> None:
 
 
 def _of_local_run(state: Path | None, names: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    from deploy.commands.standing import local_run
     from deploy.local.plan import DATABASE
     from deploy.local.postgres import LocalPostgres
 
     folder = state_folder(state)
+    local_run(folder)
     passwords = {name: folder.password(name) for name in names}
     return LocalPostgres(folder.path).attach().dsn(DATABASE), passwords

@@ -1,6 +1,5 @@
 """`jiesu run`: the whole suite on this machine, without Docker."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deploy.commands.options import State, state_folder
+from deploy.local.suite import BASE_PORT
 
 if TYPE_CHECKING:
     from deploy.local.plan import Plan
@@ -16,8 +16,8 @@ Bus = Annotated[
     str | None, typer.Option("--bus", help="kafka or embedded (default: $BUS, else what can be had).")
 ]
 BasePort = Annotated[
-    int | None,
-    typer.Option("--base-port", help="First of the five ports (default: $JIESU_BASE_PORT, else 8101)."),
+    int,
+    typer.Option("--base-port", envvar="JIESU_BASE_PORT", min=1, max=65_531, help="First of the five ports."),
 ]
 Detach = Annotated[
     bool, typer.Option("--detach", help="Come back when it is ready; stop it with: jiesu stop.")
@@ -32,7 +32,7 @@ def command(
     detach: Detach = False,
     bus: Bus = None,
     state: State = None,
-    base_port: BasePort = None,
+    base_port: BasePort = BASE_PORT,
     driven_clock: DrivenClock = False,
 ) -> None:
     """Start Postgres, the bus and the five services; Ctrl-C stops all of it."""
@@ -51,13 +51,11 @@ def command(
         raise typer.Exit(1) from None
 
 
-def _plan(state: Path, bus: str | None, base_port: int | None, driven_clock: bool) -> "Plan":
+def _plan(state: Path, bus: str | None, base_port: int, driven_clock: bool) -> "Plan":
     from deploy.local.plan import Plan
     from deploy.local.steps import STEPS
-    from deploy.local.suite import BASE_PORT
 
-    first = base_port or int(os.environ.get("JIESU_BASE_PORT") or BASE_PORT)
-    return Plan(state=state, steps=STEPS, base_port=first, bus=bus, driven_clock=driven_clock)
+    return Plan(state=state, steps=STEPS, base_port=base_port, bus=bus, driven_clock=driven_clock)
 
 
 def _run_here(plan: "Plan") -> None:
@@ -75,12 +73,11 @@ def _run_here(plan: "Plan") -> None:
         instance.serve()
 
 
-def _run_in_background(state: Path, bus: str | None, base_port: int | None, driven_clock: bool) -> None:
+def _run_in_background(state: Path, bus: str | None, base_port: int, driven_clock: bool) -> None:
     from deploy.local.detached import start_detached
     from deploy.local.state import StateFolder
 
-    arguments = ["--state", str(state)]
+    arguments = ["--state", str(state), "--base-port", str(base_port)]
     arguments += ["--bus", bus] if bus else []
-    arguments += ["--base-port", str(base_port)] if base_port else []
     arguments += ["--driven-clock"] if driven_clock else []
     start_detached(StateFolder(state), arguments, say=typer.echo)

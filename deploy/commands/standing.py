@@ -15,7 +15,7 @@ import typer
 from deploy.local.suite import SUITE
 
 if TYPE_CHECKING:
-    from deploy.local.state import StateFolder
+    from deploy.local.state import RunFile, StateFolder
     from shared.service import Flat, Service
 
 NAMES = tuple(flat.name for flat in SUITE)
@@ -58,15 +58,21 @@ def environment_of(name: str, state: "StateFolder", environment: Mapping[str, st
     return _told_locally(name, state)
 
 
+def local_run(state: "StateFolder") -> "RunFile":
+    """What runs in this folder. Exits with a message when nothing does."""
+    run = state.run()
+    if run is None:
+        typer.echo(f"nothing runs in {state.path}; start it with `jiesu run`", err=True)
+        raise typer.Exit(3)
+    return run
+
+
 def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
     from deploy.local.plan import BEIJING, DATABASE
     from deploy.local.postgres import LocalPostgres
     from deploy.local.state import model_folder
 
-    run = state.run()
-    if run is None:
-        typer.echo(f"nothing runs in {state.path}; start it with `jiesu run`", err=True)
-        raise typer.Exit(3)
+    run = local_run(state)
     postgres = LocalPostgres(state.path).attach()
     return {
         "JIESU_DATABASE_URL": postgres.dsn(DATABASE, user=name, password=state.password(name)),

@@ -7,6 +7,7 @@ import typer
 
 from deploy.commands.options import State, state_folder
 from deploy.commands.replay import instant
+from deploy.local.suite import SUITE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,6 +53,7 @@ async def _tail(
 
     from deploy.commands.standing import standing
 
+    _require_known(topic)
     async with standing("router", state) as flat:
         start = instant(since, now=flat.clock.now()) if since else None
         seen: dict[int, int] = {}
@@ -60,6 +62,16 @@ async def _tail(
             if not follow:
                 return
             await asyncio.sleep(PAUSE)
+
+
+def _require_known(topic: str) -> None:
+    """A mistyped topic would look like one in which nothing was said."""
+    from deploy.commands.topics import all_topics
+
+    known = [one.name for one in all_topics([flat.name for flat in SUITE])]
+    if topic not in known:
+        there = ", ".join(known)
+        raise typer.BadParameter(f"there is no topic {topic!r}; there are {there}", param_hint="topic")
 
 
 async def _show_new(

@@ -25,9 +25,20 @@ def command(
     """Print a signed token; the services of this state folder accept it."""
     from deploy.local.keys import Bearer, LocalIssuer
 
+    _require_known(role)
     folder = state_folder(state)
     folder.prepare()
     issuer = LocalIssuer(folder.keys)
     issuer.prepare()
     bearer = Bearer(sub, roles=tuple(role), unit=unit, scope=tuple(scope or ()))
     typer.echo(issuer.sign(bearer, lifetime=timedelta(hours=hours), at=datetime.now(UTC)))
+
+
+def _require_known(roles: list[str]) -> None:
+    """A mistyped role would make a token that opens nothing."""
+    from shared.http.callers import Role
+
+    for role in roles:
+        if role not in set(Role):
+            known = ", ".join(Role)
+            raise typer.BadParameter(f"there is no role {role!r}; there are {known}", param_hint="--role")

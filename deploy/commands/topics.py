@@ -92,11 +92,13 @@ def _of_local_run(
     bus: str | None, bootstrap: str | None, admin_dsn: str | None, state: Path | None
 ) -> tuple[str, str | None, str]:
     """What was not said is the running local suite's. A container that is told all needs none of this."""
+    if bus and admin_dsn:
+        return bus, bootstrap, admin_dsn
+    from deploy.commands.standing import local_run
     from deploy.local.plan import DATABASE
     from deploy.local.postgres import LocalPostgres
 
     folder = state_folder(state)
-    run = folder.run()
-    kind = bus or (run.bus if run else "kafka")
-    address = bootstrap or (run.bootstrap if run else None)
-    return kind, address, admin_dsn or LocalPostgres(folder.path).attach().dsn(DATABASE)
+    run = local_run(folder)
+    address = admin_dsn or LocalPostgres(folder.path).attach().dsn(DATABASE)
+    return bus or run.bus, bootstrap or run.bootstrap, address

@@ -122,6 +122,8 @@ class Instance:
         self._say(f"{part.name} ready ({time.monotonic() - began:.1f} s)")
 
     def _start_services(self, ground: Ground) -> None:
+        # Again: the steps take long enough for another run to have started on the same ports.
+        self._refuse_taken_ports()
         for name, port in ports(self.plan.flats, base_port=self.plan.base_port).items():
             flat = next(flat for flat in self.plan.flats if flat.name == name)
             environment = self.plan.service_environment(flat, port, ground)

@@ -9,6 +9,7 @@ from deploy.commands.topics import bus_of
 from deploy.local.kafka.probe import answers
 from deploy.local.marks import find
 from deploy.local.plan import DATABASE
+from deploy.local.ports import listens
 from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import answers_ready
 from deploy.local.refusals import LocalRefused
@@ -96,7 +97,8 @@ def _service(run: RunFile, name: str, url: str) -> Part:
     pid = _living_pid(run, name)
     if pid is None:
         return Part(name, False, "is not running", None, url)
-    well = answers_ready(run.ports[name])
+    port = run.ports[name]
+    well = listens(pid, port) and answers_ready(port)
     return Part(name, well, "ready" if well else "runs, but is not ready", pid, url)
 
 

@@ -56,6 +56,15 @@ def same_port(name: str, port: int) -> int:
     return port
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process has the port: an answer on it may be a stranger's."""
+    try:
+        taken = psutil.Process(pid).net_connections(kind="tcp4")
+    except psutil.Error:
+        return False
+    return any(one.status == psutil.CONN_LISTEN and one.laddr[1:] == (port,) for one in taken)
+
+
 def owner_of(port: int) -> str:
     """Who listens there, as far as this user may know."""
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deploy.local.marks import ProcessMark, mark_of
+from deploy.local.ports import listens
 from deploy.local.waiting import NEVER
 
 READY_PATH = "/health/ready"
@@ -99,8 +100,9 @@ class ServiceProcess:
         return self._process is not None and self._process.poll() is None
 
     def is_ready(self) -> bool:
-        """Whether it says so itself."""
-        return self.is_alive() and answers_ready(self.port)
+        """Whether it says so itself: what answers at its port may be another run's, that was quicker."""
+        has_port = self.mark is not None and listens(self.mark.pid, self.port)
+        return self.is_alive() and has_port and answers_ready(self.port)
 
     def log_tail(self, lines: int = 12) -> str:
         """Its last words."""

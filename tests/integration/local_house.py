@@ -82,7 +82,9 @@ def ready(state: Path, process: "subprocess.Popen[str]") -> RunFile:
     return found
 
 
-class _Ready(BaseHTTPRequestHandler):
+class Ready(BaseHTTPRequestHandler):
+    """Says that it is ready, and no more."""
+
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/health/ready" else 404)
         self.end_headers()
@@ -93,7 +95,7 @@ class _Ready(BaseHTTPRequestHandler):
 
 def _serve() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    HTTPServer(("127.0.0.1", int(os.environ["JIESU_PORT"])), _Ready).serve_forever()
+    HTTPServer(("127.0.0.1", int(os.environ["JIESU_PORT"])), Ready).serve_forever()
 
 
 def _run(state: str, port: str, bus: str) -> int:

@@ -4,17 +4,25 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
+from http.server import HTTPServer
 from pathlib import Path
 
 import jwt
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.local.key_folders import prepare_keys
 from deploy.local.keys import AUDIENCE, ISSUER
+from deploy.local.processes import ServiceProcess, answers_ready
 from deploy.local.refusals import AlreadyRunning
 from deploy.local.state import StateFolder
+from tests.integration.local_house import Ready
+
+runner = CliRunner()
 
 
 def jiesu(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -25,13 +33,13 @@ def jiesu(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_printed_token_is_one_the_services_accept(tmp_path: Path) -> None:
     """Signed with EdDSA, found in the JWKS by its key's name, with every claim asked for."""
-    words = ["--role", "dispatcher", "--role", "operator", "--unit", "110000", "--sub", "x", "--hours", "2"]
+    words = ["--role", "dispatcher", "--role", "supervisor", "--unit", "110000", "--sub", "x", "--hours", "2"]
     printed = jiesu("token", *words, "--scope", "cases:write", "--state", str(tmp_path)).stdout.strip()
     keys = jwt.PyJWKSet.from_json((tmp_path / "keys" / "jwks.json").read_text())
     head = jwt.get_unverified_header(printed)
     assert head["alg"] == "EdDSA"
     claims = jwt.decode(printed, keys[head["kid"]], algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER)
-    assert claims["roles"] == ["dispatcher", "operator"]
+    assert claims["roles"] == ["dispatcher", "supervisor"]
     assert (claims["sub"], claims["unit"], claims["scope"]) == ("x", "110000", "cases:write")
     good_for = datetime.fromtimestamp(claims["exp"], UTC) - datetime.now(UTC)
     assert timedelta(hours=1.9) < good_for <= timedelta(hours=2)
@@ -66,6 +74,47 @@ def test_where_nothing_runs_status_says_so_with_its_own_code(tmp_path: Path) -> 
     stopped = jiesu("stop", "--state", str(tmp_path))
     assert stopped.returncode == 0
     assert "nothing runs" in stopped.stdout
+
+
+def test_what_is_mistyped_or_away_is_said_in_a_sentence(tmp_path: Path) -> None:
+    """No traceback: an unknown role or topic, no such port, nothing running, a database that is away."""
+    said = {
+        words: runner.invoke(app, [*words.split(), "--state", str(tmp_path / "none")])
+        for words in (
+            "token --role dispatchr",
+            "tail jiesu.cases --no-follow",
+            "run --base-port 65532",
+            "topics",
+            "migrate",
+        )
+    }
+    assert {words: one.exit_code for words, one in said.items()} == {
+        "token --role dispatchr": 2,
+        "tail jiesu.cases --no-follow": 2,
+        "run --base-port 65532": 2,
+        "topics": 3,
+        "migrate": 3,
+    }
+    away = runner.invoke(
+        app, ["topics", "--bus", "embedded", "--admin-dsn", "postgresql://x:x@127.0.0.1:9/x"]
+    )
+    assert (away.exit_code, away.stderr.splitlines()[0][:36]) == (1, "database or bus does not answer; doe")
+
+
+def test_a_strangers_answer_is_not_taken_for_the_services_own(tmp_path: Path) -> None:
+    """Another run was quicker on the port: ours lives, the answer is the other's."""
+    with HTTPServer(("127.0.0.1", 0), Ready) as stranger:
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
+        port = stranger.server_port
+        ours = ServiceProcess("ours", ["sleep", "60"], {}, log=tmp_path / "log", port=port)
+        ours.start()
+        try:
+            assert answers_ready(port)
+            assert ours.is_alive()
+            assert not ours.is_ready()
+        finally:
+            ours.stop()
+            stranger.shutdown()
 
 
 def test_a_lock_left_by_a_killed_holder_is_free(tmp_path: Path) -> None:
