@@ -23,6 +23,7 @@ class EmbeddedMessenger:
     """The provider of a town without one: what it is given is shown on survey's page and goes no further."""
 
     needs_phone = False
+    is_shown = True
 
     async def hand_over(self, message: Outgoing) -> Handed:
         """Taken: the message's own row is the page's line."""
@@ -41,6 +42,8 @@ class HttpMessenger:
     url: str
     signatures: Signatures
     needs_phone: bool = True
+    is_shown: bool = False
+    """A citizen's link is his own: with it anybody could answer for him."""
 
     async def hand_over(self, message: Outgoing) -> Handed:
         """Give a message to the gateway."""

@@ -114,6 +114,10 @@ class Messenger(Protocol):
     @property
     def needs_phone(self) -> bool: ...
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether operators read the messages at survey, for they go nowhere else."""
+
     async def hand_over(self, message: Outgoing) -> Handed:
         """Give a message to the provider. What goes wrong on the way is an outcome, not an error."""
 

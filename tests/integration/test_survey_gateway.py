@@ -11,7 +11,7 @@ from deploy.local.ports import free_port
 from services.survey.domain.signatures import Signatures
 from services.survey.gateways import http_messenger
 from shared.http.vault import vault_at
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CallbackId, CaseId
 from shared.kernel.words import CallbackChannel
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, survey_desk, withdrawn
 from tests.kit.gateway import Gateway, phone_book, phone_of
@@ -71,10 +71,10 @@ async def test_a_message_is_handed_over_once_with_the_phone_of_this_moment(town:
     callback_id = await town.desk.callback(case_id)
     assert await town.desk.sends() == 1
     assert town.gateway.sent == {f"{callback_id}:link": phone_of(str(case_id))}
-    assert (
-        f"http://survey/links/{town.desk.token_in(await town.desk.message(callback_id))}"
-        in town.gateway.texts[0]
-    )
+    assert town.desk.flat.equipment.links.url(CallbackId(UUID(callback_id))) in town.gateway.texts[0]
+    # With a citizen's link anybody could answer for him.
+    shown = await town.desk.message(callback_id)
+    assert (shown["text"], shown["url"]) == (None, None)
     assert await town.state(callback_id) == ("sent", 1)
     assert await town.desk.sends() == 0
     phone = phone_of(str(case_id))[3:]

@@ -1,15 +1,22 @@
 """消息与签名: tries with back-off, never at night, one key; signatures and passes nobody can make up."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.survey.api.messages import MessageOut
 from services.survey.domain.errors import ForgedWebhook, StaleWebhook
+from services.survey.domain.links import Links
 from services.survey.domain.messages import BACK_OFF, Message, MessageState, Outcome, after, dropped
 from services.survey.domain.signatures import TOLERANCE, Signatures
+from services.survey.gateways import EmbeddedMessenger, http_messenger
+from services.survey.ports import Equipment
+from services.survey.store.queries import MessageRow
 from shared.kernel.ids import CaseId
 from shared.kernel.words import CallbackChannel
 from shared.sealing.passes import GOOD_FOR, CasePasses, PassOver, UnknownPass
@@ -106,3 +113,14 @@ def test_a_made_up_pass_opens_nothing(text: str) -> None:
     other = CasePasses(b"another secret of thirty-two byte").make(CASE, at=AT)
     with pytest.raises(UnknownPass):
         PASSES.read(other, at=AT)
+
+
+@pytest.mark.parametrize(("url", "is_shown"), [(None, True), ("http://gateway", False)])
+def test_a_link_that_went_to_its_citizen_is_shown_to_no_operator(url: str | None, is_shown: bool) -> None:
+    messenger = http_messenger(url, SIGNED) if url else EmbeddedMessenger()
+    links = Links(b"the secret of the citizens' links", "http://survey")
+    equipped = SimpleNamespace(messenger=messenger, links=links)
+    row = MessageRow(FIRST, CASE, CallbackChannel.LINK, MessageState.SENT, AT)
+    seen = MessageOut.of(row, beijing().questionnaire, cast(Equipment, equipped))
+    assert (seen.state, seen.url) == (MessageState.SENT, links.url(FIRST) if is_shown else None)
+    assert (links.token(FIRST) in seen.model_dump_json()) is is_shown

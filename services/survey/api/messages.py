@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from services.survey.api.doors import Equipped, TheCity
 from services.survey.domain.messages import Message, MessageState
@@ -32,8 +33,8 @@ class MessageOut(Wire):
     kind: CallbackChannel
     state: MessageState
     sent_at: datetime
-    text: str
-    url: str
+    text: str | None = Field(description="Null where a gateway sends: the link in it is the citizen's own.")
+    url: str | None
 
     @classmethod
     def of(cls, row: queries.MessageRow, asked: Questionnaire, equipped: Equipment) -> "MessageOut":
@@ -45,14 +46,15 @@ class MessageOut(Wire):
             MessageState(row.state),
             row.sent_at,
         )
+        is_shown = equipped.messenger.is_shown
         return cls(
             callback_id=row.callback_id,
             case_id=row.case_id,
             kind=message.kind,
             state=message.state,
             sent_at=row.sent_at,
-            text=text_of(message, asked, equipped.links),
-            url=equipped.links.url(message.callback_id),
+            text=text_of(message, asked, equipped.links) if is_shown else None,
+            url=equipped.links.url(message.callback_id) if is_shown else None,
         )
 
 

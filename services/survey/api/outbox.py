@@ -1,7 +1,7 @@
-"""发件页: what the embedded provider was given, on a page that asks for an operator's token.
+"""发件页: what was handed over, on a page that asks for an operator's token.
 
 No script, no cookie. The token travels in the body of a form and never in an address; the links on the
-page are citizens' own.
+page are citizens' own, and shown only where they went nowhere else.
 """
 
 from fastapi import APIRouter, Request, Response
@@ -41,10 +41,8 @@ LIST = Markup("""<main>
 </tbody>
 </table>
 </main>""")
-ROW = Markup(
-    "<tr><td>{at}</td><td>{kind}</td><td>{state}</td><td>{text}</td>"
-    '<td><a href="{url}">{callback}</a></td></tr>'
-)
+ROW = Markup("<tr><td>{at}</td><td>{kind}</td><td>{state}</td><td>{text}</td><td>{callback}</td></tr>")
+OPENED = Markup('<a href="{url}">{callback}</a>')
 
 
 @ROUTES.get("/messages")
@@ -80,7 +78,6 @@ def _row(one: MessageOut) -> Markup:
         at=f"{one.sent_at:%Y-%m-%d %H:%M:%S %Z}",
         kind=one.kind,
         state=one.state,
-        text=one.text,
-        url=one.url,
-        callback=str(one.callback_id),
+        text=one.text or "—",
+        callback=OPENED.format(url=one.url, callback=one.callback_id) if one.url else str(one.callback_id),
     )
