@@ -14,7 +14,8 @@ from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Anonymisation, Case, WrongCodes
 from services.intake.domain.open311.request import PublicRequest
 from services.intake.domain.proposals import Answer, Proposal, Settlement
-from services.intake.domain.timeline import Note
+from services.intake.domain.timeline import Code, Note
+from services.intake.domain.wishes import Asked
 from services.intake.domain.words import Words
 from shared.city.city import City
 from shared.city.unit_copies import UnitCopy
@@ -50,6 +51,9 @@ class Cases(Protocol):
 
 class Timeline(Protocol):
     """Lines told to citizens; a line is written once."""
+
+    async def asked(self, key: CaseId, wish: Code, *, since: datetime) -> Asked:
+        """How often a citizen asked this of the case, ever and since an instant."""
 
     def note(self, note: Note) -> None:
         """Write a line when the knock ends."""

@@ -31,12 +31,14 @@ NotFound
 ├─ NoSuchAttachment        none, or not yours to see
 └─ NoSuchApiKey            no key of this id
 Conflict
-└─ TwoKeysActive           a client holds an old key and a new one, and no third
+├─ TwoKeysActive           a client holds an old key and a new one, and no third
+└─ TooManySupplements      a case has as many as are kept
 Gone
 ├─ Anonymised              the case ended long ago; nobody can be told who asked
 └─ LinkOver                a file's link is good for minutes only
 TooMany
-└─ TooManyWrongCodes       guessing is stopped
+├─ TooManyWrongCodes       guessing is stopped
+└─ TooManyWishes           the same was asked of a case again and again today
 Unavailable
 ├─ IncidentUnderWay        another process registers the same incident at this moment
 └─ NumberTaken             the random tracking number is another case's; ask again
@@ -252,6 +254,27 @@ class TooManyWrongCodes(TooMany):
         super().__init__(
             "too many wrong access codes for this number; wait before the next try",
             retry_after=max(1.0, (until - at).total_seconds()),
+        )
+
+
+class TooManyWishes(TooMany):
+    """The same was asked of one case too often within 24 hours."""
+
+    def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
+        super().__init__(
+            f"this was asked {most} times within 24 hours; wait for what becomes of it",
+            retry_after=max(1.0, (until - at).total_seconds()),
+            most=most,
+        )
+
+
+class TooManySupplements(Conflict):
+    """补充: a case is kept whole, and nobody reads a hundredth addition."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"{most} supplements were added and no more are kept; report what is new by itself",
+            most=most,
         )
 
 

@@ -13,8 +13,6 @@ from services.intake.handlers.cases import (
     Drawn,
     Registered,
     admit,
-    ask_urge,
-    ask_withdrawal,
     draw_up,
     follow,
     forget_guesses,
@@ -22,12 +20,12 @@ from services.intake.handlers.cases import (
     register,
     register_finding,
     register_incident,
-    supplement,
 )
 from services.intake.handlers.contacts import anonymise, read_contact
 from services.intake.handlers.directory import learn_unit
 from services.intake.handlers.handovers import copy_photos
 from services.intake.handlers.open311 import request_service
+from services.intake.handlers.wishes import ask_urge, ask_withdrawal, supplement
 
 __all__ = [
     "Drawn",

@@ -1,21 +1,17 @@
-"""受理 and 跟进: registering, following and asking; codes guessed wrongly."""
+"""受理 and 跟进: registering and following; codes guessed wrongly."""
 
 import secrets
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
 from services.intake.domain import codes, policy
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.commands import (
     Admit,
-    AskUrge,
-    AskWithdrawal,
     Follow,
     Knock,
     Register,
     RegisterFinding,
     RegisterIncident,
-    Supplement,
 )
 from services.intake.domain.contact import SealedContact
 from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
@@ -23,7 +19,6 @@ from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
 from services.intake.domain.proposals import Proposal, Wish
 from services.intake.domain.timeline import Code, Note
-from services.intake.domain.words import Words
 from services.intake.handlers.attachments import claim_uploads
 from services.intake.handlers.handovers import hand_over
 from services.intake.ports import IntakeWork
@@ -132,7 +127,7 @@ async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
         work.proposals.keep(replace(drawn.answered, asked_by=work.said_last))
     if drawn.contact is not None:
         work.contacts.keep(drawn.contact)
-    _tell(work, case.case_id, Code.REGISTERED)
+    work.timeline.note(Note(EventId(new_id()), case.case_id, work.now, Code.REGISTERED))
     return Registered(case, drawn.access_code)
 
 
@@ -147,28 +142,6 @@ async def recognise(work: IntakeWork, cmd: Knock) -> Case | None:
         return case
     await work.guesses.count(cmd.tracking_number, at=work.now)
     return None
-
-
-async def supplement(work: IntakeWork, cmd: Supplement) -> Case:
-    """补充: seal the added words and ask router to lay them to the case."""
-    case = await work.cases.get(cmd.case_id)
-    sealed = work.vault.seal_words(cmd.case_id, Words(cmd.text))
-    _tell(work, cmd.case_id, Code.SUPPLEMENTED)
-    return await work.cases.keep(policy.supplement(case, sealed))
-
-
-async def ask_urge(work: IntakeWork, cmd: AskUrge) -> Case:
-    """催办."""
-    case = await work.cases.get(cmd.case_id)
-    _tell(work, cmd.case_id, Code.URGE_ASKED)
-    return await work.cases.keep(policy.ask_urge(case, cmd))
-
-
-async def ask_withdrawal(work: IntakeWork, cmd: AskWithdrawal) -> Case:
-    """撤回."""
-    case = await work.cases.get(cmd.case_id)
-    _tell(work, cmd.case_id, Code.WITHDRAWAL_ASKED)
-    return await work.cases.keep(policy.ask_withdrawal(case, cmd))
 
 
 async def follow(work: IntakeWork, cmd: Follow) -> Case:
@@ -204,8 +177,3 @@ def _draw_number(work: IntakeWork) -> TrackingNumber:
     ) is None:
         continue
     return number
-
-
-def _tell(work: IntakeWork, case_id: CaseId, code: Code) -> None:
-    line: UUID = new_id()
-    work.timeline.note(Note(EventId(line), case_id, work.now, code))

@@ -9,9 +9,10 @@ from services.intake.domain.duplicates import Candidate, Likeness, Offer
 from services.intake.domain.errors import NothingToJoin
 from services.intake.domain.likeness import Telling, keys_around, place_keys, telling
 from services.intake.domain.model import Case
-from services.intake.domain.timeline import Code, Note
+from services.intake.domain.timeline import Code
+from services.intake.handlers.wishes import note_wish
 from services.intake.ports import IntakeWork
-from shared.kernel.ids import CaseId, EventId, new_id
+from shared.kernel.ids import CaseId
 from shared.kernel.words import MergeReason
 from shared.sealing.ring import SealBroken
 
@@ -66,7 +67,7 @@ async def join(work: IntakeWork, cmd: Join) -> Case:
     if into is None:
         raise NothingToJoin
     case = await work.cases.get(cmd.case_id)
-    work.timeline.note(Note(EventId(new_id()), cmd.case_id, work.now, Code.JOIN_ASKED))
+    await note_wish(work, cmd.case_id, Code.JOIN_ASKED)
     return await work.cases.keep(duplicates.propose_merge(case, into, MergeReason.JOINED))
 
 

@@ -1,0 +1,40 @@
+"""补充 · 催办 · 撤回: what a citizen asks of the own case; router decides what becomes of it."""
+
+from services.intake.domain import policy, wishes
+from services.intake.domain.commands import AskUrge, AskWithdrawal, Supplement
+from services.intake.domain.model import Case
+from services.intake.domain.timeline import Code, Note
+from services.intake.domain.words import Words
+from services.intake.ports import IntakeWork
+from shared.kernel.ids import CaseId, EventId, new_id
+
+
+async def supplement(work: IntakeWork, cmd: Supplement) -> Case:
+    """补充: seal the added words and ask router to lay them to the case."""
+    case = await work.cases.get(cmd.case_id)
+    sealed = work.vault.seal_words(cmd.case_id, Words(cmd.text))
+    await note_wish(work, cmd.case_id, Code.SUPPLEMENTED)
+    return await work.cases.keep(policy.supplement(case, sealed))
+
+
+async def ask_urge(work: IntakeWork, cmd: AskUrge) -> Case:
+    """催办."""
+    case = await work.cases.get(cmd.case_id)
+    await note_wish(work, cmd.case_id, Code.URGE_ASKED)
+    return await work.cases.keep(policy.ask_urge(case, cmd))
+
+
+async def ask_withdrawal(work: IntakeWork, cmd: AskWithdrawal) -> Case:
+    """撤回."""
+    case = await work.cases.get(cmd.case_id)
+    await note_wish(work, cmd.case_id, Code.WITHDRAWAL_ASKED)
+    return await work.cases.keep(policy.ask_withdrawal(case, cmd))
+
+
+async def note_wish(work: IntakeWork, case_id: CaseId, wish: Code) -> None:
+    """A line that says what was asked, unless it was asked too often. Raises `TooManySupplements`,
+    `TooManyWishes`. The case is loaded before, and so locked: of many wishes at once none slips by.
+    """
+    before = await work.timeline.asked(case_id, wish, since=work.now - wishes.DAY)
+    wishes.check(wish, before, at=work.now)
+    work.timeline.note(Note(EventId(new_id()), case_id, work.now, wish))
