@@ -10,7 +10,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy.dialects import postgresql
 
+from services.intake.store.attachments import CONDEMNED
 from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
 from shared.files.media import MOST_BYTES
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
@@ -356,6 +358,14 @@ async def test_an_upload_without_a_case_is_gone_after_a_day(desk: Desk) -> None:
     assert await desk.rings("remove_uploads") == 1
     after, left_over, _ = await traces(desk)
     assert (after, len(left_over)) == (count - 1, len(files) - 1)
+
+
+async def test_what_is_to_be_removed_is_found_without_reading_every_attachment(desk: Desk) -> None:
+    asked = CONDEMNED.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = await work.connection.exec_driver_sql(f"EXPLAIN {asked}")
+        assert "ix_attachments_unclaimed" in "\n".join(plan.scalars())
 
 
 async def swept(desk: Desk) -> tuple[int, int]:
