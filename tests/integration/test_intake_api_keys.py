@@ -127,6 +127,7 @@ async def test_revoking_again_changes_nothing_and_an_unknown_key_is_named_so(des
     [
         ({"expires_at": NOON.isoformat()}, "expires_at"),
         ({"expires_at": "2027-01-01T00:00:00"}, "expires_at"),
+        ({"expires_at": "9999-12-31T23:59:59-12:00"}, "expires_at"),
         ({"name": "No Spaces"}, "name"),
         ({"scopes": ["everything"]}, "scopes.0"),
         ({"rate_per_minute": 0}, "rate_per_minute"),

@@ -15,7 +15,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import LAST, Text, Wire
 
 ROUTES = APIRouter()
 Ops = Annotated[Caller, allow(Role.OPS)]
@@ -28,7 +28,9 @@ class ApiKeyIn(Wire):
 
     name: Name = Field(description="The client; two of its keys may be good at one time.")
     scopes: Annotated[tuple[Scope, ...], Field(max_length=20)] = ("cases:write",)
-    expires_at: AwareDatetime | None = Field(None, description="Null: until it is revoked.")
+    expires_at: Annotated[AwareDatetime, Field(lt=LAST)] | None = Field(
+        None, description="Null: until it is revoked."
+    )
     rate_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
         None, description="Requests a minute, together for all keys of the client; null: as everybody."
     )
