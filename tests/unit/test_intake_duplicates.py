@@ -101,7 +101,7 @@ def test_places_are_apart_only_when_that_is_sure() -> None:
 def test_whatever_is_near_shares_a_key(lng: float, lat: float, east: float, north: float) -> None:
     one, other = Spot(Point(lng, lat)), Spot(Point(lng + east, lat + north))
     if near(one, other, RULE, CITY.units):
-        assert set(keys_around(one, RULE)) & set(place_keys(other))
+        assert set(keys_around(one, RULE, CITY.units)) & set(place_keys(other, CITY.units))
 
 
 def test_a_spot_is_stated_or_told() -> None:
@@ -149,7 +149,7 @@ def test_an_offer_tells_category_nearness_and_days_and_no_more() -> None:
 def test_whoever_asks_from_many_places_learns_the_cell_and_no_door() -> None:
     """Both doors lie in one cell: whatever the asker states as his own place, they look the same."""
     one, other = a_telling(point=Point(116.3392, 39.7176)), a_telling(point=Point(116.3402, 39.7188))
-    assert place_keys(one.spot) == place_keys(other.spot)
+    assert place_keys(one.spot, CITY.units) == place_keys(other.spot, CITY.units)
     found = Candidate(CaseId(new_id()), ("lift",), "sealed", AT, 0.5)
     steps, seen = range(-40, 41, 4), set()
     for east, north in itertools.product(steps, steps):

@@ -58,6 +58,11 @@ class Offer:
     days: int
 
 
+def is_worth_opening(ours: Likeness, found: Candidate, rule: Duplicates) -> bool:
+    """Whether another telling of the same caller is alike enough for its place to be looked at."""
+    return is_alike(ours.categories, found.categories, found.likeness, rule.repeat_likeness, rule)
+
+
 def is_repeat(ours: Telling, theirs: Telling, like: float, city: City) -> bool:
     """Whether the same caller's two tellings are one matter."""
     rule = city.policy.duplicates

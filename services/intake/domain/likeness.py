@@ -58,13 +58,23 @@ def telling(words: Words, stated: str | None, city: City) -> Telling:
     return Telling(categories, spot(words, city), shingles(words.text, words.address))
 
 
-def spot(words: Words, city: City) -> Spot:
-    """Its point and the unit it lies in, stated or told."""
+def spot(words: Words, city: City, *, beside: Spot | None = None) -> Spot:
+    """Its point and the unit it lies in, stated or told. Beside another spot only the point, where both have
+    one: two points are compared without their units, and to find a unit in words costs milliseconds.
+    """
+    point = _point(words)
+    if point is not None and beside is not None and beside.point is not None:
+        return Spot(point)
     stated = next((place.unit for place in words.places if place.role == PlaceRole.SITE), None)
     told = stated or city.place(text=words.text, address=words.address or "").places.site
-    known = told if told in city.units else None
-    point = Point(words.lng, words.lat) if words.lng is not None and words.lat is not None else None
-    return Spot(point, known)
+    return Spot(point, told if told in city.units else None)
+
+
+def spot_found(words: Words, by: Spot) -> Spot:
+    """Where a telling is set that was found by the keys around another spot: one without a point was found by
+    its unit, which is the same then.
+    """
+    return Spot(_point(words), by.unit)
 
 
 def shingles(text: str, address: str | None = None) -> frozenset[str]:
@@ -108,8 +118,7 @@ def near(one: Spot, other: Spot, rule: Duplicates, units: Units) -> bool:
     """By their points; without them only a community is small enough to say so."""
     if one.point and other.point:
         return distance(one.point, other.point) <= rule.distance_m
-    same = one.unit is not None and one.unit == other.unit
-    return same and units.get(one.unit or "").level is UnitLevel.COMMUNITY
+    return one.unit == other.unit and _is_community(one.unit, units)
 
 
 def apart(one: Spot, other: Spot, rule: Duplicates, units: Units) -> bool:
@@ -121,20 +130,20 @@ def apart(one: Spot, other: Spot, rule: Duplicates, units: Units) -> bool:
     return not (units.is_within(one.unit, other.unit) or units.is_within(other.unit, one.unit))
 
 
-def place_keys(where: Spot) -> tuple[str, ...]:
-    """What a telling is found by: its cell of a grid, and its unit."""
+def place_keys(where: Spot, units: Units) -> tuple[str, ...]:
+    """What a telling is found by: its cell of a grid, and its community."""
     cell = () if where.point is None else (_cell(*_indices(where.point)),)
-    return (*cell, *_unit_key(where))
+    return (*cell, *_unit_key(where, units))
 
 
-def keys_around(where: Spot, rule: Duplicates) -> tuple[str, ...]:
-    """The keys of everything that may be near: the cells within the distance, and the same unit."""
+def keys_around(where: Spot, rule: Duplicates, units: Units) -> tuple[str, ...]:
+    """The keys of everything that may be near: the cells within the distance, and the same community."""
     if where.point is None:
-        return _unit_key(where)
+        return _unit_key(where, units)
     row, column = _indices(where.point)
     reach = range(-_reach(rule), _reach(rule) + 1)
     wide = range(-_reach(rule) * 2, _reach(rule) * 2 + 1)
-    return (*(_cell(row + i, column + j) for i in reach for j in wide), *_unit_key(where))
+    return (*(_cell(row + i, column + j) for i in reach for j in wide), *_unit_key(where, units))
 
 
 CELL_METRES = 250
@@ -154,8 +163,17 @@ def _cell(row: int, column: int) -> str:
     return f"cell:{row}:{column}"
 
 
-def _unit_key(where: Spot) -> tuple[str, ...]:
-    return (f"unit:{where.unit}",) if where.unit else ()
+def _unit_key(where: Spot, units: Units) -> tuple[str, ...]:
+    """Of a community only: what else a whole street tells would crowd out what is near, and never is."""
+    return (f"unit:{where.unit}",) if _is_community(where.unit, units) else ()
+
+
+def _is_community(unit: str | None, units: Units) -> bool:
+    return unit is not None and units.get(unit).level is UnitLevel.COMMUNITY
+
+
+def _point(words: Words) -> Point | None:
+    return Point(words.lng, words.lat) if words.lng is not None and words.lat is not None else None
 
 
 def _folded(text: str) -> str:

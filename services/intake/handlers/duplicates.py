@@ -1,15 +1,24 @@
 """并案: note what was told, link a caller's repetition, offer what is near, join."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from services.intake.domain import duplicates
 from services.intake.domain.commands import Join, NoteLikeness
 from services.intake.domain.duplicates import Candidate, Likeness, Offer
 from services.intake.domain.errors import NothingToJoin
-from services.intake.domain.likeness import Telling, keys_around, place_keys, telling
+from services.intake.domain.likeness import (
+    Spot,
+    Telling,
+    keys_around,
+    place_keys,
+    spot,
+    spot_found,
+    telling,
+)
 from services.intake.domain.model import Case
 from services.intake.domain.timeline import Code
+from services.intake.domain.words import Words
 from services.intake.handlers.wishes import note_wish
 from services.intake.ports import IntakeWork
 from shared.kernel.ids import CaseId
@@ -49,13 +58,15 @@ async def offers(work: IntakeWork, case: Case) -> Sequence[Offer]:
     ours = _own(work, case)
     if ours is None:
         return ()
-    around = work.vault.marks(keys_around(ours.spot, rule))
+    around = work.vault.marks(keys_around(ours.spot, rule, work.city.units))
+    if not around:
+        return ()
     one = _hashed(work, NoteLikeness(case.case_id, case.kind, None, "", case.registered_at), ours)
     since = work.now - timedelta(days=rule.days)
     found = await work.likenesses.nearby(one, around, since=since)
     near = (
         duplicates.offer(each, ours, theirs, rule, at=work.now)
-        for each, theirs in _opened(work, found)
+        for each, theirs in _opened(work, found, lambda words: spot_found(words, ours.spot))
         if duplicates.is_offered(ours, theirs, each.likeness, work.city)
     )
     return [each for each, _ in zip(near, range(rule.offers), strict=False)]
@@ -80,25 +91,30 @@ async def forget_likenesses(work: IntakeWork) -> int:
 async def _told_before(work: IntakeWork, case: Case, one: Likeness) -> CaseId | None:
     if case.status not in duplicates.MERGEABLE or not case.has_phone:
         return None
-    ours = _own(work, case)
+    rule = work.city.policy.duplicates
+    found = await work.likenesses.of_caller(one, since=work.now - timedelta(days=rule.days))
+    alike = [each for each in found if duplicates.is_worth_opening(one, each, rule)]
+    ours = _own(work, case) if alike else None
     if ours is None:
         return None
-    since = work.now - timedelta(days=work.city.policy.duplicates.days)
-    found = await work.likenesses.of_caller(one, since=since)
-    for each, theirs in _opened(work, found):
+    for each, theirs in _opened(work, alike, lambda words: spot(words, work.city, beside=ours.spot)):
         if duplicates.is_repeat(ours, theirs, each.likeness, work.city):
             return each.case_id
     return None
 
 
-def _opened(work: IntakeWork, found: Sequence[Candidate]) -> Iterator[tuple[Candidate, Telling]]:
-    """Candidates with what they told; words whose key was destroyed are compared no more."""
+def _opened(
+    work: IntakeWork, found: Sequence[Candidate], spot_of: Callable[[Words], Spot]
+) -> Iterator[tuple[Candidate, Telling]]:
+    """Candidates with what of them is compared here: how alike they are has been found in the database. Words
+    whose key was destroyed are compared no more.
+    """
     for each in found:
         try:
-            theirs = _telling(work, each.case_id, each.sealed_words, None)
+            words = work.vault.open_words(each.case_id, each.sealed_words)
         except SealBroken:
             continue
-        yield each, Telling(each.categories, theirs.spot, theirs.shingles)
+        yield each, Telling(each.categories, spot_of(words), frozenset())
 
 
 def _own(work: IntakeWork, case: Case) -> Telling | None:
@@ -114,5 +130,8 @@ def _telling(work: IntakeWork, case_id: CaseId, sealed_words: str, stated: str |
 
 
 def _hashed(work: IntakeWork, cmd: NoteLikeness, told: Telling) -> Likeness:
-    shingles, places = work.vault.marks(told.shingles), work.vault.marks(place_keys(told.spot))
+    shingles, places = (
+        work.vault.marks(told.shingles),
+        work.vault.marks(place_keys(told.spot, work.city.units)),
+    )
     return Likeness(cmd.case_id, told.categories, shingles, places, cmd.registered_at)
