@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from services.intake.store.attachments import CONDEMNED
 from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
 from shared.files.media import MOST_BYTES
+from shared.files.objects import Objects
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
@@ -327,6 +328,21 @@ async def test_a_link_is_good_for_minutes_and_cannot_be_made_up(desk: Desk) -> N
     assert (await desk.client.get(url)).status_code == 200
     desk.clock.at += timedelta(seconds=1)
     assert (await desk.client.get(url)).status_code == 410
+
+
+async def test_a_slow_store_holds_no_connection(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = await uploaded(desk)
+    receipt = await desk.registers(attachments=[own])
+    url = (await link(desk, own, **citizen(receipt))).json()["url"]
+    real, held = Objects.open, list[str]()
+
+    async def watched(objects: Objects, name: str, start: int, end: int) -> AsyncIterator[bytes]:
+        held.append(desk.flat.store.engine.pool.status())
+        return await real(objects, name, start, end)
+
+    monkeypatch.setattr(Objects, "open", watched)
+    assert (await desk.client.get(url)).status_code == 200
+    assert "Current Checked out connections: 0" in held[0]
 
 
 async def test_players_ask_for_ranges(desk: Desk) -> None:

@@ -222,6 +222,15 @@ async def test_an_entry_is_written_changed_and_over(desk: Desk) -> None:
     assert entry_id not in on.text
 
 
+async def test_an_entry_sent_again_with_its_key_is_one_entry(desk: Desk) -> None:
+    headers = {**desk.token("ops"), "Idempotency-Key": "entry-1"}
+    made = [await desk.client.post("/v1/knowledge", json=an_entry(), headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].json() == made[1].json()
+    other = await desk.client.post("/v1/knowledge", json=an_entry(answer="另答。"), headers=headers)
+    assert (other.status_code, other.json()["reason"]) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.parametrize("wrong", [{"category": "no.such"}, {"valid_until": "2025-12-31"}, {"question": " "}])
 async def test_a_wrong_entry_is_refused(desk: Desk, wrong: dict[str, str]) -> None:
     ops = desk.token("ops")

@@ -1,6 +1,7 @@
 """Open311 GeoReport v2 over HTTP on a real Postgres: what is offered, what is taken, what strangers see."""
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from services.intake.api.open311 import views
 from shared.events.router import CaseWithdrawn
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import NOON, Desk, intake_desk
@@ -204,6 +206,25 @@ async def test_lists_are_filtered_by_commas_dates_and_pages(desk: Desk) -> None:
     assert sorted(await numbers(service_request_id=written, service_code="lift")) == sorted(old[:2])
     desk.clock.at = NOON
     assert set(await numbers()).isdisjoint(old)
+
+
+async def test_a_long_list_is_written_beside_everything_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the loop nor a connection waits for a thousand requests to become XML."""
+    await requests(desk, **LAMP)
+    real, seen = views.requests, list[tuple[bool, str]]()
+
+    def watched(*told: Any) -> Any:
+        on_the_loop = threading.current_thread() is threading.main_thread()
+        seen.append((on_the_loop, desk.flat.store.engine.pool.status()))
+        return real(*told)
+
+    monkeypatch.setattr(views, "requests", watched)
+    assert (await desk.client.get(f"{V2}/requests.xml")).status_code == 200
+    ((on_the_loop, pool),) = seen
+    assert not on_the_loop
+    assert "Current Checked out connections: 0" in pool
 
 
 async def test_the_same_key_and_form_are_the_same_request(desk: Desk) -> None:

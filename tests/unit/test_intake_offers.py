@@ -1,7 +1,7 @@
 """相似诉求: what looking for duplicates costs.
 
-To find units in words takes milliseconds, in which nothing else is answered: it is done for the asker's own words
-and not for each of fifty candidates.
+To find units in words takes milliseconds, in which nothing else is answered: it is done for the asker's own
+words and not for each of fifty candidates.
 """
 
 from dataclasses import replace

@@ -10,7 +10,6 @@ from services.intake.domain.attachments import Attachment
 from services.intake.store import Equipment
 from services.intake.store.attachments import attachment
 from shared.files.errors import NoSuchFile
-from shared.http.knock import OpenReading
 from shared.http.wire import Text
 from shared.service import Flat
 
@@ -41,13 +40,14 @@ ENDINGS = {
     response_class=StreamingResponse,
     responses={200: _BINARY, 206: {**_BINARY, "description": "The range that was asked for."}},
 )
-async def read_file(
-    token: Token, request: Request, connection: OpenReading, asked: Range = None
-) -> StreamingResponse:
+async def read_file(token: Token, request: Request, asked: Range = None) -> StreamingResponse:
     """取件: the content, whole or one range of it, as players ask for."""
     flat: Flat = request.app.state.flat
     equipment: Equipment = flat.equipment
-    found = await attachment(connection, equipment.links.read(token, at=flat.clock.now()))
+    key = equipment.links.read(token, at=flat.clock.now())
+    # Given back before the store is asked: one that is slow would hold every connection there is.
+    async with flat.store.read() as connection:
+        found = await attachment(connection, key)
     if found is None:
         raise NoSuchFile
     start, end = _range(asked, found.bytes)

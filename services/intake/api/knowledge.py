@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from services.intake.api.cases import Desk, OpenWork, after
 from services.intake.api.schemas import EntryIn, EntryOut
@@ -15,6 +15,7 @@ from services.intake.handlers import consulting
 from services.intake.store.knowledge import entries
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
+from shared.http.idempotency import OnceOnly
 from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
@@ -39,11 +40,15 @@ async def list_entries(
     return asked.page(rows, position=lambda entry: (entry.entry_id,), item=shown)
 
 
-@ROUTES.post("", status_code=201)
-async def add_entry(wish: EntryIn, caller: Desk, open_work: OpenWork) -> EntryOut:
+@ROUTES.post("", status_code=201, response_model=EntryOut)
+async def add_entry(wish: EntryIn, caller: Desk, open_work: OpenWork, once: OnceOnly) -> Response:
     """A new entry."""
     async with open_work() as work:
-        return shown(await consulting.keep_entry(work, _command(new_id(), wish, caller)))
+
+        async def answer() -> EntryOut:
+            return shown(await consulting.keep_entry(work, _command(new_id(), wish, caller)))
+
+        return await once(work, status=201, answer=answer)
 
 
 @ROUTES.put("/{entry_id}")
