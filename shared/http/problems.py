@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from shared.http.refusals import Busy, MalformedBody
+from shared.http.wire import PLAINLY
 from shared.kernel.errors import (
     Conflict,
     Gone,
@@ -54,6 +55,8 @@ STATUSES: Mapping[type[Refusal], int] = {
 }
 """The kinds of refusal. A refusal has the status of the nearest kind above it."""
 
+_PLAINLY = {f"String should match pattern '{pattern}'": said for pattern, said in PLAINLY.items()}
+"""What pydantic says of a pattern, told to people."""
 PATH_SAFE = "/:@!$&'()*+,;=~"
 RESERVED = frozenset({"type", "title", "status", "detail", "instance", "reason"})
 
@@ -158,9 +161,13 @@ def _of_validation(error: RequestValidationError) -> Problem:
     if isinstance(error.body, bytes) and any(tuple(one["loc"]) == ("body",) for one in found):
         return Problem(415, "body_type_unknown", "send the body as application/json")
     # Only where and what: the value itself might be what nobody should read.
-    errors = [{"field": field_name(one["loc"]), "message": str(one["msg"])} for one in found]
+    errors = [{"field": field_name(one["loc"]), "message": _plainly(str(one["msg"]))} for one in found]
     first = errors[0] if errors else {"field": "body", "message": "is not valid"}
     return Problem(422, "invalid", f"{first['field']}: {first['message']}", {"errors": errors})
+
+
+def _plainly(message: str) -> str:
+    return _PLAINLY.get(message, message)
 
 
 def field_name(loc: Sequence[object]) -> str:

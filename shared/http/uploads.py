@@ -5,15 +5,18 @@ The nameless file is gone with the request, also when the caller leaves or the p
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from tempfile import SpooledTemporaryFile, TemporaryFile
 from typing import IO, Any
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from shared.files.errors import BrokenFile, FileTooLarge, OneFileOnly, UnknownContent
 from shared.files.media import MOST_BYTES
+from shared.http.refusals import MalformedBody
 
 MOST_FIELDS = 10
 """Mini-programs send fields of their own beside the file; nobody reads them."""
@@ -48,7 +51,7 @@ async def received(request: Request) -> AsyncIterator[IO[bytes]]:
     kind = request.headers.get("content-type", "").lower()
     try:
         if kind.startswith("multipart/form-data"):
-            async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+            async with _form(request) as form:
                 yield _only_file(form)
         elif kind.startswith(RAW):
             with TemporaryFile() as file:
@@ -58,6 +61,20 @@ async def received(request: Request) -> AsyncIterator[IO[bytes]]:
             raise UnknownContent
     except ClientDisconnect:
         raise BrokenFile from None
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    try:
+        form = await request.form(max_files=1, max_fields=MOST_FIELDS)
+    except HTTPException as error:
+        if error.status_code != HTTPStatus.BAD_REQUEST:
+            raise
+        raise MalformedBody(f"the form cannot be read: {error.detail}") from None
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 async def _take(request: Request, file: IO[bytes]) -> None:

@@ -19,6 +19,13 @@ from pydantic_core import PydanticCustomError, core_schema
 
 NO_NUL = r"^[^\x00]*$"
 """Postgres cannot keep a NUL; the pattern also makes the validator refuse half a surrogate pair."""
+NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+"""The same, and something must be said."""
+PLAINLY = {
+    NO_NUL: "holds a NUL character or half of a surrogate pair; send it without",
+    NOT_BLANK: "must say something: blanks alone are nothing",
+}
+"""What is wrong with a text that fits none of these, for people who read no patterns."""
 
 Text = Annotated[str, StringConstraints(pattern=NO_NUL)]
 """Text for parameters and form fields, which no `Wire` guards."""

@@ -162,6 +162,17 @@ async def test_a_body_that_is_no_file_is_not_taken(desk: Desk) -> None:
     assert await traces(desk) == before
 
 
+async def test_a_form_that_cannot_be_read_is_told_why(desk: Desk) -> None:
+    for kind, said in (("", "Missing boundary"), ("; boundary=x", "Invalid multipart data")):
+        answer = await upload(desk, b"{}", f"multipart/form-data{kind}")
+        assert (answer.status_code, answer.json()["reason"]) == (400, "malformed_body")
+        assert said in answer.json()["detail"]
+    two = [("file", ("a.jpg", a_jpeg())), ("file", ("b.jpg", a_jpeg()))]
+    answer = await desk.client.post("/v1/attachments", files=two, headers={"X-Api-Key": desk.key})
+    assert (answer.status_code, answer.json()["reason"]) == (400, "malformed_body")
+    assert "Maximum number of files is 1" in answer.json()["detail"]
+
+
 async def test_too_large_is_refused_as_soon_as_it_is_known(desk: Desk) -> None:
     before = await traces(desk)
     given = 0

@@ -2,7 +2,7 @@
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from asyncpg.exceptions import (
@@ -13,11 +13,14 @@ from asyncpg.exceptions import (
     UniqueViolationError,
 )
 from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from pydantic import StringConstraints, ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import shared
 from shared.http.problems import STATUSES, problem_of, status_of
+from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel import errors
 from shared.kernel.errors import Refusal
 from tests.unit.http_kit import an_app, client, is_problem
@@ -185,3 +188,18 @@ async def test_paths_and_methods_nobody_serves_are_problems() -> None:
 
 def test_a_bug_has_no_problem() -> None:
     assert problem_of(ZeroDivisionError()) is None
+
+
+def test_a_text_of_blanks_is_refused_in_words_and_not_by_a_pattern() -> None:
+    class Said(Wire):
+        text: Annotated[str, StringConstraints(pattern=NOT_BLANK)]
+        name: str = ""
+
+    with pytest.raises(ValidationError) as refused:
+        Said.model_validate({"text": " \u3000", "name": "\x00"})
+    found = problem_of(RequestValidationError(refused.value.errors()))
+    assert found is not None
+    assert found.extra["errors"] == [
+        {"field": "text", "message": "must say something: blanks alone are nothing"},
+        {"field": "name", "message": "holds a NUL character or half of a surrogate pair; send it without"},
+    ]

@@ -13,13 +13,12 @@ from services.intake.domain.proposals import Outcome, Wish
 from services.intake.domain.timeline import Code
 from services.intake.domain.words import PlaceRole, RelatedPlace
 from shared.city.coordinates import Datum
-from shared.http.wire import Wire
+from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Channel, DeclineReason, Kind
 from shared.lifecycle.case import CaseState
 
 LONGEST_TEXT = 4000
-NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
 Said = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEXT, pattern=NOT_BLANK)]
 UnitIn = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
