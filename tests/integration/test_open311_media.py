@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from services.intake import handlers
 from services.intake.store.api_keys import issue
 from shared.files.media import MOST_BYTES
+from shared.http.refusals import Busy
 from tests.integration.intake_desk import NOON, Desk, intake_desk
 from tests.integration.open311_desk import (
     GUANYINSI,
@@ -192,6 +194,17 @@ async def test_files_of_a_request_that_could_not_be_registered_are_given_up(
     after = await traces(desk)
     assert after[:2] == before[:2]
     assert after[2]["cases"] == before[2]["cases"] + 1
+
+
+async def test_what_is_registered_is_answered_though_nothing_can_be_given_up_just_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: Any) -> None:
+        raise Busy
+
+    monkeypatch.setattr(handlers, "abandon_uploads", away)
+    number = await taken(desk, a_photo())
+    assert len(await laid(desk, number)) == 1
 
 
 async def test_a_key_in_the_form_is_counted_like_any_other(desk: Desk) -> None:

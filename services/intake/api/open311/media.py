@@ -7,6 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 from starlette.datastructures import UploadFile
 
 from services.intake import handlers
+from services.intake.api.open311.door import LOG
 from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.open311.errors import Flaw, WrongParameters
@@ -23,6 +24,7 @@ from shared.files.errors import (
 from shared.files.weighing import Weighed, mapped, weigh
 from shared.http import uploads
 from shared.http.knock import Opening
+from shared.http.problems import problem_of
 
 NOT_TAKEN = (
     *(BrokenFile, EmptyFile, FileTooLarge, TooManyPixels),
@@ -67,5 +69,17 @@ async def stored(
         yield keys
     finally:
         # Also when the request was sent before and its answer is only repeated.
+        await _given_up(keys, open_work)
+
+
+async def _given_up(keys: tuple[AttachmentId, ...], open_work: Opening[IntakeWork]) -> None:
+    """What no case was made of goes with the next round, or after a day where that cannot be written now: a
+    request that was registered a moment ago must not be answered as if it were not.
+    """
+    try:
         async with open_work() as work:
             await handlers.abandon_uploads(work, keys)
+    except Exception as error:
+        if problem_of(error) is None:
+            raise
+        LOG.warning("uploads not given up", uploads=len(keys), error=type(error).__name__)
