@@ -10,12 +10,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy.dialects import postgresql
 
-from services.intake.store.attachments import CONDEMNED
 from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
 from shared.files.media import MOST_BYTES
-from shared.files.objects import Objects
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
@@ -160,17 +157,6 @@ async def test_a_body_that_is_no_file_is_not_taken(desk: Desk) -> None:
     for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
         assert (await upload(desk, b"{}", kind)).status_code == 415
     assert await traces(desk) == before
-
-
-async def test_a_form_that_cannot_be_read_is_told_why(desk: Desk) -> None:
-    for kind, said in (("", "Missing boundary"), ("; boundary=x", "Invalid multipart data")):
-        answer = await upload(desk, b"{}", f"multipart/form-data{kind}")
-        assert (answer.status_code, answer.json()["reason"]) == (400, "malformed_body")
-        assert said in answer.json()["detail"]
-    two = [("file", ("a.jpg", a_jpeg())), ("file", ("b.jpg", a_jpeg()))]
-    answer = await desk.client.post("/v1/attachments", files=two, headers={"X-Api-Key": desk.key})
-    assert (answer.status_code, answer.json()["reason"]) == (400, "malformed_body")
-    assert "Maximum number of files is 1" in answer.json()["detail"]
 
 
 async def test_too_large_is_refused_as_soon_as_it_is_known(desk: Desk) -> None:
@@ -341,21 +327,6 @@ async def test_a_link_is_good_for_minutes_and_cannot_be_made_up(desk: Desk) -> N
     assert (await desk.client.get(url)).status_code == 410
 
 
-async def test_a_slow_store_holds_no_connection(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = await uploaded(desk)
-    receipt = await desk.registers(attachments=[own])
-    url = (await link(desk, own, **citizen(receipt))).json()["url"]
-    real, held = Objects.open, list[str]()
-
-    async def watched(objects: Objects, name: str, start: int, end: int) -> AsyncIterator[bytes]:
-        held.append(desk.flat.store.engine.pool.status())
-        return await real(objects, name, start, end)
-
-    monkeypatch.setattr(Objects, "open", watched)
-    assert (await desk.client.get(url)).status_code == 200
-    assert "Current Checked out connections: 0" in held[0]
-
-
 async def test_players_ask_for_ranges(desk: Desk) -> None:
     own = await uploaded(desk)
     receipt = await desk.registers(attachments=[own])
@@ -385,14 +356,6 @@ async def test_an_upload_without_a_case_is_gone_after_a_day(desk: Desk) -> None:
     assert await desk.rings("remove_uploads") == 1
     after, left_over, _ = await traces(desk)
     assert (after, len(left_over)) == (count - 1, len(files) - 1)
-
-
-async def test_what_is_to_be_removed_is_found_without_reading_every_attachment(desk: Desk) -> None:
-    asked = CONDEMNED.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-    async with desk.flat.store.work() as work:
-        await work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        plan = await work.connection.exec_driver_sql(f"EXPLAIN {asked}")
-        assert "ix_attachments_unclaimed" in "\n".join(plan.scalars())
 
 
 async def swept(desk: Desk) -> tuple[int, int]:

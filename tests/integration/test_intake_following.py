@@ -241,45 +241,6 @@ async def test_wishes_are_facts_for_router_and_lines_for_the_citizen(desk: Desk)
     assert "凌晨" not in str(said)
 
 
-async def asked_before(desk: Desk, receipt: Receipt, wish: str, times: int, hours: float) -> None:
-    """Lines as so many wishes leave them, so many hours ago."""
-    async with desk.flat.store.work() as work:
-        lines = (
-            "INSERT INTO timeline (event_id, case_id, at, code) "
-            "SELECT gen_random_uuid(), $1, $2, $3 FROM generate_series(1, $4)"
-        )
-        at = desk.clock.at - timedelta(hours=hours)
-        await work.connection.exec_driver_sql(lines, (case_of(receipt), at, wish, times))
-
-
-async def test_whoever_asks_the_same_again_and_again_is_told_to_wait(desk: Desk) -> None:
-    receipt, other = await desk.registers(), await desk.registers()
-    await asked_before(desk, receipt, "urge_asked", 19, hours=3)
-    answers = await asyncio.gather(
-        *(desk.asks(receipt, "urge", **{"Idempotency-Key": f"urge-{n}"}) for n in range(4))
-    )
-    assert sorted(answer.status_code for answer in answers) == [202, 429, 429, 429]
-    late = next(answer for answer in answers if answer.status_code == 429)
-    assert (late.json()["reason"], late.headers["retry-after"]) == ("too_many_wishes", str(21 * 3600))
-    taken = next(n for n, answer in enumerate(answers) if answer.status_code == 202)
-    assert (await desk.asks(receipt, "urge", **{"Idempotency-Key": f"urge-{taken}"})).status_code == 202
-    assert len(await desk.said(receipt.case_id)) == 2
-    assert (await desk.asks(receipt, "withdraw")).status_code == 202
-    assert (await desk.asks(other, "urge")).status_code == 202
-    desk.clock.at += timedelta(hours=21)
-    assert (await desk.asks(receipt, "urge")).status_code == 202
-
-
-async def test_a_case_takes_as_many_supplements_as_are_kept(desk: Desk) -> None:
-    receipt = await desk.registers()
-    await asked_before(desk, receipt, "supplemented", 99, hours=30)
-    words = {"text": "昨晚又到凌晨。"}
-    assert (await desk.asks(receipt, "supplement", body=words)).status_code == 202
-    refused = await desk.asks(receipt, "supplement", body=words)
-    assert (refused.status_code, refused.json()["reason"]) == (409, "too_many_supplements")
-    assert len(await desk.said(receipt.case_id)) == 2
-
-
 async def test_what_router_refuses_of_it_stands_in_the_timeline(desk: Desk) -> None:
     receipt = await desk.registers()
     case_id = case_of(receipt)
