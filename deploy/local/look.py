@@ -98,7 +98,7 @@ def _service(run: RunFile, name: str, url: str) -> Part:
     if pid is None:
         return Part(name, False, "is not running", None, url)
     port = run.ports[name]
-    well = listens(pid, port) and answers_ready(port)
+    well = answers_ready(port) and listens(pid, port)
     return Part(name, well, "ready" if well else "runs, but is not ready", pid, url)
 
 

@@ -101,8 +101,9 @@ class ServiceProcess:
 
     def is_ready(self) -> bool:
         """Whether it says so itself: what answers at its port may be another run's, that was quicker."""
-        has_port = self.mark is not None and listens(self.mark.pid, self.port)
-        return self.is_alive() and has_port and answers_ready(self.port)
+        # In this order: it is asked twenty times a second, and who listens stands in a list of all sockets.
+        answers = self.is_alive() and answers_ready(self.port)
+        return answers and self.mark is not None and listens(self.mark.pid, self.port)
 
     def log_tail(self, lines: int = 12) -> str:
         """Its last words."""
