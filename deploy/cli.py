@@ -29,13 +29,14 @@ class _Commands(TyperGroup):
 
 def _sentence(error: Exception) -> str | None:
     from deploy.local.refusals import LocalRefused
-    from shared.bus.port import BusBusy
+    from shared.bus.fates import Fate, fate_of
 
     if isinstance(error, LocalRefused):
         return str(error)
-    if isinstance(error, ConnectionError | BusBusy):
-        return f"database or bus does not answer; does it run? ({error})"
-    return None
+    # A reader that has seen enough, as `head`, closes the pipe: typer ends quietly then.
+    if fate_of(error) is not Fate.BUSY or isinstance(error, BrokenPipeError):
+        return None
+    return f"database or bus does not answer; does it run? ({error})"
 
 
 app = typer.Typer(

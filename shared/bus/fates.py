@@ -7,14 +7,11 @@ bug           everything else: nobody planned for it, so the process ends loudly
 
 from enum import Enum
 
-from asyncpg.exceptions._base import PostgresError
-from sqlalchemy.exc import DBAPIError
-
 from shared.bus.port import BusBusy
 from shared.events.envelope import Undecodable
 from shared.kernel.errors import Refusal, Stale, TooMany, Unavailable
 from shared.sealing.ring import SealBroken
-from shared.store.busy import is_busy
+from shared.store.busy import is_busy, state_of
 
 NO_TABLE_TAKES = ("22", "54")
 """SQLSTATEs, by beginning: a value of the wrong kind or size, more than the database can hold of one."""
@@ -37,7 +34,7 @@ def fate_of(error: BaseException) -> Fate:
         return Fate.BAD
     if isinstance(error, BusBusy) or is_busy(error):
         return Fate.BUSY
-    if _state(error).startswith(NO_TABLE_TAKES):
+    if state_of(error).startswith(NO_TABLE_TAKES):
         return Fate.BAD
     return Fate.BUG
 
@@ -48,13 +45,6 @@ def reason_of(error: BaseException) -> str:
         return f"{error.reason}: {error.message}"
     if isinstance(error, Undecodable):
         return f"undecodable: {error.reason}"
-    if state := _state(error):
+    if state := state_of(error):
         return f"no table takes its values: SQLSTATE {state}"
     return type(error).__name__
-
-
-def _state(error: BaseException) -> str:
-    """What the database says of it, or the driver in its place; nothing of other errors."""
-    said = error.orig if isinstance(error, DBAPIError) else error
-    known = isinstance(error, DBAPIError | PostgresError)
-    return str(getattr(said, "sqlstate", None) or "") if known else ""

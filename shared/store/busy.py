@@ -19,7 +19,7 @@ def is_busy(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         return _database_is_busy(error)
     if isinstance(error, PostgresError):
-        return _busy_state(error)
+        return state_of(error).startswith(BUSY_STATES)
     if isinstance(error, FileNotFoundError | PermissionError):
         return False  # A missing file of ours is a bug, not a busy hour.
     return isinstance(error, OSError | PoolTimeout | DriverMisused | InternalClientError)
@@ -27,18 +27,20 @@ def is_busy(error: BaseException) -> bool:
 
 def lock_not_free(error: DBAPIError) -> bool:
     """Whether a row was held by somebody else for longer than we wait."""
-    return getattr(error.orig, "sqlstate", None) == "55P03"
+    return state_of(error) == "55P03"
 
 
 def in_the_way(error: BaseException) -> bool:
     """Whether it was another transaction's doing (a lock, a deadlock) and not the database's state."""
-    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", "")).startswith(("40", "55"))
+    return isinstance(error, DBAPIError) and state_of(error).startswith(("40", "55"))
 
 
 def _database_is_busy(error: DBAPIError) -> bool:
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return True
-    return _busy_state(error.orig) or (error.orig is not None and is_busy_cause(error.orig))
+    if state_of(error).startswith(BUSY_STATES):
+        return True
+    return error.orig is not None and is_busy_cause(error.orig)
 
 
 def is_busy_cause(error: BaseException) -> bool:
@@ -47,5 +49,7 @@ def is_busy_cause(error: BaseException) -> bool:
     return cause is not None and is_busy(cause)
 
 
-def _busy_state(error: BaseException | None) -> bool:
-    return str(getattr(error, "sqlstate", None) or "").startswith(BUSY_STATES)
+def state_of(error: BaseException) -> str:
+    """The SQLSTATE that the database, or the driver in its place, gave an error; nothing of other errors."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(said, "sqlstate", None) or "")
