@@ -14,13 +14,17 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/.made-from-lock
 COMPOSE := docker compose --file deploy/compose.yaml --env-file deploy/.env
 
-# A python of the caller's choice, else the first of these that really runs and is new enough.
-PYTHONS := $(if $(PYTHON),$(PYTHON),python3.11 python3.12 python3.13 python3.14 python3)
+# A python of the caller's choice, else the first of these that really runs, is new enough and has what is
+# asked for. The system's own goes before another of its name: it is built with profile-guided optimisation,
+# which what a version manager compiles mostly is not, and every service needs less of the processor by it.
+NAMES := python3.11 python3.12 python3.13 python3.14 python3
+PYTHONS := $(if $(PYTHON),$(PYTHON),$(foreach name,$(NAMES),/usr/bin/$(name) $(name)))
+# $(1): a module it must have. Debian keeps `ensurepip` in a package of its own.
 FIND_PYTHON = for python in $(PYTHONS); do \
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
+	  "$$python" -c 'import sys$(1:%=, %); sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; python=; \
 	done; \
 	if [ -z "$$python" ]; then \
-	  echo "Jiesu needs Python 3.11 or newer; none of these is one: $(PYTHONS)" >&2; exit 1; \
+	  echo "Jiesu needs Python 3.11 or newer$(1:%=, with %); none of these is one: $(PYTHONS)" >&2; exit 1; \
 	fi
 
 ##@ Try it
@@ -75,10 +79,10 @@ bench: $(STAMP)  ## Measure; docs/benchmarks.md says what and how
 venv: $(STAMP)  ## Make the virtual environment from the lock
 
 $(STAMP): requirements.lock pyproject.toml
-	@$(FIND_PYTHON); \
+	@$(call FIND_PYTHON,ensurepip); \
 	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
 	  echo "making $(VENV) with $$("$$python" --version)"; \
-	  "$$python" -m venv --clear $(VENV) || { echo "this Python cannot make environments (Debian: apt install python3-venv)" >&2; exit 1; }; \
+	  "$$python" -m venv --clear $(VENV); \
 	fi
 	@echo "installing what requirements.lock names"
 	@sed -n '/^uv==/,/# via/p' requirements.lock > $(VENV)/uv.txt
