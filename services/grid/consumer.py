@@ -20,10 +20,8 @@ from shared.events.router import (
     CaseResolved,
     CaseReturned,
     CaseWithdrawn,
-    RouterFact,
     UnitChanged,
 )
-from shared.kernel.ids import CaseId, IncidentId, UnitCode
 from shared.store.unit_copies import copy_of
 
 Rescheduled = CaseExtended | CaseReclassified | CaseModeSet
@@ -77,36 +75,25 @@ async def case_registered(work: GridWork, heard: Heard[CaseRegistered]) -> None:
         await handlers.note_case(work, NoteCase(fact.incident_id, fact.case_id))
 
 
-def _incident(fact: CaseRegistered) -> dict[str, IncidentId | None]:
-    return {"incidents": fact.incident_id}
-
-
 async def unit_changed(work: GridWork, heard: Heard[UnitChanged]) -> None:
     await handlers.learn_unit(work, copy_of(heard))
 
 
-def _lead(fact: RouterFact) -> dict[str, CaseId]:
-    return {"case_leads": fact.case_id}
-
-
-def _unit(fact: UnitChanged) -> dict[str, UnitCode]:
-    return {"unit_copies": fact.code}
-
-
+_LEAD = {"case_leads": "case_id"}
 SUBSCRIPTIONS = (
-    on(CaseRegistered, case_registered, needs=_incident),
-    on(CaseDispatched, case_dispatched, needs=_lead),
-    on(CaseAssigned, case_assigned, needs=_lead),
-    on(CaseExtended, case_rescheduled, needs=_lead),
-    on(CaseReclassified, case_rescheduled, needs=_lead),
-    on(CaseModeSet, case_rescheduled, needs=_lead),
-    on(CaseReturned, case_put_aside, needs=_lead),
-    on(CaseReopened, case_put_aside, needs=_lead),
-    on(CaseResolved, case_ended, needs=_lead),
-    on(CaseAnswered, case_ended, needs=_lead),
-    on(CaseDeclined, case_ended, needs=_lead),
-    on(CaseMerged, case_ended, needs=_lead),
-    on(CaseWithdrawn, case_ended, needs=_lead),
-    on(CaseClosed, case_ended, needs=_lead),
-    on(UnitChanged, unit_changed, needs=_unit),
+    on(CaseRegistered, case_registered, needs={"incidents": "incident_id"}),
+    on(CaseDispatched, case_dispatched, needs=_LEAD),
+    on(CaseAssigned, case_assigned, needs=_LEAD),
+    on(CaseExtended, case_rescheduled, needs=_LEAD),
+    on(CaseReclassified, case_rescheduled, needs=_LEAD),
+    on(CaseModeSet, case_rescheduled, needs=_LEAD),
+    on(CaseReturned, case_put_aside, needs=_LEAD),
+    on(CaseReopened, case_put_aside, needs=_LEAD),
+    on(CaseResolved, case_ended, needs=_LEAD),
+    on(CaseAnswered, case_ended, needs=_LEAD),
+    on(CaseDeclined, case_ended, needs=_LEAD),
+    on(CaseMerged, case_ended, needs=_LEAD),
+    on(CaseWithdrawn, case_ended, needs=_LEAD),
+    on(CaseClosed, case_ended, needs=_LEAD),
+    on(UnitChanged, unit_changed, needs={"unit_copies": "code"}),
 )

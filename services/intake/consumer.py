@@ -116,7 +116,7 @@ def _led_by(envelope: Envelope) -> EventId | None:
 
 def hear(fact: type[F], line: Line[F]) -> Subscription:
     """One line of the table below."""
-    return on(fact, follow(line), needs=lambda told: {"cases": told.case_id})
+    return on(fact, follow(line), needs={"cases": "case_id"})
 
 
 def _if_overdue(fact: r.CaseOverdue) -> Code | None:
@@ -195,10 +195,6 @@ async def hotspot_taken_up(work: IntakeWork, heard: Heard[r.HotspotTakenUp]) -> 
     fact = heard.fact
     command = RegisterFinding(fact.case_id, None, Kind.REPORT, fact.category, fact.sealed_words)
     await handlers.register_finding(work, command)
-
-
-def _unit(fact: r.UnitChanged) -> dict[str, UnitCode]:
-    return {"unit_copies": fact.code}
 
 
 def deliberated(code: Callable[[D], Code | None]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
@@ -318,5 +314,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(s.CallbackAttempted, Line(_as_tried)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
     hear(s.CallbackUnreachable, Line(_as_unreached)),
-    on(r.UnitChanged, unit_changed, needs=_unit),
+    on(r.UnitChanged, unit_changed, needs={"unit_copies": "code"}),
 )

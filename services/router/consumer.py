@@ -5,7 +5,6 @@ from services.router.domain import commands as do
 from services.router.store import RouterWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
-from shared.events.fact import CaseFact
 from shared.events.grid import ConferenceHeld
 from shared.events.intake import (
     CaseAnswerProposed,
@@ -18,7 +17,6 @@ from shared.events.intake import (
 )
 from shared.events.scoring import HotspotDetected
 from shared.events.survey import CallbackCompleted, CallbackScheduled, CallbackSkipped, CallbackUnreachable
-from shared.kernel.ids import CaseId
 from shared.kernel.words import MergeReason, Share
 
 WISHES = {MergeReason.JOINED: "join", MergeReason.REPEAT_CALLER: "merge"}
@@ -138,22 +136,19 @@ async def hotspot_detected(work: RouterWork, heard: Heard[HotspotDetected]) -> N
     await handlers.take_up_hotspot(work, command)
 
 
-def _cases(fact: CaseFact) -> dict[str, CaseId]:
-    return {"cases": fact.case_id}
-
-
+_CASE = {"cases": "case_id"}
 SUBSCRIPTIONS = (
-    on(CaseRegistered, case_registered, needs=_cases),
-    on(CaseSupplemented, case_supplemented, needs=_cases),
-    on(WithdrawalAsked, withdrawal_asked, needs=_cases),
-    on(UrgeAsked, urge_asked, needs=_cases),
-    on(CaseAnswerProposed, answer_proposed, needs=_cases),
-    on(CaseDeclineProposed, decline_proposed, needs=_cases),
-    on(CaseMergeProposed, merge_proposed, needs=_cases),
-    on(CallbackScheduled, callback_scheduled, needs=_cases),
-    on(CallbackCompleted, callback_completed, needs=_cases),
-    on(CallbackUnreachable, callback_unreachable, needs=_cases),
-    on(CallbackSkipped, callback_skipped, needs=_cases),
-    on(ConferenceHeld, conference_held, needs=_cases),
+    on(CaseRegistered, case_registered, needs=_CASE),
+    on(CaseSupplemented, case_supplemented, needs=_CASE),
+    on(WithdrawalAsked, withdrawal_asked, needs=_CASE),
+    on(UrgeAsked, urge_asked, needs=_CASE),
+    on(CaseAnswerProposed, answer_proposed, needs=_CASE),
+    on(CaseDeclineProposed, decline_proposed, needs=_CASE),
+    on(CaseMergeProposed, merge_proposed, needs=_CASE),
+    on(CallbackScheduled, callback_scheduled, needs=_CASE),
+    on(CallbackCompleted, callback_completed, needs=_CASE),
+    on(CallbackUnreachable, callback_unreachable, needs=_CASE),
+    on(CallbackSkipped, callback_skipped, needs=_CASE),
+    on(ConferenceHeld, conference_held, needs=_CASE),
     on(HotspotDetected, hotspot_detected),
 )

@@ -1,6 +1,6 @@
 """The bus knocks: every fact a number rests on becomes a note, with the mark that tells a duplicate."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from services.scoring import handlers
@@ -171,7 +171,7 @@ def about_case(fact: type[CaseFact], translate: Callable[[Any, Said], note.Note]
     async def handle(work: ScoringWork, heard: Heard[Any]) -> None:
         await handlers.take_note(work, translate(heard.fact, said(heard.envelope)))
 
-    return on(fact, handle, needs=_entry)
+    return on(fact, handle, needs={"entries": "case_id"})
 
 
 def about_whistle(
@@ -182,23 +182,11 @@ def about_whistle(
     async def handle(work: ScoringWork, heard: Heard[Any]) -> None:
         await handlers.note_whistle(work, translate(heard.fact, said(heard.envelope)))
 
-    return on(fact, handle, needs=_whistle)
+    return on(fact, handle, needs={"whistles": "whistle_id"})
 
 
 async def unit_changed(work: ScoringWork, heard: Heard[router.UnitChanged]) -> None:
     await handlers.learn_unit(work, copy_of(heard))
-
-
-def _entry(fact: CaseFact) -> Mapping[str, Any]:
-    return {"entries": fact.case_id}
-
-
-def _whistle(fact: grid.WhistleFact) -> Mapping[str, Any]:
-    return {"whistles": fact.whistle_id}
-
-
-def _unit(fact: router.UnitChanged) -> Mapping[str, Any]:
-    return {"unit_copies": fact.code}
 
 
 SUBSCRIPTIONS = (
@@ -224,7 +212,7 @@ SUBSCRIPTIONS = (
     about_case(router.CaseClosed, closed),
     about_case(survey.CallbackCompleted, completed),
     about_case(survey.CallbackUnreachable, unreachable),
-    on(grid.WhistleBlown, whistle_blown, needs=_whistle),
+    on(grid.WhistleBlown, whistle_blown, needs={"whistles": "whistle_id"}),
     about_whistle(grid.WhistleSigned, department_signed),
     about_whistle(grid.WhistleContacted, department_contacted),
     about_whistle(grid.WhistleReportedIn, reported_in),
@@ -232,6 +220,6 @@ SUBSCRIPTIONS = (
     about_whistle(grid.WhistleScored, scored),
     about_whistle(grid.WhistleClosed, whistle_closed),
     about_whistle(grid.WhistleCancelled, whistle_cancelled),
-    on(router.UnitChanged, unit_changed, needs=_unit),
+    on(router.UnitChanged, unit_changed, needs={"unit_copies": "code"}),
     on(router.HotspotTakenUp, hotspot_taken_up),
 )

@@ -5,7 +5,6 @@ from services.survey.domain.commands import Join, NoteCase
 from services.survey.store import SurveyWork
 from shared.bus.subscriber import on
 from shared.events.envelope import Heard
-from shared.events.fact import CaseFact
 from shared.events.intake import CaseRegistered
 from shared.events.router import (
     CaseAnswered,
@@ -15,7 +14,6 @@ from shared.events.router import (
     CaseResolved,
     CaseWithdrawn,
 )
-from shared.kernel.ids import CaseId
 
 
 async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
@@ -39,16 +37,13 @@ async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
     await handlers.reopen(work, heard.fact.case_id)
 
 
-def _surveys(fact: CaseFact) -> dict[str, CaseId]:
-    return {"surveys": fact.case_id}
-
-
+_SURVEY = {"surveys": "case_id"}
 SUBSCRIPTIONS = (
-    on(CaseRegistered, case_registered, needs=_surveys),
-    on(CaseResolved, case_handled, needs=_surveys),
-    on(CaseAnswered, case_handled, needs=_surveys),
-    on(CaseMerged, case_merged, needs=lambda fact: {"surveys": fact.into_case_id}),
-    on(CaseWithdrawn, case_dropped, needs=_surveys),
-    on(CaseDeclined, case_dropped, needs=_surveys),
-    on(CaseReopened, case_reopened, needs=_surveys),
+    on(CaseRegistered, case_registered, needs=_SURVEY),
+    on(CaseResolved, case_handled, needs=_SURVEY),
+    on(CaseAnswered, case_handled, needs=_SURVEY),
+    on(CaseMerged, case_merged, needs={"surveys": "into_case_id"}),
+    on(CaseWithdrawn, case_dropped, needs=_SURVEY),
+    on(CaseDeclined, case_dropped, needs=_SURVEY),
+    on(CaseReopened, case_reopened, needs=_SURVEY),
 )

@@ -1,7 +1,8 @@
 """The bus's pure parts: partitioning, sharing, fates, the watchdog."""
 
 import random
-from uuid import uuid4
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -16,10 +17,12 @@ from shared.bus.partitioning import murmur2, partition_of
 from shared.bus.port import BusBusy, Partition, PartitionLost, Record
 from shared.bus.subscriptions import Subscriptions, on
 from shared.bus.watchdog import Watchdog
-from shared.events.envelope import Undecodable
-from shared.events.router import CaseUrged
+from shared.events.envelope import Heard, Undecodable
+from shared.events.intake import CaseRegistered
+from shared.events.router import CaseMerged, CaseUrged
 from shared.events.topics import CASE, GRID
 from shared.kernel.errors import Conflict, Invalid, NotFound, Stale, TooMany, Unavailable
+from tests.kit.facts import a_fact, an_envelope
 
 # From Kafka's own UtilsTest.
 JAVA = {
@@ -185,6 +188,35 @@ PLACE = Partition("jiesu.case", 0)
 
 def _watch(dog: Watchdog, position: int, high_water: int, at: float, *, asking: bool = True) -> bool:
     return dog.is_stuck(PLACE, position=position, high_water=high_water, asking=asking, at=at)
+
+
+async def test_each_repository_is_asked_once_for_all_keys_a_batch_names() -> None:
+    asked: dict[str, list[set[UUID]]] = {"cases": [], "incidents": []}
+
+    class Asked:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def preload(self, keys: set[UUID]) -> None:
+            asked[self.name].append(set(keys))
+
+    urged, joined = a_fact(CaseUrged), a_fact(CaseMerged)
+    heard = Subscriptions(
+        [
+            on(CaseUrged, _nothing, needs={"cases": "case_id"}),
+            on(CaseMerged, _nothing, needs={"cases": "into_case_id"}),
+            on(CaseRegistered, _nothing, needs={"incidents": "incident_id"}),
+        ]
+    )
+    facts = (urged, joined, a_fact(CaseRegistered).model_copy(update={"incident_id": None}))
+    work = SimpleNamespace(cases=Asked("cases"), incidents=Asked("incidents"))
+    await heard.preload(work, [Heard(an_envelope(fact), fact) for fact in facts])
+    assert asked == {"cases": [{urged.case_id, joined.into_case_id}], "incidents": []}
+
+
+def test_a_subscription_that_needs_a_field_its_fact_has_not_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"jiesu\.case\.urged\.v1 has no field into_case_id"):
+        on(CaseUrged, _nothing, needs={"cases": "into_case_id"})
 
 
 def test_standing_still_while_there_is_more_is_stuck_after_its_patience() -> None:
