@@ -3,9 +3,9 @@ topics of the month.
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.fact import Count, Fact, Instant
 from shared.events.topics import SCORE, Topic
@@ -103,7 +103,8 @@ class Share(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     numerator: str
-    denominator: Count
+    denominator: Annotated[int, Field(ge=-(2**53 - 1), le=2**53 - 1)]
+    """Below zero where differences to settled months take more off a unit than it has of its own."""
 
 
 class UnitRates(BaseModel):

@@ -1,16 +1,21 @@
 """四类街乡镇, 五步督办 and 双考核: each threshold from both sides."""
 
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
 from services.scoring.domain.departments import CallSum, departments
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.month import Month
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.classes import classify, supervise
 from services.scoring.domain.policy.lines import Measure
-from services.scoring.domain.policy.rates import Ranked, Standing, Tally
+from services.scoring.domain.policy.publishing import publish
+from services.scoring.domain.policy.rates import Ranked, Standing, Sum, Tally
 from shared.kernel.words import StreetClass, SupervisionStep
+from tests.kit.case_story import SHANGHAI, YANQING, YONGNING
 from tests.kit.city import beijing
 
 POLICY = beijing().policy
@@ -107,6 +112,16 @@ def test_a_rate_is_held_within_its_whole_whatever_adjustments_do() -> None:
     assert Tally(Decimal(3), 2).rate == 1
     assert Tally(Decimal(-1), 2).rate == 0
     assert Tally(Decimal(1), -1).rate is None
+
+
+def test_a_month_whose_adjustments_take_more_off_a_unit_than_it_has_is_published_all_the_same() -> None:
+    """A month that cannot be told would never be closed, nor any after it."""
+    taken = Sum(YONGNING, Measure.RESPONSE, False, Tally(Decimal(-1), -1, adjustments=1))
+    month = Month("2026-12", MonthState.CLOSING, "boss", datetime(2026, 12, 20, tzinfo=SHANGHAI), "2026.1")
+    districts, streets = publish(month, [taken], [], city=beijing())[-2:]
+    assert [each.unit for each in (*districts.units, *streets.units)] == [YANQING, YONGNING]
+    (street,) = streets.units
+    assert (street.response.numerator, street.response.denominator, street.rank) == ("-1", -1, None)
 
 
 def test_an_average_score_is_one_that_a_blower_can_give_whatever_adjustments_do() -> None:
