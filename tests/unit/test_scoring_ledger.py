@@ -119,6 +119,16 @@ async def test_returning_does_not_wash_a_late_signature_away() -> None:
     assert [line.numerator for line in await counted(story)] == [Decimal(0)]
 
 
+@pytest.mark.parametrize(("waited", "owed"), [(0.0, []), (2.0, [Decimal(0)])])
+async def test_unit_that_returned_in_time_owes_no_signature_while_nobody_decides(
+    waited: float, owed: list[Decimal]
+) -> None:
+    """To sign within two hours; the citizen's wish ends the case while the return is open."""
+    story = Story("undecided").registered().dispatched(YONGNING).passes(hours=waited).returned(YONGNING)
+    story.passes(hours=3).withdrawn()
+    assert [line.numerator for line in await counted(story)] == owed
+
+
 async def test_co_unit_answers_for_its_signature_and_for_nothing_else() -> None:
     story = Story("co").registered().dispatched(ZHENZHUQUAN, co=(YONGNING,)).signed(ZHENZHUQUAN)
     story.resolved(ZHENZHUQUAN).judged(Solved.YES, Satisfied.SATISFIED)

@@ -124,7 +124,9 @@ def _dropped(orders: tuple[Order, ...], at: datetime) -> tuple[Order, ...]:
 
 
 def _is_still_to_sign(order: Order, at: datetime) -> bool:
-    return order.fate is Fate.STANDING and order.signed is None and at <= order.sign_by
+    # Whoever returned it in time waits for a ruling, and cannot sign meanwhile.
+    until = order.returned.at if order.returned else at
+    return order.fate is Fate.STANDING and order.signed is None and until <= order.sign_by
 
 
 def _place(entry: Entry, work_order_id: WorkOrderId) -> int:
