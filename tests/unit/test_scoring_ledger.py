@@ -252,7 +252,7 @@ def test_calendar_month_runs_from_midnight_to_midnight() -> None:
     assert periods.label(datetime(2026, 11, 30, 23, 59, tzinfo=SHANGHAI)) == "2026-11"
 
 
-@pytest.mark.parametrize("written", ["2026-13", "2026", "last", "0000-01", "2026-1"])
+@pytest.mark.parametrize("written", ["2026-13", "2026", "last", "0000-01", "2026-1", "20２６-11"])
 def test_a_period_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(UnreadablePeriod):
         Periods.of_policy(beijing().policy).asked(written, at=datetime.now(UTC))

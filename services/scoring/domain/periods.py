@@ -66,7 +66,7 @@ class Periods:
 
     def named(self, label: str) -> Period:
         """The period of this name. Raises `UnreadablePeriod`."""
-        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", label):
+        if not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", label):
             raise UnreadablePeriod(label)
         month = date(int(label[:4]), int(label[5:]), 1)
         if self.kind is PeriodKind.CALENDAR_MONTH:
