@@ -3,10 +3,9 @@
 from services.scoring.api.routes import ROUTES
 from services.scoring.consumer import SUBSCRIPTIONS
 from services.scoring.settings import ScoringSettings
-from services.scoring.store import Equipment, ScoringWork, UnitCopies
+from services.scoring.store import Directory, Equipment, ScoringWork
 from services.scoring.timers import TIMERS
 from shared.service import Service
-from shared.store.unit_copies import CopiedDirectory
 
 
 def equip(_settings: ScoringSettings) -> Equipment:
@@ -22,6 +21,6 @@ SERVICE = Service(
     hears=SUBSCRIPTIONS,
     ticks=TIMERS,
     work=ScoringWork,
-    reads_city=CopiedDirectory(UnitCopies),
+    reads_city=Directory(),
     equip=equip,
 )

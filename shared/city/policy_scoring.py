@@ -59,11 +59,28 @@ class Period(Sourced):
     cut_at: time = time(0)
     settle: PolicyLimit
     """How long after its end facts still count in a period; it can be closed from then on."""
+    since: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
+    """The first period that is cut so; it begins where the last one that was cut otherwise ends."""
+    before: "Period | None" = None
+    """How those before it were cut: what is closed keeps its ends."""
 
     @model_validator(mode="after")
     def _month_has_no_cut(self) -> "Period":
         if self.kind is PeriodKind.CALENDAR_MONTH and (self.cut_day, self.cut_at) != (1, time(0)):
             raise ValueError("a calendar month has no cut_day and no cut_at")
+        return self
+
+    @model_validator(mode="after")
+    def _follows(self) -> "Period":
+        if (self.since is None) is not (self.before is None):
+            raise ValueError("since and before stand together, or neither of them")
+        if self.since is None or self.before is None:
+            return self
+        if self.before.since is not None and self.before.since >= self.since:
+            raise ValueError("since must be later than that of the period before")
+        is_calendar = self.before.kind is PeriodKind.CALENDAR_MONTH
+        if is_calendar and self.kind is PeriodKind.CUT_DAY and (self.cut_day, self.cut_at) == (1, time(0)):
+            raise ValueError("the first period would end where it begins")
         return self
 
     @field_validator("settle")

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.scoring.domain.lifecycle import MonthState
 from shared.city.city import City
 from shared.city.policy import Policy
-from shared.city.policy_scoring import Appraisal, Classes, Score, Supervision
+from shared.city.policy_scoring import Appraisal, Classes, Period, Score, Supervision
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,12 @@ class JudgedBy:
     classes: Classes
     supervision: Supervision
     appraisal: Appraisal
+    period: Period | None = None
+    """How it was cut; None: its close was asked for before this was kept."""
 
     @classmethod
     def of_policy(cls, policy: Policy) -> "JudgedBy":
-        return cls(policy.score, policy.classes, policy.supervision, policy.appraisal)
+        return cls(policy.score, policy.classes, policy.supervision, policy.appraisal, policy.period)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Scoring's memory."""
 
+from services.scoring.store.directory import Directory
 from services.scoring.store.equipment import Equipment
-from services.scoring.store.repository import ScoringWork, UnitCopies
+from services.scoring.store.repository import ScoringWork
 
-__all__ = ["Equipment", "ScoringWork", "UnitCopies"]
+__all__ = ["Directory", "Equipment", "ScoringWork"]

@@ -79,11 +79,11 @@ class Books:
         # As numbers: two instants of different offsets are compared by asking both zones.
         if self._since <= said.timestamp() < self._until:
             return self._natural
-        natural, settle = self._periods.opened(said), self._periods.settle.total_seconds()
+        natural = self._periods.opened(said)
         # A time out of all years has a label, but is no period's that has a name.
         with contextlib.suppress(UnreadablePeriod):
-            period = self._periods.named(natural)
-            self._since, self._until = (at.timestamp() + settle for at in (period.starts, period.ends))
+            edges = (self._periods.before(natural), natural)
+            self._since, self._until = (self._periods.settled(each).timestamp() for each in edges)
             self._natural = natural
         return natural
 
