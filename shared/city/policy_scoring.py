@@ -14,11 +14,19 @@ from shared.city.policy_limits import PolicyLimit, Sourced
 from shared.kernel.words import SupervisionStep
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
+PeriodName = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
 def _sum_to_one(name: str, *shares: Decimal) -> None:
     if (total := sum(shares, Decimal(0))) != 1:
         raise ValueError(f"{name} must sum to 1, they sum to {total}")
+
+
+def _stand_together(since: str | None, before: object, earlier: str | None) -> None:
+    if (since is None) is not (before is None):
+        raise ValueError("since and before stand together, or neither of them")
+    if since is not None and earlier is not None and earlier >= since:
+        raise ValueError("since must be later than that of what stands before")
 
 
 class Weights(Entry):
@@ -42,6 +50,21 @@ class Score(Sourced):
     partly_solved: Share
     denominator: Literal["valid_callbacks"]
     response_denominator: Literal["dispatched_orders", "valid_callbacks"]
+    since: PeriodName | None = None
+    """The first period that is judged so."""
+    before: "Score | None" = None
+    """How those before it were: what was answered then counts as it did then."""
+
+    @model_validator(mode="after")
+    def _follows(self) -> "Score":
+        _stand_together(self.since, self.before, self.before.since if self.before else None)
+        return self
+
+    def of(self, period: str) -> "Score":
+        """What the period of this name is judged by."""
+        if self.since is None or self.before is None or period >= self.since:
+            return self
+        return self.before.of(period)
 
 
 class PeriodKind(StrEnum):
@@ -59,7 +82,7 @@ class Period(Sourced):
     cut_at: time = time(0)
     settle: PolicyLimit
     """How long after its end facts still count in a period; it can be closed from then on."""
-    since: Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
+    since: PeriodName | None = None
     """The first period that is cut so; it begins where the last one that was cut otherwise ends."""
     before: "Period | None" = None
     """How those before it were cut: what is closed keeps its ends."""
@@ -72,12 +95,9 @@ class Period(Sourced):
 
     @model_validator(mode="after")
     def _follows(self) -> "Period":
-        if (self.since is None) is not (self.before is None):
-            raise ValueError("since and before stand together, or neither of them")
-        if self.since is None or self.before is None:
+        _stand_together(self.since, self.before, self.before.since if self.before else None)
+        if self.before is None:
             return self
-        if self.before.since is not None and self.before.since >= self.since:
-            raise ValueError("since must be later than that of the period before")
         is_calendar = self.before.kind is PeriodKind.CALENDAR_MONTH
         if is_calendar and self.kind is PeriodKind.CUT_DAY and (self.cut_day, self.cut_at) == (1, time(0)):
             raise ValueError("the first period would end where it begins")

@@ -36,14 +36,17 @@ def cut_by(period: dict[str, Any]) -> City:
 
 
 def cut_otherwise() -> City:
-    """By the calendar since December; before, as ever."""
-    before = beijing().policy.period.model_dump(mode="json")
-    return cut_by({**MONTHLY, "since": "2026-12", "before": before})
+    """By the calendar since December, when "basically satisfied" counts less too; before, as ever."""
+    policy = beijing().policy
+    city = cut_by({**MONTHLY, "since": "2026-12", "before": policy.period.model_dump(mode="json")})
+    less = {"basically_satisfied": Decimal("0.8"), "since": "2026-12", "before": policy.score}
+    score = policy.score.model_copy(update=less)
+    return replace(city, policy=city.policy.model_copy(update={"score": score}))
 
 
 def told_between() -> list[Any]:
     """A case of these days, and work of the closed month that is given down late."""
-    fresh = handled("fresh", A, now=BETWEEN).judged(Solved.YES, Satisfied.SATISFIED)
+    fresh = handled("fresh", A, now=BETWEEN).judged(Solved.YES, Satisfied.BASICALLY)
     told = {story.name: story for story in forty()}["c6"]
     told.now = BETWEEN
     told.judged(Solved.NO, Satisfied.NOT, round_=2, scored=False).returned(C)
@@ -97,7 +100,10 @@ async def test_the_first_period_of_another_cut_takes_what_comes_after_the_close(
         current = (await desk.reads("rates"))["period"]
         assert (current["label"], current["starts"]) == ("2026-12", page["ends"])
         following = await streets(desk, "current")
-        assert (following[A]["resolution"]["denominator"], following[A]["resolution"]["late"]) == (1, 0)
+        said = following[A]["satisfaction"]
+        assert (said["numerator"], said["denominator"], said["late"]) == ("0.8", 1, 0)
+        for period, worth in ((PERIOD, "0.9"), ("2026-10", "0.9"), ("2026-12", "0.8")):
+            assert (await desk.reads("rates", period=period))["rules"]["basically_satisfied"] == worth
 
 
 async def test_it_is_closed_when_it_ends_and_a_replay_agrees_on_both_sides(desk: Desk, database: str) -> None:

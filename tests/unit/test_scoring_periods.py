@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy.lines import Rules, lines_of
 from shared.city.policy_scoring import Period as Cut
-from tests.kit.case_story import SHANGHAI
+from shared.city.policy_scoring import Score
+from shared.kernel.words import Satisfied, Solved
+from tests.kit.case_story import MORNING, SHANGHAI, YONGNING, handled
+from tests.kit.city import beijing
+from tests.kit.ledger import LedgerInMemory
 
 NINETEENTH = {"kind": "cut_day", "cut_day": 19, "cut_at": "12:00", "settle": "24h", "source": "a tool"}
 MONTHLY = {"kind": "calendar_month", "settle": "48h", "source": "ours"}
@@ -91,3 +96,29 @@ def test_another_cut_that_is_none_is_refused(
     with pytest.raises(ValidationError) as refusal:
         cut(now, since, before)
     assert reason in str(refusal.value)
+
+
+async def test_an_answer_is_worth_what_its_period_is_judged_by_whenever_it_is_folded() -> None:
+    """A replay under a later policy comes to the same lines."""
+    policy = beijing().policy
+    before = policy.score.model_dump(mode="json")
+    later = {
+        **before,
+        "basically_satisfied": "0.8",
+        "partly_solved": "0.5",
+        "since": "2026-12",
+        "before": before,
+    }
+    score = Score.model_validate(later)
+    rules = Rules.of_policy(policy.model_copy(update={"score": score}))
+    ledger = LedgerInMemory()
+    worths = []
+    for name, at in (("old", MORNING), ("new", MORNING + timedelta(days=18))):
+        story = handled(name, YONGNING, now=at).judged(Solved.PARTLY, Satisfied.BASICALLY)
+        await ledger.hears(*story.heard)
+        lines = lines_of(ledger.entries.kept[story.case_id], rules)
+        worths.append([(line.period, str(line.numerator)) for line in lines][-2:])
+    assert worths == [[("2026-11", "0"), ("2026-11", "0.9")], [("2026-12", "0.5"), ("2026-12", "0.8")]]
+    assert (score.of("2026-11"), score.of("2026-12")) == (policy.score, score)
+    with pytest.raises(ValidationError, match="stand together"):
+        Score.model_validate({**later, "before": None})

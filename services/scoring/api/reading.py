@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request
 from services.scoring.api import schemas, views
 from services.scoring.domain.errors import NotYourUnit, PeriodNotClosed, UnknownUnit
 from services.scoring.domain.lifecycle import MonthState
-from services.scoring.domain.month import Month
+from services.scoring.domain.month import Month, judged_in
 from services.scoring.domain.periods import CURRENT, Period, Periods
 from services.scoring.domain.policy import placing
 from services.scoring.domain.policy.placing import Exclusions
@@ -90,7 +90,7 @@ class Question(Standpoint):
         """
         found = await self.month(period)
         if found is None:
-            return self.city
+            return judged_in(period, self.city)
         city = found.judged(self.city)
         if found.divisions is None:
             return city

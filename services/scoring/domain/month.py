@@ -31,8 +31,9 @@ class JudgedBy:
     """How it was cut; None: its close was asked for before this was kept."""
 
     @classmethod
-    def of_policy(cls, policy: Policy) -> "JudgedBy":
-        return cls(policy.score, policy.classes, policy.supervision, policy.appraisal, policy.period)
+    def of_policy(cls, policy: Policy, period: str) -> "JudgedBy":
+        score = policy.score.of(period)
+        return cls(score, policy.classes, policy.supervision, policy.appraisal, policy.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,11 @@ class Month:
             "appraisal": self.rules.appraisal,
         }
         return replace(city, policy=city.policy.model_copy(update=kept))
+
+
+def judged_in(period: str, city: City) -> City:
+    """The city with the weights of a period whose close nobody asked for yet."""
+    score = city.policy.score
+    if score.of(period) is score:
+        return city
+    return replace(city, policy=city.policy.model_copy(update={"score": score.of(period)}))

@@ -20,6 +20,7 @@ from services.scoring.domain.lifecycle import Fate
 from services.scoring.domain.model import Answer, Entry, Order, Result
 from services.scoring.domain.periods import Periods
 from shared.city.policy import Policy
+from shared.city.policy_scoring import Score
 from shared.kernel.ids import CaseId, UnitCode
 from shared.kernel.words import Satisfied, Solved
 
@@ -43,15 +44,27 @@ class Rules:
     solved: dict[Solved, Decimal]
     satisfied: dict[Satisfied, Decimal]
     periods: Periods
+    since: str = ""
+    """The first period that this holds for."""
+    earlier: "Rules | None" = None
 
     @classmethod
     def of_policy(cls, policy: Policy) -> "Rules":
-        score = policy.score
+        return cls._of(policy.score, Periods.of_policy(policy))
+
+    @classmethod
+    def _of(cls, score: Score, periods: Periods) -> "Rules":
         return cls(
             {Solved.YES: ONE, Solved.PARTLY: score.partly_solved, Solved.NO: NONE},
             {Satisfied.SATISFIED: ONE, Satisfied.BASICALLY: score.basically_satisfied, Satisfied.NOT: NONE},
-            Periods.of_policy(policy),
+            periods,
+            score.since or "",
+            cls._of(score.before, periods) if score.before else None,
         )
+
+    def of(self, period: str) -> "Rules":
+        """Those of the period of this name."""
+        return self if self.earlier is None or period >= self.since else self.earlier.of(period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,8 @@ def of_results(entry: Entry, rules: Rules) -> list[Line]:
         return []
     period = rules.periods.label(scored.heard.at)
     return [
-        _judged(entry, scored, measure, worth, period) for measure, worth in _worths(scored.answer, rules)
+        _judged(entry, scored, measure, worth, period)
+        for measure, worth in _worths(scored.answer, rules.of(period))
     ]
 
 
