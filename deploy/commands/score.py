@@ -33,17 +33,22 @@ def _group() -> None:
 def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
     """Fold both topics from the beginning into an empty schema; every closed month must come to its hash.
 
-    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away, 130 after Ctrl-C.
+    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away or the policy moves a
+    closed month, 130 after Ctrl-C.
     """
     import asyncio
 
     from shared.bus.fates import Fate, fate_of
+    from shared.store.running_city import CityUnsound
 
     try:
         compared = asyncio.run(_verify(admin_dsn, state_folder(state)))
     except KeyboardInterrupt:
         typer.echo("stopped; nothing is left behind", err=True)
         raise typer.Exit(STOPPED) from None
+    except CityUnsound as error:
+        typer.echo(f"nothing is verified: {error}", err=True)
+        raise typer.Exit(NOT_VERIFIED) from None
     except Exception as error:
         if fate_of(error) is not Fate.BUSY:
             raise

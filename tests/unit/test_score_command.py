@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from deploy.commands import score
 from deploy.verifying import Compared
+from shared.store.running_city import CityUnsound
 
 SAME = Compared("2026-10", "ab", "ab", 12, ())
 OTHER = Compared("2026-11", "ab", "cd", 12, ("110101 response",))
@@ -18,6 +19,7 @@ OTHER = Compared("2026-11", "ab", "cd", 12, ("110101 response",))
         ([SAME, OTHER], 1, "110101 response"),
         # Of no month was it found that it differs.
         (ConnectionRefusedError("nobody is there"), 3, "nothing is verified"),
+        (CityUnsound("policy 2027.1 cuts 2026-11 otherwise"), 3, "nothing is verified: policy 2027.1"),
         (KeyboardInterrupt(), 130, "nothing is left behind"),
     ],
 )
