@@ -114,6 +114,7 @@ async def test_returned_ruled_on_and_handed_on_without_moving_the_deadline(desk:
     assert last["resolve_by"] == case["resolve_by"]
     [first] = [each for each in last["orders"] if each["order_id"] == case["orders"][0]["order_id"]]
     assert (first["clause"], first["list_version"]) == (case["clause"], case["list_version"])
+    assert [each["text"] for each in first["notes"]] == ["not_our_territory 区划图"]
     assert last["clause"] == last["orders"][0]["clause"] != case["clause"]
     refused = await desk.asks(
         f"{lead_path(last)}/return", unit=DAXING, reason="not_our_duty", evidence="清单"
@@ -175,6 +176,16 @@ async def test_extended_shelved_and_taken_up_again(desk: Desk) -> None:
     await desk.moves(f"{path}/shelve", role="dispatcher", review_at=day, reason="改造计划")
     back = await desk.moves(f"{path}/unshelve", role="dispatcher")
     assert back["case_state"] == "signed"
+    await desk.moves(f"{path}/mode", role="dispatcher", mode="special", reason="涉及老人")
+    await desk.moves(f"{path}/mode", role="supervisor", mode="at_once", reason="老人已安置")
+    noted = [(each["about"], each["text"]) for each in (await desk.sees_case(case["case_id"]))["notes"]]
+    assert noted == [
+        ("extend", "等配件"),
+        ("shelve", "改造计划"),
+        ("unshelve", ""),
+        ("set_mode", "涉及老人"),
+        ("set_mode", "老人已安置"),
+    ]
 
 
 async def test_a_change_names_the_version_it_saw(desk: Desk) -> None:

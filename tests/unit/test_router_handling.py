@@ -259,6 +259,8 @@ def test_shelving_needs_a_day_ahead_and_leaves_the_deadline() -> None:
     command = do.Shelve(order_id=LEAD_ID, by=DESK, review_at=AT + timedelta(days=2), reason="改造")
     shelved = overseeing.shelve(case, command, CITY, at=AT).state
     assert (shelved.shelf.approved_by, shelved.resolve_by) == ("dispatcher", case.resolve_by)
+    again = overseeing.take_up(shelved, shelved.lead).state
+    assert [(each.by, each.about, each.text) for each in again.notes] == [("dispatcher", "shelve", "改造")]
 
 
 def test_a_case_is_supervised_once() -> None:

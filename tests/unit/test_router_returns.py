@@ -74,6 +74,14 @@ def test_a_return_names_reason_and_ruling_limit_and_keeps_evidence_here() -> Non
     assert "区划图" not in fact.model_dump_json()
 
 
+def test_why_an_order_was_returned_is_known_after_the_ruling_too() -> None:
+    sent_on = rule(kept(hand_back(a_case(SENT))), Ruling.REDIRECT, lead=TIANGONGYUAN).state
+    [returned] = [each for each in sent_on.earlier if each.state is OrderState.RETURNED]
+    [note] = returned.notes
+    told = (note.by, note.about, note.text, note.at)
+    assert told == ("street-clerk", "return", "not_our_territory 区划图", AT + timedelta(hours=1))
+
+
 def test_the_deadline_does_not_move_through_return_and_redirection() -> None:
     case = a_case(SENT)
     sent_on = rule(kept(hand_back(case)), Ruling.REDIRECT, lead=TIANGONGYUAN)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.router.domain import commands as do
 from services.router.domain import errors
-from services.router.domain.model import Case, Handling, OrderState, WorkOrder
+from services.router.domain.model import Case, Handling, Note, OrderState, WorkOrder
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
 from services.router.domain.policy.orders import lead_of, order_for
@@ -35,6 +35,7 @@ def set_mode(case: Case, cmd: do.SetMode, city: City, *, at: datetime) -> Decisi
     if cmd.mode is HandlingMode.PLATFORM_ASSISTED and not case.co_orders:
         raise errors.NoCoUnits
     handling = Handling(cmd.mode, cmd.by.name, at, said(cmd.reason, "reason"))
+    case = replace(case, notes=(*case.notes, Note(at, cmd.by.name, "set_mode", cmd.reason)))
     if cmd.mode is HandlingMode.DEDICATED:
         return _said(case, *_planned(case, cmd, handling, city, at=at), order)
     for field in ("leader", "plan", "plan_until"):

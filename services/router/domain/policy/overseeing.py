@@ -46,8 +46,9 @@ def shelve(case: Case, cmd: do.Shelve, city: City, *, at: datetime) -> Decision[
     state = CASE_LIFE.fire("shelve", case.state)
     if not at < cmd.review_at <= at + LONGEST_SHELF:
         raise errors.BadReview(at + LONGEST_SHELF)
-    shelf = Shelf(said(cmd.reason, "reason"), cmd.by.name, at, cmd.review_at)
-    shelved = replace(case, state=state, shelf=shelf)
+    note = Note(at, cmd.by.name, "shelve", said(cmd.reason, "reason"))
+    shelf = Shelf(cmd.reason, cmd.by.name, at, cmd.review_at)
+    shelved = replace(case, state=state, shelf=shelf, notes=(*case.notes, note))
     return decided(shelved, say.CaseShelved(**named(case, order), review_at=cmd.review_at))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from services.router.domain import commands as do
 from services.router.domain import errors
-from services.router.domain.model import Adjudicated, Case, OrderState, Returning, WorkOrder
+from services.router.domain.model import Adjudicated, Case, Note, OrderState, Returning, WorkOrder
 from services.router.domain.policy.assessing import places_of, undertaking
 from services.router.domain.policy.bells import decided
 from services.router.domain.policy.handling import named, said
@@ -46,8 +46,10 @@ def return_case(
     _require_may_return(case, order, city, at=at)
     adjudicate_by = city.calendar.deadline(at, city.policy.returns.adjudication)
     evidence = said(cmd.evidence, "evidence")
+    # The order keeps why it came back: what waits for a ruling is gone with it.
+    note = Note(at, cmd.by.name, "return", f"{cmd.reason} {evidence}")
     returned = replace(
-        with_order(case, replace(order, state=OrderState.RETURNED)),
+        with_order(case, replace(order, state=OrderState.RETURNED, notes=(*order.notes, note))),
         state=state,
         returning=Returning(order.id, order.unit, cmd.reason, evidence, at, adjudicate_by),
         returned_by=(*case.returned_by, order.unit),
