@@ -82,8 +82,13 @@ async def test_a_list_is_applied_from_its_midnight_and_what_was_sent_keeps_the_o
     assert now == ("2026.2", "《街道权责清单（修订）》第 9 项")
     assert (await reads(desk, "responsibilities"))["version"] == "2026.2"
 
-    # A redo under the new list goes to whom it was sent, by the clause and the list it was sent by.
-    order = old["orders"][0]["order_id"]
+    # An upheld return stays with the unit as it was sent, and so does a redo: the new list changes neither.
+    order, case_id = old["orders"][0]["order_id"], old["case_id"]
+    await desk.moves(f"work-orders/{order}/return", unit=CHUNSHU, reason="not_our_duty", evidence="清单")
+    ruling = {"ruling": "uphold", "reason": "属本街道职责"}
+    upheld = await desk.moves(f"cases/{case_id}/adjudicate", role="dispatcher", **ruling)
+    assert (upheld["list_version"], upheld["clause"]) == (version, clause)
+    order = upheld["orders"][0]["order_id"]
     await desk.moves(f"work-orders/{order}/sign", unit=CHUNSHU)
     await desk.moves(f"work-orders/{order}/resolve", unit=CHUNSHU, evidence="已抽干")
     await desk.citizen_is_called_back(old["case_id"], 1, Satisfied.NOT)

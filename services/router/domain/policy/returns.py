@@ -171,7 +171,8 @@ def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, ci
     listed = undertaking(kept.category, Places(place, told.home, told.papers), words, city)
     co_units = kept.co_units if cmd.co_units is None else cmd.co_units
     sent = replace(kept, place=place, co_units=co_units)
-    if listed is None or listed.lead != lead:
+    # Upheld, it is as it was sent: a list that has begun since changes nothing about it.
+    if cmd.ruling is Ruling.UPHOLD or listed is None or listed.lead != lead:
         return sent
     return replace(sent, clause=listed.item.clause, list_version=listed.version)
 
