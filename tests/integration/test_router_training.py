@@ -1,15 +1,19 @@
 """A dispatcher's category teaches the next model: kept with the case, read under a named purpose."""
 
 from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
 
 import pytest
 
 from deploy.commands.train import make
 from services.router.store.history import history
 from services.router.store.model_shelf import MANIFEST
+from shared.events.scoring import HotspotDetected
+from shared.kernel.ids import CategoryCode, HotspotId, new_id
 from shared.kernel.words import Satisfied
 from tests.integration.router_desk import Desk, router_desk
-from tests.kit.builders_router import AT
+from tests.kit.builders_router import AT, GUANYINSI
 from tests.kit.dispatching import own_texts
 
 pytestmark = pytest.mark.postgres
@@ -37,6 +41,43 @@ async def rows(desk: Desk, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in found]
 
 
+async def handled(desk: Desk, case: dict[str, Any]) -> None:
+    """By its street, to the citizen's satisfaction."""
+    order = case["orders"][0]["order_id"]
+    await desk.moves(f"work-orders/{order}/sign", unit=GUANYINSI)
+    await desk.moves(f"work-orders/{order}/resolve", unit=GUANYINSI, evidence="已拆除")
+    await desk.citizen_is_called_back(case["case_id"], 1, Satisfied.SATISFIED)
+    assert (await desk.sees_case(case["case_id"]))["state"] == "closed"
+
+
+async def test_what_router_wrote_about_a_hot_spot_teaches_nothing(desk: Desk) -> None:
+    """It names its category in so many words: a model would be told the answer, and measured by it."""
+    category = CategoryCode("group_rental")
+    detected = HotspotDetected(
+        hotspot_id=HotspotId(new_id()),
+        unit=GUANYINSI,
+        category=category,
+        day=date(2026, 3, 1),
+        days=7,
+        cases=14,
+        expected=4.2,
+        p_value=1e-6,
+        q_value=0.01,
+        false_alarms="0.05",
+        policy_version="2026.1",
+        case_ids=(),
+    )
+    await desk.hears(detected)
+    [(case_id,)] = await rows(desk, "SELECT case_id FROM hotspots")
+    [taken] = await desk.said(case_id)
+    sealed = taken["payload"]["sealed_words"]
+    await desk.hears(desk.registered(case_id=case_id, sealed_words=sealed, category=category, proactive=True))
+    case = await desk.sees_case(case_id)
+    assert (case["state"], "未诉先办" in case["words"]["text"]) == ("dispatched", True)
+    await handled(desk, case)
+    assert await learned(desk) == set()
+
+
 async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
     """awaiting → corrected → learned; dispatched → closed as it stood → learned; open → not learned."""
     unclear = await desk.case(UNCLEAR)
@@ -46,11 +87,7 @@ async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
     assert sure["state"] == "dispatched"
     assert await learned(desk) == {(UNCLEAR, "noise", False)}
 
-    order = sure["orders"][0]["order_id"]
-    await desk.moves(f"work-orders/{order}/sign", unit="110115009")
-    await desk.moves(f"work-orders/{order}/resolve", unit="110115009", evidence="已拆除")
-    await desk.citizen_is_called_back(sure["case_id"], 1, Satisfied.SATISFIED)
-    assert (await desk.sees_case(sure["case_id"]))["state"] == "closed"
+    await handled(desk, sure)
     assert {category for _, category, _ in await learned(desk)} == {"noise", "group_rental"}
 
     # Answered at the desk and closed: no unit ever had it under what it was taken for.

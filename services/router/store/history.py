@@ -49,10 +49,12 @@ async def _labelled(work: RouterWork, most: int) -> list[_Row]:
         c.started_at.is_not(None),
         func.jsonb_array_length(c.returned_by) == 0,
     )
+    # Router wrote these words itself, and they name their category.
+    spots = select(tables.HOTSPOTS.c.case_id)
     label = case((given.is_not(None), given), else_=c.category)
     query = (
         select(c.case_id, c.sealed_words, label)
-        .where(or_(given.is_not(None), stood))
+        .where(or_(given.is_not(None), stood), c.case_id.not_in(spots))
         .order_by(c.case_id.desc())
         .limit(most)
     )
