@@ -9,9 +9,10 @@ import pytest
 from services.router.domain import commands as do
 from services.router.domain import errors
 from services.router.domain.model import Bell, Case, OrderState
-from services.router.domain.policy import callback, clocks, modes, overseeing, reclassifying
+from services.router.domain.policy import callback, clocks, dividing, modes, overseeing, reclassifying
 from services.router.domain.policy.correcting import corrected
 from services.router.domain.policy.sending import DISCRETION
+from shared.city.limits import Limit
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CategoryCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Satisfied, Solved, Tier
@@ -68,6 +69,21 @@ def test_special_is_signed_for_sooner_and_owed_when_it_was() -> None:
     assert limits_told(decision) == {LEAD_ID: sooner, CO_ID: sooner}
     assert after.resolve_by == case.resolve_by == decision.facts[0].resolve_by
     assert after.bell_at == sooner
+
+
+def test_special_is_never_signed_for_later_than_its_tier_asks() -> None:
+    """Where a city gives the mode longer than urgent matters have."""
+    slow = CITY.policy.modes.model_copy(update={"special_sign": Limit.parse("3h")})
+    city = replace(CITY, policy=CITY.policy.model_copy(update={"modes": slow}))
+    special = kept(set_mode(a_case(SENT), HandlingMode.SPECIAL))
+    command = do.Reclassify(
+        case_id=CASE_ID, by=DESK, category=CategoryCode("road_water"), tier=None, reason="现场核实"
+    )
+    after = reclassifying.reclassify(special, command, WORDS, city, at=SOON).state
+    assert after.lead.sign_by == CITY.calendar.deadline(AT, CITY.policy.sign.urgent)
+    divided = do.TakeDivision(case_id=CASE_ID, asked_by=ASKED, leads=(GUANYINSI,), co_units=())
+    again = dividing.take_division(after, divided, ids(), city, at=SOON).state
+    assert again.lead.sign_by == CITY.calendar.deadline(SOON, CITY.policy.sign.urgent)
 
 
 def test_platform_assisted_needs_co_units() -> None:

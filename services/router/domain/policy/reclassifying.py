@@ -17,7 +17,7 @@ from services.router.domain.policy.handling import said
 from services.router.domain.policy.known import known_category
 from services.router.domain.policy.orders import require_seen
 from services.router.domain.policy.overseeing import with_deadline
-from services.router.domain.policy.sending import DISCRETION, mode, moved_limits, sign_limit
+from services.router.domain.policy.sending import DISCRETION, mode, moved_limits, signed_for_by
 from services.router.domain.words import Words
 from shared.city.city import City
 from shared.city.places import Places
@@ -84,12 +84,11 @@ def _until(case: Case) -> datetime:
 
 def _signing(case: Case, tier: Tier, city: City, *, at: datetime) -> Case:
     """Orders nobody signed for are to be signed within the limit of what the matter is now."""
-    limit = sign_limit(case, tier, city)
 
     def due(order: WorkOrder) -> WorkOrder:
         if order.state is not OrderState.SENT:
             return order
-        sign_by = city.calendar.deadline(order.dispatched_at, limit)
+        sign_by = signed_for_by(case, tier, city, at=order.dispatched_at)
         return replace(order, sign_by=sign_by, rung=_told_again(order.rung, Bell.CO_SIGN, sign_by > at))
 
     lead = due(case.lead) if case.lead else None

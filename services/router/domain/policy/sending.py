@@ -9,7 +9,6 @@ from services.router.domain.errors import TooManyCoUnits
 from services.router.domain.model import Bell, Case, Cited, OrderRole, OrderState, WorkOrder
 from services.router.domain.policy.known import known_unit
 from shared.city.city import City
-from shared.city.limits import Limit
 from shared.city.responsibilities import MOST_CO_UNITS
 from shared.events import router as say
 from shared.kernel.changed import replace
@@ -43,7 +42,7 @@ def send(
     state = CASE_LIFE.fire(move, case.state)
     is_fresh = case.resolve_by is None
     resolve_by = case.resolve_by or city.calendar.deadline(at, city.policy.feedback.of(to.tier))
-    sign_by = city.calendar.deadline(at, sign_limit(case, to.tier, city))
+    sign_by = signed_for_by(case, to.tier, city, at=at)
     lead = _order(ids.lead, to.lead, OrderRole.LEAD, resolve_by, sign_by, redo=case.redo, at=at)
     co_orders = _co_orders(case, to, ids, city, resolve_by, sign_by, at=at)
     sent = replace(
@@ -73,10 +72,12 @@ def reminder(resolve_by: datetime, tier: Tier, city: City) -> datetime:
     return city.calendar.before(resolve_by, city.policy.due_soon.of(tier))
 
 
-def sign_limit(case: Case, tier: Tier, city: City) -> Limit:
-    """How soon an order is signed for: by its tier, and 特事特办 sooner."""
-    is_special = case.handling is not None and case.handling.mode is HandlingMode.SPECIAL
-    return city.policy.modes.special_sign if is_special else city.policy.sign.of(tier)
+def signed_for_by(case: Case, tier: Tier, city: City, *, at: datetime) -> datetime:
+    """Until when an order of this moment is signed for: by its tier, and 特事特办 sooner, never later."""
+    usual = city.calendar.deadline(at, city.policy.sign.of(tier))
+    if case.handling is None or case.handling.mode is not HandlingMode.SPECIAL:
+        return usual
+    return min(usual, city.calendar.deadline(at, city.policy.modes.special_sign))
 
 
 def moved_limits(before: Case, after: Case) -> tuple[say.SignLimit, ...]:
