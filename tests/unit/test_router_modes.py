@@ -204,6 +204,14 @@ def test_the_new_matters_item_is_cited_where_it_names_the_lead(category: str, cl
     assert (after.lead.unit, after.clause, after.list_version) == (GUANYINSI, clause, "2026.1")
 
 
+def test_another_tier_of_the_same_matter_keeps_the_clause_it_was_sent_by() -> None:
+    """And says by which policy its limits are computed now."""
+    sent = a_case(SIGNED, list_version="2025.1", policy_version="2025.4")
+    after = reclassify(sent, "group_rental", Tier.COMPLEX).state
+    assert (after.clause, after.list_version) == (sent.clause, "2025.1")
+    assert after.policy_version == CITY.policy.version
+
+
 def test_the_last_category_a_person_gave_is_the_one_that_is_learned() -> None:
     given = corrected(a_case(SIGNED), CategoryCode("group_rental"), DESK, at=AT)
     after = reclassify(given, "noise").state

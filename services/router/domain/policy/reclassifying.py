@@ -40,8 +40,11 @@ def reclassify(case: Case, cmd: do.Reclassify, words: Words, city: City, *, at: 
     note = Note(at, cmd.by.name, "reclassify", said(cmd.reason, "reason"))
     named = replace(case, category=category, tier=tier, notes=(*case.notes, note))
     taught = corrected(named, category, cmd.by, at=at)
-    cited = _cited(_in_its_mode(taught, tier), category, words, city)
-    after = _signing(with_deadline(cited, _resolve_by(case, tier, city), city, at=at), tier, city, at=at)
+    moded = _in_its_mode(taught, tier)
+    # Another tier of the same matter is owed by what it was sent by, whatever list has begun since.
+    cited = moded if category == case.category else _cited(moded, category, words, city)
+    timed = with_deadline(cited, _resolve_by(case, tier, city), city, at=at)
+    after = replace(_signing(timed, tier, city, at=at), policy_version=city.policy.version)
     fact = say.CaseReclassified(
         case_id=case.case_id,
         category=category,
