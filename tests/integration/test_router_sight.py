@@ -12,6 +12,7 @@ from tests.kit.builders_router import (
     DAXING,
     DONGHUASHI,
     GUANYINSI,
+    GUANYINSI_COMMUNITY,
     TIANGONGYUAN,
 )
 
@@ -108,6 +109,19 @@ async def test_roles_do_what_is_theirs(
     case = await desk.case()
     answer = await desk.asks(f"{lead_path(case)}/{move}", role=role, unit=unit, reason="x")
     assert answer.status_code == status
+
+
+async def test_the_audit_names_the_unit_whose_clerk_looked_the_citizen_up(desk: Desk) -> None:
+    """Noted before intake is asked, which nobody serves here: of an order, the street and its community."""
+    case = await desk.case()
+    path = lead_path(case)
+    await desk.moves(f"{path}/sign", unit=GUANYINSI)
+    await desk.moves(f"{path}/assign", unit=GUANYINSI, to_unit=GUANYINSI_COMMUNITY)
+    for unit in (GUANYINSI, GUANYINSI_COMMUNITY):
+        assert (await desk.asks(f"{path}/contact-readings", unit=unit)).status_code == 503
+    noted = (await desk.reads("contact-readings", role="ops", case_id=case["case_id"])).json()["items"]
+    assert [each["unit"] for each in noted] == [GUANYINSI_COMMUNITY, GUANYINSI]
+    assert {each["order_id"] for each in noted} == {case["orders"][0]["order_id"]}
 
 
 async def test_operators_see_cases_without_the_citizens_words(desk: Desk) -> None:

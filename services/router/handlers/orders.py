@@ -39,7 +39,9 @@ async def read_contact(work: RouterWork, cmd: do.ReadContact) -> CaseId:
     """Write down who is about to learn whom to call; the case it is about."""
     case = await work.cases.of_order(cmd.order_id)
     order = handling.may_call(case, cmd, work.city.units)
-    await work.readings.note(case.case_id, order.id, order.unit, cmd.by.name, at=work.now)
+    # The clerk's own: it may be the community's that was passed the street's order.
+    unit = cmd.by.unit or order.unit
+    await work.readings.note(case.case_id, order.id, unit, cmd.by.name, at=work.now)
     return case.case_id
 
 
