@@ -68,7 +68,7 @@ class UnitFiguresOut(Wire):
     resolved: int
     resolved_in_time: int
     returns: int
-    redo: int = Field(description="Led once more because the citizen said no.")
+    redo: int = Field(description="Led once more because the citizen said no, and not returned.")
 
     @classmethod
     def of(cls, found: UnitFigures) -> "UnitFiguresOut":

@@ -61,7 +61,7 @@ class UnitFigures:
     resolved_in_time: int
     returns: int
     redo: int
-    """Led once more because the citizen said no."""
+    """Led once more because the citizen said no; what was returned is led by whom the ruling names."""
 
 
 async def order_counts(
@@ -127,7 +127,7 @@ async def unit_figures(
             _many("resolved", _O.resolved_at.is_not(None)),
             _many("resolved_in_time", _O.resolved_at <= _O.resolve_by),
             _many("returns", _O.state == OrderState.RETURNED),
-            _many("redo", _O.redo > 0, _O.role == OrderRole.LEAD),
+            _many("redo", _O.redo > 0, _O.role == OrderRole.LEAD, _O.state != OrderState.RETURNED),
         )
         .where(_O.dispatched_at >= since, _O.dispatched_at < until)
         .group_by(_O.unit)
