@@ -22,6 +22,7 @@ from tests.kit.builders_router import (
     CO_ID,
     DAXING,
     DESK,
+    DONGHUASHI,
     ENFORCEMENT,
     GUANYINSI,
     HOUSING,
@@ -152,6 +153,20 @@ def test_a_redirection_to_whom_the_list_names_cites_its_clause() -> None:
     assert decision.facts[1].place == TIANGONGYUAN
     returned = next(each for each in decision.state.earlier if each.id == LEAD_ID)
     assert returned.cited.clause == a_case(RETURNED).clause, "what it had been sent by"
+
+
+def test_where_the_place_was_the_mistake_those_of_the_right_place_help() -> None:
+    """By the list; whoever the ruling names comes first, and who is at work there too goes on."""
+    elsewhere = {"lead": DONGHUASHI, "place": DONGHUASHI}
+    moved = rule(a_case(RETURNED), Ruling.REDIRECT, **elsewhere).state
+    assert {each.unit[:7] for each in moved.co_orders} == {"D110101"}
+    assert [each.state for each in moved.earlier if each.unit == ENFORCEMENT] == [OrderState.ENDED]
+    named = rule(a_case(RETURNED), Ruling.REDIRECT, **elsewhere, co_units=(ENFORCEMENT,)).state
+    near = rule(a_case(RETURNED), Ruling.REDIRECT, lead=TIANGONGYUAN, place=TIANGONGYUAN).state
+    alone = rule(a_case(RETURNED), Ruling.REDIRECT, lead=DONGHUASHI).state
+    assert [each.id for each in (*named.co_orders, *alone.co_orders)] == [CO_ID, CO_ID]
+    [goes_on] = [each for each in near.co_orders if each.unit == ENFORCEMENT]
+    assert (goes_on.id, len(near.co_orders)) == (CO_ID, 4)
 
 
 @pytest.mark.parametrize(

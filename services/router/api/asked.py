@@ -104,7 +104,9 @@ class AdjudicateIn(Wire):
     ruling: Literal["uphold", "redirect", "divide"] = Field(examples=["redirect"])
     reason: Said = Field(examples=["经核实属相邻街道辖区"])
     lead: Unit | None = Field(None, examples=["110115008"])
-    co_units: CoUnits | None = None
+    co_units: CoUnits | None = Field(
+        None, description="Left out: those at work go on; where the place is another, those of the list."
+    )
     place: Unit | None = Field(None, description="Where it is, when the place was the mistake.")
 
 

@@ -174,7 +174,12 @@ def _redirected(case: Case, cmd: do.Adjudicate, lead: UnitCode, words: Words, ci
     # Upheld, it is as it was sent: a list that has begun since changes nothing about it.
     if cmd.ruling is Ruling.UPHOLD or listed is None or listed.lead != lead:
         return sent
-    return replace(sent, clause=listed.item.clause, list_version=listed.version)
+    cited = replace(sent, clause=listed.item.clause, list_version=listed.version)
+    if cmd.co_units is not None or place == case.place:
+        return cited
+    # Those of the wrong place, its community or another district's departments, have no part in it.
+    theirs = (UnitCode(each) for each in listed.co_units)
+    return replace(cited, co_units=tuple(each for each in theirs if each not in case.returned_by))
 
 
 def _district(case: Case, unit: UnitCode, city: City) -> UnitCode:
