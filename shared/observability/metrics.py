@@ -6,7 +6,7 @@ REGISTRY = CollectorRegistry(auto_describe=False)
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_ROWS = (1, 5, 10, 25, 50, 100, 250, 500)
+_ROWS = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2000, 4000)
 
 
 def _counter(name: str, sentence: str, *labels: str) -> Counter:
@@ -34,12 +34,6 @@ AUTH_REFUSED = _counter("jiesu_auth_refused", "Callers turned away, by reason.",
 JWKS_FETCHED = _counter(
     "jiesu_jwks_fetches", "Readings of the token issuers' keys, by outcome (read, away).", "outcome"
 )
-
-WORK = _counter(
-    "jiesu_work", "Transactions, by door and outcome (committed, rolled_back).", "service", "door", "outcome"
-)
-WORK_SECONDS = _histogram("jiesu_work_seconds", "Time a transaction was open, by door.", "service", "door")
-FACTS_SAID = _counter("jiesu_facts_said", "Facts written to the outbox, by type.", "service", "type")
 
 OUTBOX_UNSENT = _gauge("jiesu_outbox_unsent", "Facts committed and not yet on the bus.", "service")
 OUTBOX_AGE = _gauge("jiesu_outbox_age_seconds", "Age of the oldest fact not yet on the bus.", "service")
@@ -69,7 +63,7 @@ PARKED = _gauge("jiesu_parked_facts", "Facts that wait for ops, or behind one th
 
 TIMER_RUNS = _counter(
     "jiesu_timer_runs",
-    "Times a timer rang, by outcome (rang, elsewhere, busy, failed).",
+    "Times a timer rang, by outcome (rang, elsewhere, failed).",
     "service",
     "timer",
     "outcome",
@@ -81,13 +75,6 @@ CLOCKS_PUT_OFF = _counter(
 )
 PHOTOS_LOST = _counter(
     "jiesu_photos_lost", "Photos of incidents that no case has: not to be found, or not taken.", "reason"
-)
-
-GATEWAY_CALLS = _counter(
-    "jiesu_gateway_calls", "Calls to the outside, by gateway and outcome.", "service", "gateway", "outcome"
-)
-GATEWAY_SECONDS = _histogram(
-    "jiesu_gateway_seconds", "Time a call to the outside took.", "service", "gateway"
 )
 
 
