@@ -5,16 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.case_lead import Standing as LeadStanding
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.deliberation import (
     Deliberation,
     Meeting,
     Option,
+    OptionStanding,
     Placards,
     Seat,
     Side,
-    Standing,
     Task,
     Vote,
 )
@@ -77,7 +76,7 @@ def a_deliberation(
 
 def adopted(state: DeliberationState = DeliberationState.ADOPTED, **more: Any) -> Deliberation:
     """The same with its first option adopted."""
-    options = (Option(1, "sealed", Standing.ADOPTED), Option(2, "sealed"))
+    options = (Option(1, "sealed", OptionStanding.ADOPTED), Option(2, "sealed"))
     return replace(a_deliberation(state), **{"options": options, **more})
 
 

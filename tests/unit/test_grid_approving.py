@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.commands import Approve, Blow, Cancel, Refuse
 from services.grid.domain.errors import CaseNotInHand, MayNotBlow, NotTheApprover, UnknownWhistle
 from services.grid.domain.lifecycle import WhistleState
@@ -42,7 +42,7 @@ LATER = BLOWN_AT + timedelta(hours=5)
 KEY_WORK = Blow(
     WHISTLE_ID, GUANYINSI_COMMUNITY, WhistleKind.KEY_WORK, None, Site(spot=SITE), "试", (ENFORCEMENT, POLICE)
 )
-LEAD = CaseLead(CASE_ID, GUANYINSI, GUANYINSI_COMMUNITY, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
+LEAD = CaseLead(CASE_ID, GUANYINSI, GUANYINSI_COMMUNITY, GUANYINSI_COMMUNITY, LeadStanding.IN_HAND, heard=3)
 
 
 def a_city(**rules: Any) -> City:
@@ -179,7 +179,7 @@ def test_a_case_that_nobody_has_in_hand_any_more_is_not_approved() -> None:
     whistle = waiting(replace(KEY_WORK, case_id=CASE_ID), LEAD)
     assert approve(whistle, lead=LEAD).state.state is WhistleState.OPEN
     with pytest.raises(CaseNotInHand):
-        approve(whistle, lead=replace(LEAD, standing=Standing.DONE))
+        approve(whistle, lead=replace(LEAD, standing=LeadStanding.DONE))
 
 
 def test_what_runs_over_names_the_district_that_is_told() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.commands import Blow
 from services.grid.domain.errors import (
     CaseNotInHand,
@@ -51,7 +51,7 @@ ALONE = Blow(
     departments=(ENFORCEMENT, POLICE),
 )
 ON_CASE = replace(ALONE, case_id=CASE_ID)
-LEAD = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
+LEAD = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, LeadStanding.IN_HAND, heard=3)
 
 
 def refused(cmd: Blow, lead: CaseLead | None = None) -> Refusal:
@@ -143,15 +143,15 @@ def test_on_a_case_its_lead_blows_or_whom_it_was_passed_to_or_the_street_above(
         (LEAD, GUANYINSI_COMMUNITY),
         (replace(LEAD, unit=ENFORCEMENT), GUANYINSI),
         (replace(LEAD, unit=UnitCode("gone")), GUANYINSI),
-        (replace(LEAD, unit=DONGHUASHI, standing=Standing.DONE), GUANYINSI),
+        (replace(LEAD, unit=DONGHUASHI, standing=LeadStanding.DONE), GUANYINSI),
     ],
 )
 def test_a_foreign_case_is_refused(lead: CaseLead, by: UnitCode) -> None:
     assert isinstance(refused(replace(ON_CASE, by=by), lead), ForeignCase)
 
 
-@pytest.mark.parametrize("standing", [Standing.BETWEEN_UNITS, Standing.DONE])
-def test_a_case_that_nobody_has_in_hand_is_refused(standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [LeadStanding.BETWEEN_UNITS, LeadStanding.DONE])
+def test_a_case_that_nobody_has_in_hand_is_refused(standing: LeadStanding) -> None:
     assert isinstance(refused(ON_CASE, replace(LEAD, standing=standing)), CaseNotInHand)
 
 

@@ -3,23 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.grid.domain.case_lead import CaseLead, Standing, assign, release, reschedule, take
+from services.grid.domain.case_lead import CaseLead, LeadStanding, assign, release, reschedule, take
 from services.grid.domain.commands import AssignCase, ReleaseCase, RescheduleCase, TakeCase
 from shared.kernel.ids import WorkOrderId, new_id
 from tests.kit.whistles import BLOWN_AT, CASE_ID, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
 
-TAKEN = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
+TAKEN = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, LeadStanding.IN_HAND, heard=3)
 
 
 def test_a_dispatch_names_the_lead_and_forgets_whom_the_case_was_passed_to() -> None:
     before = assign(TAKEN, AssignCase(CASE_ID, GUANYINSI_COMMUNITY, heard=5)).state
     assert before.assigned_to == GUANYINSI_COMMUNITY
     after = take(before, TakeCase(CASE_ID, DONGHUASHI, None, heard=9)).state
-    assert after == CaseLead(CASE_ID, DONGHUASHI, None, None, Standing.IN_HAND, heard=9)
+    assert after == CaseLead(CASE_ID, DONGHUASHI, None, None, LeadStanding.IN_HAND, heard=9)
 
 
 def test_a_case_is_released_for_a_while_or_for_good() -> None:
-    for done, standing in ((False, Standing.BETWEEN_UNITS), (True, Standing.DONE)):
+    for done, standing in ((False, LeadStanding.BETWEEN_UNITS), (True, LeadStanding.DONE)):
         assert release(TAKEN, ReleaseCase(CASE_ID, done, heard=4)).state.standing is standing
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.grid.domain import deliberation_errors as errors
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.conference import HoldConference, Seated
 from services.grid.domain.errors import UnknownCase
 from services.grid.domain.policy import conferences
@@ -61,7 +61,7 @@ def test_a_division_is_said_on_the_case_and_of_the_minutes_only_their_hash() -> 
     [
         (GUANYINSI, a_lead(GUANYINSI_COMMUNITY)),
         (GUANYINSI, a_lead(ENFORCEMENT, place=GUANYINSI_COMMUNITY)),
-        (GUANYINSI, a_lead(GUANYINSI, standing=Standing.BETWEEN_UNITS)),
+        (GUANYINSI, a_lead(GUANYINSI, standing=LeadStanding.BETWEEN_UNITS)),
         (None, a_lead(DONGHUASHI)),
     ],
 )
@@ -95,7 +95,7 @@ def test_what_is_no_division_is_refused_by_name(wrong: dict[str, object], named:
 
 def test_a_case_that_is_over_or_unknown_is_not_divided() -> None:
     with pytest.raises(errors.CaseIsOver):
-        held(lead=a_lead(GUANYINSI, standing=Standing.DONE))
+        held(lead=a_lead(GUANYINSI, standing=LeadStanding.DONE))
     with pytest.raises(UnknownCase):
         conferences.hold(HOLD, None, "sealed", units=beijing().units, at=BLOWN_AT)
 

@@ -14,9 +14,9 @@ from services.grid.domain.case_lead import CaseLead
 from services.grid.domain.deliberation import (
     Deliberation,
     Option,
+    OptionStanding,
     Placards,
     Rating,
-    Standing,
     Vote,
 )
 from services.grid.domain.errors import UnknownCase
@@ -183,7 +183,7 @@ def test_an_option_residents_object_to_is_off_the_table_for_good() -> None:
     units = beijing().units
     drop = do.DropOption(*ON, 1, 7, "挡住消防通道")
     decision = table.drop_option(a_deliberation(), drop, "sealed-reason", units=units)
-    assert decision.state.options[0] == Option(1, "sealed", Standing.DROPPED, 7, "sealed-reason")
+    assert decision.state.options[0] == Option(1, "sealed", OptionStanding.DROPPED, 7, "sealed-reason")
     assert decision.facts[0].step is DeliberationStep.OPTION_DROPPED
     with pytest.raises(errors.OptionOffTable):
         table.drop_option(decision.state, drop, "sealed", units=units)
@@ -197,9 +197,9 @@ def test_an_option_residents_object_to_is_off_the_table_for_good() -> None:
 
 def test_several_sites_are_tried_out_and_then_voted_on() -> None:
     piloting = table.pilot(a_deliberation(S.MET), do.Pilot(*ON, (1, 2)), units=beijing().units).state
-    assert [option.standing for option in piloting.options] == [Standing.PILOTED] * 2
+    assert [option.standing for option in piloting.options] == [OptionStanding.PILOTED] * 2
     after, fact = met(piloting, a_vote(3, 6))
-    assert (after.state, after.options[1].standing, fact.adopted) == (S.ADOPTED, Standing.ADOPTED, True)
+    assert (after.state, after.options[1].standing, fact.adopted) == (S.ADOPTED, OptionStanding.ADOPTED, True)
 
 
 @pytest.mark.parametrize("numbers", [(1,), (1, 1)])
@@ -251,7 +251,7 @@ def test_no_vote_counts_more_placards_than_people_and_no_two_options_win(
             met(a_deliberation(), vote, came)
         return
     after, fact = met(a_deliberation(), vote, came)
-    won = [option for option in after.options if option.standing is Standing.ADOPTED]
+    won = [option for option in after.options if option.standing is OptionStanding.ADOPTED]
     assert len(won) <= 1
     assert fact.adopted is bool(won) is (came > 15 and max(counts) * 2 > came)
 

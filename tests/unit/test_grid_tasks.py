@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.errors import CaseNotInHand, ForeignCase, UnknownCase
 from services.grid.domain.lifecycle import TASK_LIFE, TaskState
 from services.grid.domain.policy import tasks
@@ -43,7 +43,7 @@ WORDS = "核对楼道堆物是否清理"
 DUE = BLOWN_AT + timedelta(hours=4)
 GIVE = GiveTask(TASK_ID, GUANYINSI, GUANYINSI_COMMUNITY, None, None, WORDS, DUE)
 WORKER = Doer("worker-7", GUANYINSI_COMMUNITY, BLOWN_AT + timedelta(hours=1))
-LEAD = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, Standing.IN_HAND, heard=3)
+LEAD = CaseLead(CASE_ID, GUANYINSI, None, GUANYINSI_COMMUNITY, LeadStanding.IN_HAND, heard=3)
 
 
 def give(cmd: GiveTask = GIVE, lead: CaseLead | None = None) -> Decision[Task]:
@@ -104,9 +104,9 @@ def test_on_a_case_it_is_for_the_unit_that_has_it() -> None:
     assert fact.concerns == CASE_ID
     assert isinstance(refused(cmd), UnknownCase)
     assert isinstance(refused(cmd, replace(LEAD, unit=DONGHUASHI)), ForeignCase)
-    for standing in set(Standing) - {Standing.IN_HAND}:
+    for standing in set(LeadStanding) - {LeadStanding.IN_HAND}:
         assert isinstance(refused(cmd, replace(LEAD, standing=standing)), CaseNotInHand)
-    passed_by = replace(LEAD, unit=DONGHUASHI, standing=Standing.DONE)
+    passed_by = replace(LEAD, unit=DONGHUASHI, standing=LeadStanding.DONE)
     assert isinstance(refused(cmd, passed_by), ForeignCase), "how it stands is not a stranger's to know"
 
 

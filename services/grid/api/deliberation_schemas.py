@@ -126,7 +126,7 @@ class PledgeIn(Wire):
         return do.GivePledge(deliberation_id, by, self.means, self.amount, self.giver, unit, self.words)
 
 
-class TaskIn(Wire):
+class DeliberationTaskIn(Wire):
     """One thing to do."""
 
     owner: Code = Field(description="The unit that answers for it; a person is named in the words.")
@@ -140,10 +140,10 @@ class TaskIn(Wire):
 class WorkIn(Wire):
     """办."""
 
-    tasks: list[TaskIn] = Field(min_length=1, max_length=MOST_TASKS)
+    tasks: list[DeliberationTaskIn] = Field(min_length=1, max_length=MOST_TASKS)
 
 
-class ReportIn(Wire):
+class DeliberationReportIn(Wire):
     """A task is done."""
 
     evidence: Words = Field(description="What shows it. " + SEALED)

@@ -72,14 +72,16 @@ async def begin_work(body: said.WorkIn, change: Changing) -> Response:
 
 
 @ROUTES.post("/tasks", response_model=DeliberationOut)
-async def add_task(body: said.TaskIn, change: Changing) -> Response:
+async def add_task(body: said.DeliberationTaskIn, change: Changing) -> Response:
     """One task more."""
     command = do.AddTask(change.key, change.by, body.to_task())
     return await change.make(lambda work: handlers.add_task(work, command))
 
 
 @ROUTES.post("/tasks/{number}/report", response_model=DeliberationOut)
-async def report_deliberated_task(number: Number, body: said.ReportIn, change: Reporting) -> Response:
+async def report_deliberated_task(
+    number: Number, body: said.DeliberationReportIn, change: Reporting
+) -> Response:
     """A task is done: by the unit that answers for it or its grid worker, or at the table."""
     command = do.ReportTask(change.key, change.by, number, body.evidence)
     return await change.make(lambda work: handlers.report_task(work, command))

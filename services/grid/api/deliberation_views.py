@@ -21,7 +21,7 @@ UNTOLD = Field(description="Null in the answer to a change and in lists.")
 
 class OptionOut(Wire):
     number: int
-    standing: d.Standing
+    standing: d.OptionStanding
     objections: int
     words: str | None = UNTOLD
     reason: str | None = Field(description="Why it was dropped. Null in the answer to a change and in lists.")
@@ -79,7 +79,7 @@ class CommitmentOut(Wire):
     words: str | None = UNTOLD
 
 
-class TaskOut(Wire):
+class DeliberationTaskOut(Wire):
     number: int
     owner: str
     owner_name: str
@@ -114,7 +114,7 @@ class DeliberationOut(Wire):
     pledges: list[PledgeOut]
     pledged: PledgedOut
     commitments: list[CommitmentOut]
-    tasks: list[TaskOut]
+    tasks: list[DeliberationTaskOut]
     rating: RatingOut | None
     ended_at: datetime | None
     reason: str | None = Field(
@@ -131,7 +131,7 @@ class CarryingOutOut(Wire):
     unit_name: str
     matter: str | None
     state: DeliberationState
-    tasks: list[TaskOut]
+    tasks: list[DeliberationTaskOut]
     version: int
 
 
@@ -235,8 +235,8 @@ class Showing:
         words = self._words("commitment", given.side, given.sealed_words)
         return CommitmentOut(side=given.side, given_at=given.given_at, words=words)
 
-    def _task(self, task: d.Task) -> TaskOut:
-        return TaskOut(
+    def _task(self, task: d.Task) -> DeliberationTaskOut:
+        return DeliberationTaskOut(
             number=task.number,
             owner=task.owner,
             owner_name=name_of(task.owner, self._units),

@@ -53,7 +53,7 @@ class ClaimIn(Wire):
     words: Words = Field(description="Who takes it on. " + SEALED)
 
 
-class ReportIn(Wire):
+class MicroProjectReportIn(Wire):
     """What was done."""
 
     words: Words = Field(description=SEALED)
@@ -189,7 +189,7 @@ async def release_micro_project(change: Changing) -> Response:
 
 
 @ROUTES.post("/{project_id}/report", response_model=MicroProjectOut)
-async def report_micro_project(body: ReportIn, change: Changing) -> Response:
+async def report_micro_project(body: MicroProjectReportIn, change: Changing) -> Response:
     """Done, and what was done."""
     command = do.Report(change.key, change.by, body.words)
     return await change.make(lambda work: handlers.report(work, command))

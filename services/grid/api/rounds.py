@@ -102,8 +102,8 @@ class WorkerOut(Wire):
         )
 
 
-class PlaceOut(Wire):
-    """A community."""
+class UnvisitedOut(Wire):
+    """A community nobody called on."""
 
     unit: str
     unit_name: str
@@ -129,7 +129,7 @@ class CoverageOut(Wire):
         description=f"By name, at most {MOST_WORKERS}; of a unit that has more, ask for those below it."
     )
     workers_count: int
-    unvisited: list[PlaceOut] = Field(description=f"The longest waiting first, at most {SHOWN}.")
+    unvisited: list[UnvisitedOut] = Field(description=f"The longest waiting first, at most {SHOWN}.")
     unvisited_count: int
     communities: int
     inspections: list[LooksOut] = Field(description="Those that are on at the period's end.")
@@ -180,6 +180,6 @@ async def coverage_report(
     )
 
 
-def _place(one: Unvisited, city: City) -> PlaceOut:
+def _place(one: Unvisited, city: City) -> UnvisitedOut:
     name = name_of(one.place, city.units)
-    return PlaceOut(unit=one.place, unit_name=name, last_visit_at=one.last_visit_at)
+    return UnvisitedOut(unit=one.place, unit_name=name, last_visit_at=one.last_visit_at)

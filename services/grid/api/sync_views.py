@@ -12,7 +12,7 @@ from services.grid.api.incident_schemas import IncidentOut
 from services.grid.api.schemas import WhistleOut, name_of
 from services.grid.api.sync_items import Known, Unreadable
 from services.grid.api.task_schemas import Opener, TaskOut
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
@@ -33,7 +33,7 @@ class CaseOut(Wire):
     unit_name: str
     assigned_to: str | None
     place: str | None
-    standing: Standing
+    standing: LeadStanding
     work_order_id: UUID | None = Field(description="The order it is done by.")
     category: str | None
     sign_by: datetime | None

@@ -11,7 +11,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId
 
 
-class Standing(StrEnum):
+class LeadStanding(StrEnum):
     """Whether a unit has the case in hand."""
 
     IN_HAND = "in_hand"
@@ -29,7 +29,7 @@ class CaseLead:
     unit: UnitCode
     assigned_to: UnitCode | None
     place: UnitCode | None
-    standing: Standing
+    standing: LeadStanding
     heard: int
     """The last of router's facts that was taken in, so that an old one delivered again changes nothing."""
     work_order_id: WorkOrderId | None = None
@@ -50,7 +50,7 @@ def require_in_hand(case_id: CaseId, lead: CaseLead | None, by: UnitCode, units:
         raise UnknownCase(case_id)
     if not lead.may_blow(by, units):
         raise ForeignCase(case_id, by)
-    if lead.standing is not Standing.IN_HAND:
+    if lead.standing is not LeadStanding.IN_HAND:
         raise CaseNotInHand(case_id, lead.standing)
 
 
@@ -64,7 +64,7 @@ def take(lead: CaseLead | None, cmd: TakeCase) -> Decision[CaseLead]:
         cmd.unit,
         None,
         cmd.place,
-        Standing.IN_HAND,
+        LeadStanding.IN_HAND,
         cmd.heard,
         work_order_id=cmd.work_order_id,
         category=cmd.category,
@@ -98,5 +98,5 @@ def release(lead: CaseLead, cmd: ReleaseCase) -> Decision[CaseLead]:
     """The case is in nobody's hand for a while, or for good."""
     if cmd.heard <= lead.heard:
         return Decision(lead)
-    standing = Standing.DONE if cmd.done else Standing.BETWEEN_UNITS
+    standing = LeadStanding.DONE if cmd.done else LeadStanding.BETWEEN_UNITS
     return Decision(replace(lead, standing=standing, heard=cmd.heard))

@@ -20,7 +20,7 @@ class Side(StrEnum):
     RESIDENTS = "residents"
 
 
-class Standing(StrEnum):
+class OptionStanding(StrEnum):
     """What became of an option."""
 
     OPEN = "open"
@@ -35,7 +35,7 @@ class Option:
 
     number: int
     sealed_words: str
-    standing: Standing = Standing.OPEN
+    standing: OptionStanding = OptionStanding.OPEN
     objections: int = 0
     sealed_reason: str | None = None
     """Why it was dropped."""

@@ -19,7 +19,7 @@ from shared.kernel.words import UnitLevel
 ROUTES = APIRouter()
 
 
-class Outcome(StrEnum):
+class MatchOutcome(StrEnum):
     """What the city's names say about an address."""
 
     FOUND = "found"
@@ -46,7 +46,7 @@ class PlaceOut(Wire):
 class PlacesOut(Wire):
     """One unit, or the units to ask about. Whatever it says, the case is taken without an answer too."""
 
-    outcome: Outcome
+    outcome: MatchOutcome
     place: PlaceOut | None = Field(description="The one unit the address names.")
     candidates: list[PlaceOut] = Field(
         description="`ask`: one of these is meant, in the order told. `found`: the communities it may lie in."
@@ -62,8 +62,10 @@ async def match_place(asked: PlaceAskedIn, city: InCity, _: Reporter) -> PlacesO
 def _told(match: Match, city: City) -> PlacesOut:
     others = [_place(code, city) for code in match.candidates if code != match.found]
     if match.found is not None:
-        return PlacesOut(outcome=Outcome.FOUND, place=_place(match.found, city), candidates=others)
-    return PlacesOut(outcome=Outcome.ASK if others else Outcome.UNKNOWN, place=None, candidates=others)
+        return PlacesOut(outcome=MatchOutcome.FOUND, place=_place(match.found, city), candidates=others)
+    return PlacesOut(
+        outcome=MatchOutcome.ASK if others else MatchOutcome.UNKNOWN, place=None, candidates=others
+    )
 
 
 def _place(code: str, city: City) -> PlaceOut:

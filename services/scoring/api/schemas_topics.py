@@ -1,12 +1,12 @@
 """What goes in and out about topics of the month."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.scoring.api.schemas_decided import Label, Words
+from services.scoring.api.schemas_decided import Label, SignatureView, Words
 from services.scoring.domain.lifecycle import TopicState
 from shared.http.wire import Text, Wire
 
@@ -99,12 +99,6 @@ class NoteIn(Wire):
     note: Words | None = None
 
 
-class SignatureView(Wire):
-    by: str
-    at: datetime
-    note: str | None
-
-
 class ProblemView(Wire):
     category: str
     title: str
@@ -134,7 +128,7 @@ class TopicView(Wire):
     closed: SignatureView | None
 
 
-class SideView(Wire):
+class SpanView(Wire):
     """One side of the comparison."""
 
     first: date = Field(description="Of those days of this side that were counted.")
@@ -151,8 +145,8 @@ class EffectView(Wire):
     """Before and after; every figure with the interval that chance alone explains."""
 
     category: str | None = Field(description="Null: all problems together.")
-    before: SideView
-    after: SideView
+    before: SpanView
+    after: SpanView
     volume: IntervalView | None = Field(description="Times as many a day as before (quasi-Poisson).")
     volume_beside_the_city: IntervalView | None = Field(
         description="The same, divided by how the rest of the city moved; null where there is no rest."

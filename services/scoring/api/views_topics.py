@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import reduce
 
 from services.scoring.api import schemas_topics as schemas
+from services.scoring.api.schemas_decided import SignatureView
 from services.scoring.domain.errors import NotPlanned
 from services.scoring.domain.exclusion import Signature
 from services.scoring.domain.policy import comparing
@@ -119,10 +120,10 @@ def _effect(category: str | None, categories: Sequence[str], before: Side, after
     )
 
 
-def _side(side: Side, categories: Sequence[str]) -> schemas.SideView:
+def _side(side: Side, categories: Sequence[str]) -> schemas.SpanView:
     volume, answers = side.volumes.of(categories), side.of(categories)
     days = len(volume.days)
-    return schemas.SideView(
+    return schemas.SpanView(
         first=side.span.first,
         last=side.span.last,
         cases=volume.cases,
@@ -134,5 +135,5 @@ def _side(side: Side, categories: Sequence[str]) -> schemas.SideView:
     )
 
 
-def _signature(of: Signature) -> schemas.SignatureView:
-    return schemas.SignatureView(**asdict(of))
+def _signature(of: Signature) -> SignatureView:
+    return SignatureView(**asdict(of))

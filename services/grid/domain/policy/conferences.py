@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.conference import Conference, HoldConference, Seated
 from services.grid.domain.deliberation_errors import (
     CaseIsOver,
@@ -32,7 +32,7 @@ def hold(
     if lead is None:
         raise UnknownCase(cmd.case_id)
     _require_street(cmd, lead, units)
-    if lead.standing is Standing.DONE:
+    if lead.standing is LeadStanding.DONE:
         raise CaseIsOver(cmd.case_id)
     _require_parties(cmd.parties, units)
     # Not stripped: the hash must be that of the minutes as they were signed.

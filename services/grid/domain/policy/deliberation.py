@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.deliberation import Deliberation, Option, Standing
+from services.grid.domain.deliberation import Deliberation, Option, OptionStanding
 from services.grid.domain.deliberation_commands import DropOption, LinkCases, Pilot, Propose, RaiseMatter
 from services.grid.domain.deliberation_errors import (
     CaseElsewhere,
@@ -80,7 +80,7 @@ def drop_option(
     DELIBERATION_LIFE.fire("drop", deliberation.state)
     dropped = replace(
         on_table(deliberation, cmd.option),
-        standing=Standing.DROPPED,
+        standing=OptionStanding.DROPPED,
         objections=cmd.objections,
         sealed_reason=sealed_reason,
     )
@@ -93,7 +93,9 @@ def pilot(deliberation: Deliberation, cmd: Pilot, *, units: Units) -> Decision[D
     after = DELIBERATION_LIFE.fire("pilot", deliberation.state)
     if not 2 <= len(set(cmd.options)) == len(cmd.options) <= MOST_PILOTS:
         raise PilotsMiscounted(MOST_PILOTS)
-    tried = (replace(on_table(deliberation, number), standing=Standing.PILOTED) for number in cmd.options)
+    tried = (
+        replace(on_table(deliberation, number), standing=OptionStanding.PILOTED) for number in cmd.options
+    )
     return progressed(replace(with_options(deliberation, *tried), state=after), DeliberationStep.PILOTS_BEGUN)
 
 
@@ -140,7 +142,7 @@ def on_table(deliberation: Deliberation, number: int) -> Option:
     option = deliberation.option(number)
     if option is None:
         raise UnknownOption(number)
-    if option.standing in (Standing.DROPPED, Standing.ADOPTED):
+    if option.standing in (OptionStanding.DROPPED, OptionStanding.ADOPTED):
         raise OptionOffTable(number, option.standing)
     return option
 

@@ -7,7 +7,7 @@ so the law on residents' committees has it for residents' meetings.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.grid.domain.deliberation import Deliberation, Meeting, Seat, Side, Standing, Vote
+from services.grid.domain.deliberation import Deliberation, Meeting, OptionStanding, Seat, Side, Vote
 from services.grid.domain.deliberation_commands import Meet
 from services.grid.domain.deliberation_errors import (
     HeldTooLongAgo,
@@ -58,7 +58,7 @@ def _after(deliberation: Deliberation, meeting: Meeting) -> Decision[Deliberatio
     after = DELIBERATION_LIFE.fire("meet" if adopted is None else "adopt", deliberation.state)
     met = replace(deliberation, meetings=(*deliberation.meetings, meeting), state=after)
     if adopted is not None:
-        met = with_options(met, replace(on_table(met, adopted), standing=Standing.ADOPTED))
+        met = with_options(met, replace(on_table(met, adopted), standing=OptionStanding.ADOPTED))
     said = DeliberationMet(
         **met.about(
             meeting=meeting.number,
