@@ -85,6 +85,10 @@ class Units:
         """Whether a unit is this ancestor or lies below it."""
         return ancestor in self.lineage(code)
 
+    def with_below(self, code: str) -> tuple[str, ...]:
+        """The unit and all that lie below it, closed ones too; nothing where the directory never knew it."""
+        return tuple(each for each, lineage in self.lineages.items() if code in lineage)
+
     def at_level(self, code: str, level: UnitLevel) -> str | None:
         """The unit of this level that a unit is or lies in, if the unit is that deep."""
         for each in self.lineage(code):

@@ -29,6 +29,15 @@ def test_a_community_knows_its_street_its_district_and_its_address() -> None:
     assert "110101013006" in {unit.code for unit in units.children("110101013")}
 
 
+def test_a_unit_is_found_with_all_that_lie_below_it() -> None:
+    rows = "12,某区,district,11\n13,甲街道,street,12\n14,乙区,district,11\n"
+    units = load_units([("units.csv", HEAD + rows)])
+    assert set(units.with_below("11")) == {"11", "12", "13", "14"}
+    assert set(units.with_below("12")) == {"12", "13"}
+    assert units.with_below("13") == ("13",)
+    assert units.with_below("nowhere") == ()
+
+
 def test_an_unknown_unit_is_refused_by_name() -> None:
     with pytest.raises(UnknownUnit) as refusal:
         beijing().units.get("nowhere")

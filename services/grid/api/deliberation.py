@@ -8,8 +8,17 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from services.grid.api.deliberation_schemas import MatterIn
 from services.grid.api.deliberation_views import DeliberationOut, Showing
-from services.grid.api.desk import OVERSEERS, Change, CityOf, MadeOnce, OpenWork, OwnUnit, sight_of, unit_of
-from services.grid.api.whistles import below
+from services.grid.api.desk import (
+    OVERSEERS,
+    Change,
+    CityOf,
+    MadeOnce,
+    OpenWork,
+    OwnUnit,
+    below,
+    sight_of,
+    unit_of,
+)
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import DeliberationState

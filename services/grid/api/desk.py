@@ -63,6 +63,13 @@ def overseen(asked: str | None, sight: UnitCode | None, city: City) -> UnitCode 
     return unit
 
 
+def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
+    """A unit and all below it; None for the whole city. A unit that left the directory is alone."""
+    if unit is None or (units.knows(unit) and units.get(unit).parent_code is None):
+        return None
+    return [unit, *(UnitCode(code) for code in units.with_below(unit) if code != unit)]
+
+
 async def _city(request: Request) -> City:
     city: City = request.app.state.flat.city
     return city

@@ -14,12 +14,12 @@ from services.grid.api.desk import (
     Onlooker,
     OpenWork,
     Worker,
+    below,
     overseen,
     sight_of,
     unit_of,
 )
 from services.grid.api.incident_schemas import EvidenceIn, IncidentIn, IncidentOut, IncidentWithWordsOut
-from services.grid.api.whistles import below
 from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import IncidentState

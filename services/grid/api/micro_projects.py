@@ -8,9 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.grid.api.desk import Change, CityOf, MadeOnce, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.desk import Change, CityOf, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
 from services.grid.api.schemas import Code, Words, name_of
-from services.grid.api.whistles import below
 from services.grid.domain import micro_project as do
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import MicroProjectState

@@ -6,9 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from services.grid.api.desk import CityOf, Reader, overseen, sight_of
+from services.grid.api.desk import CityOf, Reader, below, overseen, sight_of
 from services.grid.api.schemas import name_of
-from services.grid.api.whistles import below
 from services.grid.domain import coverage
 from services.grid.domain.coverage import Unvisited, Went
 from services.grid.store import coverage as rows

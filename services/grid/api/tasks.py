@@ -15,12 +15,12 @@ from services.grid.api.desk import (
     OpenWork,
     OwnUnit,
     Worker,
+    below,
     overseen,
     sight_of,
     unit_of,
 )
 from services.grid.api.task_schemas import TaskIn, TaskOut, TaskReportIn
-from services.grid.api.whistles import below
 from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.policy.tasks import require_sight
 from services.grid.domain.rounds import Doer

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.grid import handlers
-from services.grid.api.desk import CityOf, OpenWork, unit_of
+from services.grid.api.desk import CityOf, OpenWork, below, unit_of
 from services.grid.api.schemas import name_of
 from services.grid.api.terminal_schemas import (
     EnrolIn,
@@ -26,7 +26,6 @@ from services.grid.api.terminal_tokens import (
     spelled,
     typed,
 )
-from services.grid.api.whistles import below
 from services.grid.domain.policy.terminals import Invite, Revoke, require_good
 from services.grid.domain.terminal import Secrets, Terminal, TerminalState
 from services.grid.store import terminals as rows

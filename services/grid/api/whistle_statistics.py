@@ -7,9 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.grid.api.desk import CityOf, Reader, overseen, sight_of
+from services.grid.api.desk import CityOf, Reader, below, overseen, sight_of
 from services.grid.api.schemas import name_of
-from services.grid.api.whistles import below
 from services.grid.domain.coverage import period_of
 from services.grid.domain.whistle_statistics import Came
 from services.grid.store import whistle_statistics as rows

@@ -15,6 +15,7 @@ from services.grid.api.desk import (
     OpenWork,
     OwnUnit,
     Worker,
+    below,
     sight_of,
     unit_of,
 )
@@ -25,7 +26,6 @@ from services.grid.domain.lifecycle import CallState, WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy.parties import require_sight
 from services.grid.store import GridWork, queries
-from shared.city.units import Units
 from shared.http.callers import Role
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
@@ -128,10 +128,3 @@ async def cancel_whistle(body: CancelIn, change: Changing) -> Response:
     """撤哨: the blower takes it back, as long as nobody reported in."""
     command = do.Cancel(change.key, change.by, body.reason)
     return await change.make(lambda work: handlers.cancel(work, command))
-
-
-def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
-    """A unit and all below it; None for the whole city. A unit that left the directory is alone."""
-    if unit is None or (units.knows(unit) and units.get(unit).parent_code is None):
-        return None
-    return [unit, *(UnitCode(code) for code, above in units.lineages.items() if unit in above[1:])]

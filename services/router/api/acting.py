@@ -74,8 +74,7 @@ def units_below(by: By, city: City) -> frozenset[UnitCode] | None:
     """The unit and all below it; None: all there are."""
     if by.unit is None:
         return None
-    below = (UnitCode(code) for code, lineage in city.units.lineages.items() if by.unit in lineage)
-    return frozenset((by.unit, *below))
+    return frozenset((by.unit, *map(UnitCode, city.units.with_below(by.unit))))
 
 
 def units_asked(caller: Caller, city: City, unit: str | None) -> frozenset[UnitCode] | None:

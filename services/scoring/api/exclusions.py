@@ -10,7 +10,7 @@ from services.scoring import handlers
 from services.scoring.api import schemas_decided as schemas
 from services.scoring.api import views_decided
 from services.scoring.api.rates import concerned
-from services.scoring.api.reading import OVERSEERS, Acting, Asking, InPeriod, Standpoint
+from services.scoring.api.reading import Acting, Asking, InPeriod, Standpoint, acts_for
 from services.scoring.domain import commands as do
 from services.scoring.domain.errors import UnknownCase, UnknownExclusion
 from services.scoring.domain.exclusion import Exclusion
@@ -22,7 +22,7 @@ from shared.http.etag import IfMatch, Seen, etag, tag
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading, opening
 from shared.http.paging import Asked, Page
-from shared.kernel.ids import CaseId, ExclusionId, UnitCode, new_id
+from shared.kernel.ids import CaseId, ExclusionId, new_id
 
 ROUTES = APIRouter()
 
@@ -44,7 +44,7 @@ async def ask_exclusion(
         evidence=tuple(body.evidence),
         note=body.note,
         by=by.subject,
-        unit=_unit_of(by),
+        unit=acts_for(by),
     )
     made: list[Exclusion] = []
     async with open_work() as work:
@@ -129,7 +129,7 @@ async def review_exclusion(body: schemas.ReviewIn, by: Reviewer, change: Changin
 @ROUTES.post("/exclusions/{exclusion_id}/appeal", response_model=schemas.ExclusionView)
 async def appeal(body: schemas.AppealIn, by: Asker, change: Changing) -> Response:
     """申诉: whoever asked contests the refusal, until the period is closed."""
-    command = do.Appeal(change.exclusion_id, tuple(body.evidence), body.note, by.subject, _unit_of(by))
+    command = do.Appeal(change.exclusion_id, tuple(body.evidence), body.note, by.subject, acts_for(by))
     return await change.make(lambda work: handlers.appeal(work, command))
 
 
@@ -138,11 +138,6 @@ async def decide_appeal(body: schemas.ReviewIn, by: Reviewer, change: Changing) 
     """The last word on an appeal, by somebody who had no hand in it."""
     command = do.Review(change.exclusion_id, body.upheld, body.note, by.subject)
     return await change.make(lambda work: handlers.decide_appeal(work, command))
-
-
-def _unit_of(caller: Caller) -> UnitCode | None:
-    """For whom somebody asks: a supervisor for the desk, whatever else they are."""
-    return None if caller.may(*OVERSEERS) else caller.unit
 
 
 async def _require_part(acting: Standpoint, connection: Reading, case_id: CaseId) -> None:

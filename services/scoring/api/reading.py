@@ -23,6 +23,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.kernel.clock import Clock
+from shared.kernel.ids import UnitCode
 from shared.kernel.words import UnitLevel
 
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS, Role.ANALYST)
@@ -63,7 +64,7 @@ class Standpoint:
         """The units whose affairs the caller sees; None: all."""
         if self.oversees:
             return None
-        return _with_below(self.caller.unit, self.city.units) if self.caller.unit else ()
+        return self.city.units.with_below(self.caller.unit) if self.caller.unit else ()
 
     def sees(self, codes: Iterable[str]) -> bool:
         """Whether the caller may open what belongs to one of these units."""
@@ -133,12 +134,12 @@ class Question(Standpoint):
         unit_in(units, code)
         if not self.sees([code]):
             raise NotYourUnit(code)
-        return _with_below(code, units)
+        return units.with_below(code)
 
     def within(self, code: str) -> tuple[str, ...]:
         """The unit and all below it, for what is open to everybody. Raises `UnknownUnit`."""
         unit_in(self.city.units, code)
-        return _with_below(code, self.city.units)
+        return self.city.units.with_below(code)
 
 
 def unit_in(units: Units, code: str) -> Unit:
@@ -148,8 +149,9 @@ def unit_in(units: Units, code: str) -> Unit:
     return units.get(code)
 
 
-def _with_below(code: str, units: Units) -> tuple[str, ...]:
-    return tuple(below for below, lineage in units.lineages.items() if code in lineage)
+def acts_for(caller: Caller) -> UnitCode | None:
+    """For whom somebody asks or acts: a supervisor for the desk, whatever else they are."""
+    return None if caller.may(*OVERSEERS) else caller.unit
 
 
 async def _standpoint(request: Request, caller: Reader) -> Standpoint:

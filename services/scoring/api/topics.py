@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.scoring import handlers
 from services.scoring.api import schemas_topics as schemas
 from services.scoring.api import views_topics as views
-from services.scoring.api.reading import OVERSEERS, Acting, Asking, Question
+from services.scoring.api.reading import Acting, Asking, Question, acts_for
 from services.scoring.domain import topic as do
 from services.scoring.domain.errors import NotPlanned
 from services.scoring.domain.policy import candidates, comparing
@@ -155,7 +155,7 @@ Changing = Annotated[Change, Depends(_change)]
 async def plan_topic(body: schemas.PlanIn, by: Doer, change: Changing) -> Response:
     """The plan's lists, by the lead or a supervisor; what is done stays done."""
     tasks = tuple(Task(each.number, each.title, UnitCode(each.unit), each.due) for each in body.tasks)
-    command = do.PlanTopic(change.topic_id, body.starts, tasks, by.subject, _unit_of(by))
+    command = do.PlanTopic(change.topic_id, body.starts, tasks, by.subject, acts_for(by))
     return await change.make(lambda work: handlers.plan_topic(work, command))
 
 
@@ -164,7 +164,7 @@ async def finish_task(
     number: schemas.TaskNumber, body: schemas.NoteIn, by: Doer, change: Changing
 ) -> Response:
     """A task is done, says its unit, the lead or a supervisor."""
-    command = do.FinishTask(change.topic_id, number, body.note, by.subject, _unit_of(by))
+    command = do.FinishTask(change.topic_id, number, body.note, by.subject, acts_for(by))
     return await change.make(lambda work: handlers.finish_task(work, command))
 
 
@@ -215,11 +215,6 @@ async def _side(asking: Question, span: Span, unit: UnitCode) -> views.Side:
         await reading.volumes(asking.connection, span, places),
         await reading.answers(asking.connection, span, places),
     )
-
-
-def _unit_of(caller: Caller) -> UnitCode | None:
-    """For whom somebody acts: a supervisor for the desk, whatever else they are."""
-    return None if caller.may(*OVERSEERS) else caller.unit
 
 
 def _headers(topic: Topic) -> dict[str, str]:
