@@ -105,6 +105,6 @@ async def _knowledge(state: "StateFolder", city: Path | None, environment: Mappi
     from services.intake.store.seed import known_entries
 
     async with standing("intake", state, city=city, environment=environment) as flat:
-        today = flat.clock.now().astimezone(flat.city.policy.zone).date()
+        today = flat.city.day(flat.clock.now())
         async with flat.store.work() as work:
             await add_entries(work, known_entries(flat.settings.city, today))

@@ -70,9 +70,13 @@ class City:
         """Units, other names and areas."""
         return Directory(self.units, self.aliases, self.areas)
 
+    def day(self, moment: datetime) -> date:
+        """Which day it is then, by the city's clock."""
+        return self.calendar.local(moment).date()
+
     def at(self, moment: datetime) -> "City":
         """The city as it stands at a moment: a list begins with its day, by the city's clock."""
-        found = self.lists.in_force(moment.astimezone(self.policy.zone).date())
+        found = self.lists.in_force(self.day(moment))
         return self if found is self.responsibilities else replace(self, responsibilities=found)
 
     def with_directory(self, found: Directory) -> "City":

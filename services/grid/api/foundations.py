@@ -31,7 +31,7 @@ Item = Annotated[Text, Path(max_length=40, description="The item's code in the l
 
 async def _listed(city: CityOf, request: Request) -> FoundationList:
     flat: Flat = request.app.state.flat
-    return city.foundations.in_force(city.calendar.local(flat.clock.now()).date())
+    return city.foundations.in_force(city.day(flat.clock.now()))
 
 
 InForce = Annotated[FoundationList, Depends(_listed)]

@@ -138,7 +138,7 @@ class CoverageOut(Wire):
 async def inspection_plans(_: Asker, city: CityOf, request: Request) -> list[PlanOut]:
     """排查计划: what is asked at each kind of inspection."""
     flat: Flat = request.app.state.flat
-    today = city.calendar.local(flat.clock.now()).date()
+    today = city.day(flat.clock.now())
     return [PlanOut.of(plan, today) for plan in city.inspections.plans.values()]
 
 

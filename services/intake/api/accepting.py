@@ -179,7 +179,7 @@ async def _known_answer(flat: Flat, cmd: Register) -> Entry | None:
     wanted = asked(cmd.text) if cmd.kind is Kind.CONSULT else frozenset()
     if not wanted:
         return None
-    today = flat.clock.now().astimezone(flat.city.policy.zone).date()
+    today = flat.city.day(flat.clock.now())
     async with flat.store.read() as connection:
         return sure(await closest(connection, wanted, today), flat.city.policy.knowledge)
 

@@ -171,7 +171,7 @@ def _answered(work: IntakeWork, case_id: CaseId, entry: Entry) -> Proposal:
 
 def _draw_number(work: IntakeWork) -> TrackingNumber:
     """A number nobody can walk to from another one; drawn again in the few cases it would be misread."""
-    day = work.now.astimezone(work.city.policy.zone).date()
+    day = work.city.day(work.now)
     while (
         number := codes.tracking_number(work.tracking_prefix, day, secrets.token_bytes(codes.NUMBER_NOISE))
     ) is None:

@@ -144,4 +144,4 @@ async def _list_on(connection: OpenReading, day: date, city: City) -> tuple[Resp
 
 
 def _today(request: Request, city: City) -> date:
-    return now_of(request).astimezone(city.policy.zone).date()
+    return city.day(now_of(request))

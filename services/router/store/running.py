@@ -39,7 +39,7 @@ class RouterCity:
         units = await _rows(connection, tables.UNITS, *_UNIT) if is_imported else []
         areas = await _rows(connection, tables.AREAS, *Area.__slots__) if is_imported else []
         documents = await _documents(connection, moment, city)
-        return lambda: _city(city, units, areas, documents, _day(moment, city))
+        return lambda: _city(city, units, areas, documents, city.day(moment))
 
 
 async def _rows(connection: AsyncConnection, table: Any, *names: str) -> Rows:
@@ -52,7 +52,7 @@ async def _documents(connection: AsyncConnection, moment: datetime, city: City) 
     c = tables.RESPONSIBILITY_LISTS.c
     query = select(c.effective_from, c.list_version, c.document).order_by(c.effective_from)
     rows = (await connection.execute(query)).all()
-    today = _day(moment, city)
+    today = city.day(moment)
     begun = [row.effective_from for row in rows if row.effective_from <= today]
     return [
         ListDocument(f"responsibilities {row.list_version}", row.document)
@@ -69,10 +69,6 @@ def _city(city: City, units: Rows, areas: Rows, documents: Sequence[ListDocument
         found = load_lists(texts, units=city.units, categories=city.categories, today=today)
         city = city.with_lists(found)
     return city
-
-
-def _day(moment: datetime, city: City) -> date:
-    return moment.astimezone(city.policy.zone).date()
 
 
 def _directory(city: City, units: Rows, areas: Rows) -> Directory:

@@ -73,6 +73,5 @@ async def _spots(asking: Question, period: Period) -> Sequence[Hotspot]:
 
 def _days(period: Period, asking: Question) -> Span:
     """Whole days: the one a period is cut in belongs to the period that begins."""
-    zone = asking.city.policy.zone
-    first, last = (at.astimezone(zone).date() for at in (period.starts, period.ends))
+    first, last = (asking.city.day(at) for at in (period.starts, period.ends))
     return Span(first, last - timedelta(days=1))

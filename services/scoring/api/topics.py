@@ -178,7 +178,7 @@ async def close_topic(body: schemas.NoteIn, by: Chooser, change: Changing) -> Re
 async def _counted(asking: Question) -> tuple[date | None, date]:
     """Since when and up to which day requests are counted; yesterday while none was."""
     since, upto = await reading.counted(asking.connection)
-    yesterday = asking.now.astimezone(asking.city.policy.zone).date() - timedelta(days=1)
+    yesterday = asking.city.day(asking.now) - timedelta(days=1)
     return since, upto or yesterday
 
 

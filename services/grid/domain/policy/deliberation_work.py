@@ -163,6 +163,6 @@ def _done_at(deliberation: Deliberation, cmd: ReportTask, *, at: datetime) -> da
 def _task(number: int, task: SetTask, sealed_words: str, prefix: str, city: City, at: datetime) -> Task:
     if task.owner not in city.units:
         raise UnitRefused(f"{prefix}owner", task.owner)
-    if task.due < city.calendar.local(at).date():
+    if task.due < city.day(at):
         raise DueBefore(f"{prefix}due", task.due)
     return Task(number, task.owner, task.due, sealed_words)

@@ -21,7 +21,7 @@ def tick(
     require_sight(foundations, cmd.by, city.units)
     if cmd.by not in (foundations.unit, city.units.street_of(foundations.unit)):
         raise MayNotTick(cmd.by, foundations.unit)
-    listed = city.foundations.in_force(city.calendar.local(at).date())
+    listed = city.foundations.in_force(city.day(at))
     if not listed.has(cmd.item):
         raise UnknownFoundation(cmd.item, listed.version)
     ticked = Tick(cmd.item, cmd.has, cmd.by, cmd.person, at, listed.version, sealed_words)

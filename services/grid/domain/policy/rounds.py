@@ -76,7 +76,7 @@ def inspect(cmd: RecordInspection, *, city: City, at: datetime) -> Decision[Insp
         place=place,
         plan=plan.code,
         form_version=form.version,
-        round=plan.round_of(city.calendar.local(happened_at).date()),
+        round=plan.round_of(city.day(happened_at)),
         answers=cmd.answers,
         findings=_findings(cmd, form),
         recorded_at=cmd.by.recorded_at,

@@ -1,6 +1,6 @@
 """单位名录: what an import would change, and units as they are said: published when new or changed."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from services.router.domain.model import Unit
 from services.router.domain.records import DirectoryVersion, DrawnDirectory, ImportDirectory
@@ -18,7 +18,7 @@ def draw_up(cmd: ImportDirectory, city: City, last: int, *, at: datetime) -> Dra
     would name a unit that is gone. `last`: the last version put in, 0 where the folder's is applied so far.
     """
     found = read_directory(cmd.files, city.directory)
-    load_lists(city.lists.since(_day(city, at)), units=found.units, categories=city.categories)
+    load_lists(city.lists.since(city.day(at)), units=found.units, categories=city.categories)
     before = city.directory if last else NOTHING
     return DrawnDirectory(found, difference(before, found), fingerprint(found))
 
@@ -71,7 +71,3 @@ def publish(known: Unit | None, listed: Listed) -> Decision[Unit] | None:
         grids=now.grids,
     )
     return Decision(now, (fact,))
-
-
-def _day(city: City, at: datetime) -> date:
-    return at.astimezone(city.policy.zone).date()

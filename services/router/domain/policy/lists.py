@@ -20,7 +20,7 @@ def draw_up(document: ListDocument, city: City, known: PublishedList | None, *, 
     under its name. A list begins with a day that has not begun: those dispatched today have quoted another.
     """
     found = load_list(document, city.units, city.categories)
-    today = at.astimezone(city.policy.zone).date()
+    today = city.day(at)
     sha256 = sha256_of(document)
     if known is not None and known.sha256 == sha256:
         return DrawnList(found, list_difference(found, found), sha256, is_known=True)
