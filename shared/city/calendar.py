@@ -28,7 +28,6 @@ class Calendar:
 
     zone: ZoneInfo
     workdays: tuple[date, ...]
-    settled_years: frozenset[int]
 
     @classmethod
     def of_china(
@@ -46,18 +45,13 @@ class Calendar:
             return day in worked or (day not in free and published.is_working_day(day))
 
         days = tuple(day for day in _days(FIRST_YEAR, LAST_YEAR) if is_worked(day))
-        settled = frozenset(day.year for day in published.weekend_workdays | worked)
-        return cls(ZoneInfo(timezone), days, settled)
+        return cls(ZoneInfo(timezone), days)
 
     def is_workday(self, day: date) -> bool:
         """Whether the city works on this day, make-up weekends included."""
         _require_known(day)
         at = bisect_left(self.workdays, day)
         return at < len(self.workdays) and self.workdays[at] == day
-
-    def is_settled(self, year: int) -> bool:
-        """Whether the make-up days of this year are published; before that, the year is an estimate."""
-        return year in self.settled_years
 
     def local(self, at: datetime) -> datetime:
         """The same instant on the city's clock."""

@@ -70,15 +70,9 @@ def test_an_ordinary_weekend_is_free_and_an_ordinary_monday_is_worked() -> None:
     assert china().is_workday(date(2026, 11, 23))
 
 
-def test_a_year_is_settled_once_its_make_up_days_are_published() -> None:
-    assert china().is_settled(2026)
-    assert not china().is_settled(2044)
-
-
 def test_a_city_may_add_days_the_package_does_not_have() -> None:
     own = Calendar.of_china(extra_workdays=[date(2044, 10, 9)], extra_holidays=[date(2026, 11, 23)])
     assert own.is_workday(date(2044, 10, 9))
-    assert own.is_settled(2044)
     assert not own.is_workday(date(2026, 11, 23))
 
 
