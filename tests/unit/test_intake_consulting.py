@@ -6,12 +6,14 @@ from datetime import date, timedelta
 import pytest
 
 from services.intake.domain import policy
-from services.intake.domain.knowledge import Entry, Found, asked, sure
+from services.intake.domain.commands import KeepEntry, ProposeAnswer
+from services.intake.domain.errors import AnswerFromWhere, EntryEndsFirst, NoSuchCategory, NoSuchEntry
+from services.intake.domain.knowledge import Entry, Found, answered, asked, sure, written
 from services.intake.domain.proposals import Answer, Outcome, Proposal, Wish, propose
 from services.intake.store.seed import entry_id, known_entries
 from shared.city.policy import Knowledge
 from shared.events.intake import CaseAnswerProposed, CaseDeclineProposed, CaseRegistered
-from shared.kernel.ids import new_id
+from shared.kernel.ids import CategoryCode, new_id
 from shared.kernel.words import DeclineReason, Kind
 from tests.bench import consultations as bench
 from tests.kit.city import FOLDER, beijing
@@ -25,6 +27,29 @@ ENTRY = Entry(new_id(), "问", "答", None, None, TODAY, TODAY, "ops", AT)
 def test_an_entry_is_in_force_from_its_first_to_its_last_day() -> None:
     assert [ENTRY.is_in_force(TODAY + timedelta(days=n)) for n in (-1, 0, 1)] == [False, True, False]
     assert replace(ENTRY, valid_until=None).is_in_force(date(2100, 1, 1))
+
+
+def test_an_entry_is_of_a_category_the_city_has_and_ends_no_sooner_than_it_begins() -> None:
+    cmd = KeepEntry(new_id(), "问", "答", None, CategoryCode("noise"), TODAY, TODAY, "clerk")
+    entry = written(cmd, CITY, at=AT)
+    assert (entry.category, entry.changed_by, entry.changed_at) == ("noise", "clerk", AT)
+    with pytest.raises(NoSuchCategory):
+        written(replace(cmd, category=CategoryCode("no.such")), CITY, at=AT)
+    with pytest.raises(EntryEndsFirst):
+        written(replace(cmd, valid_until=TODAY - timedelta(days=1)), CITY, at=AT)
+
+
+def test_the_desk_answers_by_an_entry_in_force_or_in_its_own_words_and_never_both() -> None:
+    own = ProposeAnswer(new_id(), CASE_ID, "clerk", text="话")
+    by_entry = replace(own, entry_id=ENTRY.entry_id, text=None)
+    assert answered(own, None, on=TODAY) == Answer("话")
+    assert answered(by_entry, ENTRY, on=TODAY) == Answer("答")
+    for neither_or_both in (replace(own, text=None), replace(own, entry_id=ENTRY.entry_id)):
+        with pytest.raises(AnswerFromWhere):
+            answered(neither_or_both, ENTRY, on=TODAY)
+    for entry, on in ((None, TODAY), (ENTRY, TODAY + timedelta(days=1))):
+        with pytest.raises(NoSuchEntry):
+            answered(by_entry, entry, on=on)
 
 
 def test_only_a_sure_entry_is_told_without_a_person() -> None:

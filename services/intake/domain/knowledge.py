@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from services.intake.domain.commands import KeepEntry, ProposeAnswer
+from services.intake.domain.errors import AnswerFromWhere, EntryEndsFirst, NoSuchCategory, NoSuchEntry
 from services.intake.domain.likeness import shingles
 from services.intake.domain.proposals import Answer
+from shared.city.city import City
 from shared.city.policy import Knowledge
 from shared.kernel.ids import CategoryCode
 
@@ -45,6 +48,38 @@ class Found:
 
     entry: Entry
     likeness: float
+
+
+def written(cmd: KeepEntry, city: City, *, at: datetime) -> Entry:
+    """The entry as it is kept. Raises `NoSuchCategory`, `EntryEndsFirst`."""
+    if cmd.category is not None and cmd.category not in city.categories:
+        raise NoSuchCategory
+    if cmd.valid_until is not None and cmd.valid_until < cmd.valid_from:
+        raise EntryEndsFirst
+    return Entry(
+        entry_id=cmd.entry_id,
+        question=cmd.question,
+        answer=cmd.answer,
+        answer_en=cmd.answer_en,
+        category=cmd.category,
+        valid_from=cmd.valid_from,
+        valid_until=cmd.valid_until,
+        changed_by=cmd.by,
+        changed_at=at,
+    )
+
+
+def answered(cmd: ProposeAnswer, entry: Entry | None, *, on: date) -> Answer:
+    """What the desk answers with: an entry in force, or words of its own. Raises `AnswerFromWhere`,
+    `NoSuchEntry`.
+    """
+    if (cmd.entry_id is None) == (cmd.text is None):
+        raise AnswerFromWhere
+    if cmd.entry_id is None:
+        return Answer(cmd.text or "")
+    if entry is None or not entry.is_in_force(on):
+        raise NoSuchEntry(cmd.entry_id)
+    return entry.as_answer()
 
 
 def sure(found: Found | None, rule: Knowledge) -> Entry | None:

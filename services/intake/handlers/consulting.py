@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 
-from services.intake.domain import proposals
+from services.intake.domain import knowledge, proposals
 from services.intake.domain.commands import KeepEntry, ProposeAnswer, ProposeDecline
-from services.intake.domain.errors import AnswerFromWhere, EntryEndsFirst, NoSuchCategory, NoSuchEntry
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Case
 from services.intake.domain.proposals import Answer, Proposal, Wish
@@ -16,20 +14,22 @@ from shared.kernel.ids import CaseId
 
 async def keep_entry(work: IntakeWork, cmd: KeepEntry) -> Entry:
     """Write an entry, new or instead of what it was."""
-    entry = _entry(work, cmd)
+    entry = knowledge.written(cmd, work.city, at=work.now)
     await work.knowledge.keep(entry)
     return entry
 
 
 async def add_entries(work: IntakeWork, commands: Iterable[KeepEntry]) -> int:
     """Write those that are not there; what people changed since stays. How many were new."""
-    return sum([await work.knowledge.add(_entry(work, cmd)) for cmd in commands])
+    entries = [knowledge.written(cmd, work.city, at=work.now) for cmd in commands]
+    return sum([await work.knowledge.add(entry) for entry in entries])
 
 
 async def propose_answer(work: IntakeWork, cmd: ProposeAnswer) -> Case:
     """即时答复 from an entry or in the desk's own words. Raises `AnswerFromWhere`, `NoSuchEntry`."""
     case = await work.cases.get(cmd.case_id)
-    answer = await _answer(work, cmd)
+    entry = await work.knowledge.find(cmd.entry_id) if cmd.entry_id is not None else None
+    answer = knowledge.answered(cmd, entry, on=work.city.day(work.now))
     sealed = work.vault.seal_answer(cmd.proposal_id, answer)
     proposal = Proposal(
         cmd.proposal_id, cmd.case_id, Wish.ANSWER, None, cmd.entry_id, sealed, cmd.by, work.now
@@ -56,36 +56,3 @@ async def _propose(work: IntakeWork, case: Case, proposal: Proposal) -> Case:
     kept = await work.cases.keep(proposals.propose(case, proposal))
     work.proposals.keep(replace(proposal, asked_by=work.said_last))
     return kept
-
-
-async def _answer(work: IntakeWork, cmd: ProposeAnswer) -> Answer:
-    if (cmd.entry_id is None) == (cmd.text is None):
-        raise AnswerFromWhere
-    if cmd.entry_id is None:
-        return Answer(cmd.text or "")
-    entry = await work.knowledge.find(cmd.entry_id)
-    if entry is None or not entry.is_in_force(_today(work)):
-        raise NoSuchEntry(cmd.entry_id)
-    return entry.as_answer()
-
-
-def _entry(work: IntakeWork, cmd: KeepEntry) -> Entry:
-    if cmd.category is not None and cmd.category not in work.city.categories:
-        raise NoSuchCategory
-    if cmd.valid_until is not None and cmd.valid_until < cmd.valid_from:
-        raise EntryEndsFirst
-    return Entry(
-        entry_id=cmd.entry_id,
-        question=cmd.question,
-        answer=cmd.answer,
-        answer_en=cmd.answer_en,
-        category=cmd.category,
-        valid_from=cmd.valid_from,
-        valid_until=cmd.valid_until,
-        changed_by=cmd.by,
-        changed_at=work.now,
-    )
-
-
-def _today(work: IntakeWork) -> date:
-    return work.now.astimezone(work.city.policy.zone).date()
