@@ -57,10 +57,9 @@ class Returns(Sourced):
 
 
 class Extension(Sourced):
-    """延期: how often, and at most how many times the original limit again."""
+    """延期: how often, and at most how many times the original limit again; the desk approves it."""
 
     max_times: Annotated[int, Field(ge=0, le=5)]
-    needs_approval: bool
     at_most_original_times: Annotated[int, Field(ge=1, le=5)]
 
 

@@ -1,10 +1,16 @@
 """政策: the default settings, and a broken file refused with file, line and reason."""
 
+import re
+from collections.abc import Iterator
 from datetime import time
 from decimal import Decimal
+from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pytest
+from pydantic import BaseModel
 
+from shared.city import policy as policies
 from shared.city.documents import Document
 from shared.city.errors import BrokenFile
 from shared.city.policy import Policy, load_policy
@@ -40,6 +46,26 @@ def test_all_eight_reasons_stand_in_both_lists_and_say_where_to_go() -> None:
 def test_what_is_printed_is_read_back_as_the_same_policy() -> None:
     policy = beijing().policy
     assert Policy.model_validate_json(policy.model_dump_json()) == policy
+
+
+def settings(model: type[BaseModel]) -> Iterator[str]:
+    """Every setting that a city can choose."""
+    for name, field in model.model_fields.items():
+        if len(get_args(field.annotation)) == 1 and get_origin(field.annotation) is Literal:
+            continue
+        yield name
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from settings(inner)
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that changes nothing says what is not so."""
+    here = Path(policies.__file__).parents[2]
+    code = "".join(
+        path.read_text() for name in ("shared", "services") for path in (here / name).rglob("*.py")
+    )
+    assert [name for name in settings(Policy) if not re.search(rf"\.{name}\b", code)] == []
 
 
 def line_of(text: str, part: str) -> int:
