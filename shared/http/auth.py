@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 
+from shared.http.api_keys import PREFIX
 from shared.http.callers import Caller, Recogniser, Role
 from shared.http.rates import Rates
 from shared.http.refusals import BadKey, BadToken, NotSignedIn, RoleMissing, ScopeMissing
@@ -131,7 +132,7 @@ class Allowance:
 def _credential(request: Request) -> str | None:
     api_key = request.headers.get(API_KEY_HEADER)
     if api_key is not None:
-        if not api_key.startswith("jk_"):
+        if not api_key.startswith(PREFIX):
             raise BadKey("malformed")
         return api_key
     written = request.headers.get("authorization")

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.http.refusals import Busy, MalformedBody
+from shared.http.refusals import BodyTypeUnknown, Busy, MalformedBody
 from shared.http.wire import PLAINLY
 from shared.kernel.errors import (
     Conflict,
@@ -157,9 +157,9 @@ def _headers_of(refusal: Refusal, status: int) -> dict[str, str]:
 def _of_validation(error: RequestValidationError) -> Problem:
     found: Sequence[Any] = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
-        return Problem(400, "malformed_body", "the body is not JSON")
+        return _of_refusal(MalformedBody("the body is not JSON"))
     if isinstance(error.body, bytes) and any(tuple(one["loc"]) == ("body",) for one in found):
-        return Problem(415, "body_type_unknown", "send the body as application/json")
+        return _of_refusal(BodyTypeUnknown())
     # Only where and what: the value itself might be what nobody should read.
     errors = [{"field": field_name(one["loc"]), "message": _plainly(str(one["msg"]))} for one in found]
     first = errors[0] if errors else {"field": "body", "message": "is not valid"}
