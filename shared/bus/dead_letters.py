@@ -80,20 +80,20 @@ class DeadLetters(Generic[W]):
         handled = 0
         while True:
             try:
-                stuck = await self._handle_first(key)
+                was_there = await self._handle_first(key)
             except _StillBad as bad:
                 return Outcome(handled, discarded, bad.seq, bad.reason)
-            if stuck is None:
+            if not was_there:
                 return Outcome(handled, discarded, None, None)
             handled += 1
 
-    async def _handle_first(self, key: str) -> int | None:
-        """One letter, one knock; None when the key has no more. Raises `_StillBad`."""
+    async def _handle_first(self, key: str) -> bool:
+        """One letter, one knock; False when the key has no more. Raises `_StillBad`."""
         async with self._store.work() as work:
             await parking.hold_alone(work.connection, self._group)
             letters = await parking.letters_of(work.connection, self._group, key)
             if not letters:
-                return None
+                return False
             first = letters[0]
             try:
                 await self._handle(work, first)
@@ -103,7 +103,7 @@ class DeadLetters(Generic[W]):
                     raise
                 raise _StillBad(first.seq, reason_of(error)) from error
             await parking.remove(work.connection, self._group, first.seq)
-            return first.seq
+            return True
 
     async def _handle(self, work: Any, letter: Letter) -> None:
         record = letter.record
