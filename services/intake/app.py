@@ -8,7 +8,7 @@ from services.intake.api.open311.routes import BASE as OPEN311_BASE
 from services.intake.api.open311.routes import POSTS as OPEN311_POSTS
 from services.intake.api.open311.routes import ROUTES as OPEN311
 from services.intake.api.routes import ROUTES
-from services.intake.api.sentences import LANGUAGES, catalogue
+from services.intake.api.sentences import catalogue
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.domain.file_links import FileLinks
 from services.intake.settings import IntakeSettings
@@ -26,6 +26,7 @@ from shared.files.media import MOST_BYTES
 from shared.http.api_keys import PREFIX, ApiKeyDesk
 from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role
+from shared.http.languages import LANGUAGES
 from shared.sealing.passes import CasePasses
 from shared.service import Flat, Service
 from shared.store.unit_copies import CopiedDirectory

@@ -5,14 +5,13 @@ from importlib import resources
 from string import Formatter
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from services.intake.api.sentences import LANGUAGES, Language, catalogue, preferred, status_told, told
+from services.intake.api.sentences import catalogue, status_told, told
 from services.intake.api.sentences.catalogues import WANTED, read_catalogue
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code, Note
 from shared.city.errors import BrokenFile
+from shared.http.languages import LANGUAGES, Language
 from shared.kernel.ids import CaseId, EventId, UnitCode, new_id
 from shared.kernel.words import DeclineReason
 from shared.lifecycle.case import CaseState
@@ -98,42 +97,3 @@ def test_times_are_the_citys_and_units_have_names() -> None:
     note = a_note(Code.DISPATCHED, "110115009", AT)
     assert told(note, "zh-CN", beijing()) == "已派给观音寺街道办理，应于2026-11-22 12:00前办结。"
     assert told(a_note(Code.SIGNED, "0"), "en", beijing()) == "the unit has taken it in hand."
-
-
-@pytest.mark.parametrize(
-    ("asked", "answered"),
-    [
-        (None, "zh-CN"),
-        ("", "zh-CN"),
-        ("en", "en"),
-        ("EN-gb", "en"),
-        ("en-GB,en;q=0.8", "en"),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
-        ("zh-Hant-TW, en;q=0.5", "zh-CN"),
-        ("en;q=0.2, zh;q=0.7", "zh-CN"),
-        ("zh;q=0.2, en ; q=0.7", "en"),
-        ("en, zh", "en"),
-        ("fr, en;q=0.5", "en"),
-        ("fr", "zh-CN"),
-        ("en;q=0", "zh-CN"),
-        ("zh;q=0", "zh-CN"),
-        ("*", "zh-CN"),
-        ("fr, *;q=0.1", "zh-CN"),
-        ("zh;q=0, *", "en"),
-        ("zh;q=0.1, *;q=0.5", "en"),
-        ("en;q=0.4, *;q=0.5", "zh-CN"),
-        ("en;q=nonsense", "zh-CN"),
-        ("en;q=nan", "zh-CN"),
-        ("en;q=2", "zh-CN"),
-        ("en;level=1", "zh-CN"),
-        (";;;,,,=", "zh-CN"),
-        (", ".join(["fr"] * 20 + ["en"]), "zh-CN"),
-    ],
-)
-def test_the_reader_is_answered_in_the_language_asked_for(asked: str | None, answered: str) -> None:
-    assert preferred(asked) == answered
-
-
-@given(asked=st.text(alphabet="enzh-*;q=0.19, \x00é", max_size=60))
-def test_whatever_is_asked_has_an_answer(asked: str) -> None:
-    assert preferred(asked) in LANGUAGES

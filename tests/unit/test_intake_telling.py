@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from services.intake.api.sentences import LANGUAGES, told
+from services.intake.api.sentences import told
 from services.intake.consumer import SUBSCRIPTIONS
 from services.intake.domain import errors
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
@@ -17,6 +17,7 @@ from shared.events.catalog import declared_in
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
 from shared.events.survey import SURVEY, CallbackAttempted, CallbackScheduled, CallbackUnreachable
+from shared.http.languages import LANGUAGES
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal

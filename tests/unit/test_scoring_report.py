@@ -12,7 +12,7 @@ import pytest
 
 from services.scoring.api.report import charts
 from services.scoring.api.report.page import LINK, STYLE, Hot, Report, report_page
-from services.scoring.api.report.words import LANGUAGES, Language, words
+from services.scoring.api.report.words import words
 from services.scoring.domain.hotspot import Excess, Hotspot
 from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.month import Frozen, Month
@@ -25,6 +25,7 @@ from shared.city.errors import BrokenFile
 from shared.city.population import Population
 from shared.city.schematic import Schematic, load_schematic
 from shared.city.units import units_of
+from shared.http.languages import LANGUAGES, Language
 from shared.kernel.ids import CategoryCode, HotspotId
 from shared.kernel.words import StreetClass, UnitLevel
 from tests.kit.accessible import contrast, faults

@@ -10,7 +10,6 @@ from services.intake import handlers
 from services.intake.api import views
 from services.intake.api.cases import OpenWork
 from services.intake.api.schemas import SupplementIn, TimelineOut
-from services.intake.api.sentences import Language, preferred
 from services.intake.domain.codes import read_access_code, read_tracking_number
 from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock, Supplement
 from services.intake.domain.errors import NothingToFollow
@@ -22,6 +21,7 @@ from shared.http.auth import Known, count
 from shared.http.callers import Caller
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening
+from shared.http.languages import AcceptLanguage, Language, preferred
 from shared.http.wire import Text
 
 ROUTES = APIRouter()
@@ -38,7 +38,6 @@ AccessCode = Annotated[
         "for each number and code.",
     ),
 ]
-AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 Ask = Callable[[IntakeWork, Case], Awaitable[Case]]
 
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Response
 
 from services.intake import handlers
 from services.intake.api.cases import OpenWork
-from services.intake.api.following import AcceptLanguage, Knocked, asked_once
+from services.intake.api.following import Knocked, asked_once
 from services.intake.api.schemas import JoinIn, OfferOut, SimilarOut, TimelineOut
-from services.intake.api.sentences import preferred
 from services.intake.domain.commands import Join
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import duplicates
 from services.intake.store import IntakeWork
 from shared.http.idempotency import OnceOnly
+from shared.http.languages import AcceptLanguage, preferred
 
 ROUTES = APIRouter()
 

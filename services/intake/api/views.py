@@ -11,7 +11,7 @@ from services.intake.api.schemas import (
     TimelineOut,
     UnitOut,
 )
-from services.intake.api.sentences import Language, status_told, told
+from services.intake.api.sentences import status_told, told
 from services.intake.domain.contact import ContactReading
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import Anonymisation, Case
@@ -19,6 +19,7 @@ from services.intake.domain.proposals import Answer
 from services.intake.domain.timeline import Note
 from services.intake.store.queries import DeskCase
 from shared.city.city import City
+from shared.http.languages import Language
 from shared.kernel.ids import UnitCode
 from shared.lifecycle.case import CaseState
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.scoring.api.reading import Asking, Question
 from services.scoring.api.report.page import Hot, Report, report_page
-from services.scoring.api.report.words import Language, words
+from services.scoring.api.report.words import words
 from services.scoring.domain.errors import PeriodNotClosed
 from services.scoring.domain.hotspot import Hotspot
 from services.scoring.domain.lifecycle import MonthState
@@ -18,6 +18,7 @@ from services.scoring.domain.policy.monthly import compile_month
 from services.scoring.domain.policy.rates import without_excluded
 from services.scoring.store import alarms, sums
 from services.scoring.store import topics as reading
+from shared.http.languages import Language
 
 ROUTES = APIRouter()
 

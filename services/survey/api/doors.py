@@ -2,16 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from services.survey.ports import Equipment
 from services.survey.store import SurveyWork
 from shared.city.city import City
 from shared.city.questionnaire import Questionnaire
 from shared.http.knock import Opening, opening
+from shared.http.languages import AcceptLanguage, preferred
+
+__all__ = ["AcceptLanguage", "Equipped", "OpenWork", "TheCity", "language_of", "questions"]
 
 OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]
-AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 
 async def equipment(request: Request) -> Equipment:
@@ -31,8 +33,8 @@ TheCity = Annotated[City, Depends(city)]
 
 
 def language_of(accept_language: str | None) -> str:
-    """English when the reader asks for it first, else Chinese."""
-    return "en" if (accept_language or "").strip().lower().startswith("en") else "zh"
+    """What the reader would rather read, as the questionnaire calls it."""
+    return preferred(accept_language).partition("-")[0]
 
 
 def questions(asked: Questionnaire, language: str) -> list[str]:

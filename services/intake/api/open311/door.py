@@ -8,12 +8,12 @@ from fastapi import Depends, Path, Request, Response
 from services.intake.api.open311 import speech
 from services.intake.api.open311.forms import Form
 from services.intake.api.open311.speech import Content, Format
-from services.intake.api.sentences import Language, preferred
 from services.intake.domain.open311.errors import ApiKeyMissing, NoSuchFormat, NoSuchJurisdiction
 from shared.city.city import City
 from shared.http.api_keys import PREFIX
 from shared.http.auth import API_KEY_HEADER, Auth, count
 from shared.http.callers import Caller
+from shared.http.languages import Language, preferred
 from shared.http.refusals import BadKey, ScopeMissing
 from shared.observability.logging import logger
 from shared.observability.metrics import AUTH_REFUSED

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.intake.api.sentences import Language, status_told
+from services.intake.api.sentences import status_told
 from services.intake.domain.open311.request import CLOSED
 from services.intake.store.public_requests import ShownRequest
 from shared.city.city import City
 from shared.city.open311 import Attribute, Open311, Service
+from shared.http.languages import Language
 from shared.kernel.ids import UnitCode
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"

@@ -5,14 +5,14 @@ The words stand in a catalogue for each language; here they are completed with u
 
 from zoneinfo import ZoneInfo
 
-from services.intake.api.sentences.catalogues import LANGUAGES, Catalogue, Language, catalogue
-from services.intake.api.sentences.languages import preferred
+from services.intake.api.sentences.catalogues import Catalogue, catalogue
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code, Note
 from shared.city.city import City
+from shared.http.languages import Language
 from shared.lifecycle.case import CaseState
 
-__all__ = ["LANGUAGES", "Language", "catalogue", "preferred", "status_told", "told"]
+__all__ = ["catalogue", "status_told", "told"]
 
 
 def told(note: Note, language: Language, city: City) -> str:

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
 
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code
+from shared.http.languages import Language
 from shared.http.sentences import Key, read_sentences
 from shared.lifecycle.case import CaseState
 
-Language = Literal["zh-CN", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 WANTED: frozenset[Key] = frozenset(
     {
         *(("line", str(code)) for code in Code),

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Literal, get_args
 
+from shared.http.languages import Language
 from shared.http.sentences import Key, read_sentences
 from shared.kernel.words import StreetClass
 
-Language = Literal["zh-CN", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 WORDS = (
     *("title", "other_language", "period", "rules", "hash", "no_figure", "skip", "contents"),
     *("city", "measure", "now", "before", "change", "cases", "composite"),

@@ -1,11 +1,15 @@
-"""语言: what a reader would rather read (Accept-Language, RFC 9110), of what there is."""
+"""语言: what a reader would rather read (Accept-Language, RFC 9110), of what citizens are answered in."""
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, get_args
 
 from babel import negotiate_locale
+from fastapi import Header
 
-from services.intake.api.sentences.catalogues import LANGUAGES, Language
+Language = Literal["zh-CN", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 MOST_RANGES = 20
 _RANGE = re.compile(
