@@ -7,15 +7,12 @@ from pathlib import Path
 import pytest
 
 from services.router import handlers
-from services.router.app import SERVICE
 from services.router.domain.records import DrawnDirectory, ImportDirectory, PublishList
 from shared.city.errors import BrokenFile
 from shared.city.responsibility_lists import ListDocument, load_lists
-from shared.store.migrate import check
 from tests.integration.router_desk import Desk, RowDict, router_desk
 from tests.kit.builders_router import AT
 from tests.kit.directory import CHUNSHU, a_square, geojson, small_city, small_files, with_row, without_row
-from tests.kit.flats import dsn_of
 from tests.kit.lists import list_text
 
 pytestmark = pytest.mark.postgres
@@ -55,10 +52,6 @@ async def units(desk: Desk, **query: object) -> list[RowDict]:
     assert answer.status_code == 200, answer.text
     found: list[RowDict] = answer.json()["items"]
     return found
-
-
-async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(dsn_of(database, "router"), SERVICE.schema)
 
 
 async def test_the_first_import_tells_every_unit_once(desk: Desk) -> None:
