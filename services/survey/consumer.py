@@ -3,7 +3,7 @@
 from services.survey import handlers
 from services.survey.domain.commands import Join, NoteCase
 from services.survey.store import SurveyWork
-from shared.bus.subscriber import on
+from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import (

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from shared.bus import parking
-from shared.bus.dead_letter_copies import dead_letter_topics
 from shared.bus.fates import Fate, fate_of, reason_of
 from shared.bus.parking import Letter
 from shared.bus.subscriptions import Subscription, Subscriptions
@@ -14,7 +13,7 @@ from shared.kernel.errors import NotFound
 from shared.store.inbox import accept
 from shared.store.work import Store, Work
 
-__all__ = ["DeadLetters", "Letter", "NoSuchLetter", "Outcome", "dead_letter_topics"]
+__all__ = ["DeadLetters", "Letter", "NoSuchLetter", "Outcome"]
 
 W = TypeVar("W", bound=Work)
 

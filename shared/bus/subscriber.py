@@ -17,16 +17,14 @@ from shared.bus.ending import end
 from shared.bus.fates import Fate, fate_of
 from shared.bus.offsets import Offsets
 from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
-from shared.bus.settling import Settler, TooManyParked
-from shared.bus.subscriptions import Subscription, Subscriptions, on
+from shared.bus.settling import Settler
+from shared.bus.subscriptions import Subscription, Subscriptions
 from shared.bus.watchdog import PATIENCE, Watchdog
 from shared.bus.worker import Worker
 from shared.observability.bus_metrics import CONSUMER_RENEWED
 from shared.observability.logging import logger
 from shared.observability.metrics import CONSUMER_LAG, PARKED
 from shared.store.work import Store, Work
-
-__all__ = ["Subscriber", "Subscription", "Subscriptions", "TooManyParked", "on"]
 
 W = TypeVar("W", bound=Work)
 

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import asyncpg
 from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, Uuid
 
-from shared.bus.dead_letters import dead_letter_topics
+from shared.bus.dead_letter_copies import dead_letter_topics
 from shared.bus.embedded import prepare as prepare_bus
 from shared.bus.port import Bus
-from shared.bus.subscriber import Subscriber, on
+from shared.bus.subscriber import Subscriber
+from shared.bus.subscriptions import on
 from shared.city.city import City
 from shared.events.envelope import Heard
 from shared.events.fact import Fact

@@ -12,8 +12,7 @@ from deploy.local.kafka import LocalKafka
 from shared.bus.embedded import EmbeddedBus, Redelivery
 from shared.bus.port import Message
 from shared.bus.relay import Relay
-from shared.bus.settling import BREATH
-from shared.bus.subscriber import TooManyParked
+from shared.bus.settling import BREATH, TooManyParked
 from shared.events.router import CaseProgressed, CaseSigned, CaseUrged
 from shared.events.topics import CASE, dead_letters
 from shared.observability.metrics import FACTS_HEARD
