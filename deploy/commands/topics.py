@@ -26,14 +26,10 @@ AdminDsn = Annotated[
 
 def all_topics(groups: Sequence[str]) -> tuple["Topic", ...]:
     """The declared topics, and the dead letters of each group that may hear them."""
-    from shared.events.topics import TOPICS, Topic, dead_letters
+    from shared.bus.dead_letter_copies import dead_letter_topics
+    from shared.events.topics import TOPICS
 
-    parked = tuple(
-        Topic(dead_letters(topic.name, group), 1, False, topic.key, f"What {group} could not handle.")
-        for topic in TOPICS
-        for group in groups
-    )
-    return (*TOPICS, *parked)
+    return (*TOPICS, *dead_letter_topics(TOPICS, groups))
 
 
 async def create_topics(kind: str, bootstrap: str | None, admin_dsn: str, groups: Sequence[str]) -> int:
