@@ -7,7 +7,7 @@ first point: ten kilometres farther north, at 40 degrees, that is wrong by 0.13 
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import cos, radians, sqrt
+from math import cos, radians
 
 from services.grid.domain.distance import MEAN_RADIUS_M, metres_between
 from services.grid.domain.model import Spot
@@ -17,8 +17,6 @@ TOLERANCE_M = 10.0
 """A phone knows no better where it is. Ours."""
 SCALE = 100_000
 """Steps of a degree that are kept: about a metre."""
-MOST_CUTS = 16
-"""After so many cuts a part of a track is halved; two thousand points of a walk need fewer."""
 
 
 def length(fixes: Sequence[Fix]) -> float:
@@ -30,19 +28,16 @@ def length(fixes: Sequence[Fix]) -> float:
 def simplified(fixes: Sequence[Fix], tolerance_m: float = TOLERANCE_M) -> tuple[Fix, ...]:
     """The same line without the points that lie within the tolerance of it; first and last stay.
 
-    A track that swings to and fro gives up one point at each cut, and each cut looks through all that are
-    left: minutes for a batch of such. So what was cut often enough is halved from then on.
+    Each point has its place in the list for a height: that is how what is kept is known again.
     """
+    # Here and not above: whoever imports grid's rules without a track to make small does without numpy.
+    import shapely
+
     flat = _flattened([fix.spot for fix in fixes])
-    kept, open_parts = {0, len(fixes) - 1}, [(0, len(fixes) - 1, 0)]
-    while open_parts:
-        first, last, cuts = open_parts.pop()
-        farthest, apart = _farthest(flat, first, last)
-        if apart > tolerance_m:
-            at = farthest if cuts < MOST_CUTS else (first + last) // 2
-            kept.add(at)
-            open_parts += [(first, at, cuts + 1), (at, last, cuts + 1)]
-    return tuple(fixes[at] for at in sorted(kept))
+    line = shapely.LineString([(x, y, place) for place, (x, y) in enumerate(flat)])
+    # The other kind looks after what crosses itself; a track may.
+    kept = shapely.simplify(line, tolerance_m, preserve_topology=False)
+    return tuple(fixes[int(place)] for *_, place in kept.coords)
 
 
 def packed(fixes: Sequence[Fix]) -> bytes:
@@ -69,23 +64,6 @@ def _flattened(spots: Sequence[Spot]) -> list[tuple[float, float]]:
     metre = radians(1) * MEAN_RADIUS_M
     east = metre * cos(radians(spots[0].lat))
     return [(spot.lng * east, spot.lat * metre) for spot in spots]
-
-
-def _farthest(flat: Sequence[tuple[float, float]], first: int, last: int) -> tuple[int, float]:
-    """Of the points between two, the one farthest from the stretch between them, and how many metres."""
-    (here_x, here_y), (there_x, there_y) = flat[first], flat[last]
-    along_x, along_y = there_x - here_x, there_y - here_y
-    square = along_x**2 + along_y**2 or 1.0
-    farthest, apart = first, 0.0
-    # Written out: it is done some ten times for each point of each track.
-    for place in range(first + 1, last):
-        x, y = flat[place]
-        x, y = x - here_x, y - here_y
-        share = min(1.0, max(0.0, (x * along_x + y * along_y) / square))
-        x, y = x - share * along_x, y - share * along_y
-        if (far := x * x + y * y) > apart:
-            farthest, apart = place, far
-    return farthest, sqrt(apart)
 
 
 def _write(written: bytearray, number: int) -> None:
