@@ -185,6 +185,13 @@ class Receipts(Protocol):
         """Drop the oldest ones; how many."""
 
 
+class Changes(Protocol):
+    """What terminals are told of; noted with whatever changes."""
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Drop what is over and did not change since, the oldest first; how many."""
+
+
 class Seals(Protocol):
     """What grid workers say lies sealed, each value bound to its incident."""
 
@@ -257,6 +264,9 @@ class GridWork(Protocol):
 
     @property
     def receipts(self) -> Receipts: ...
+
+    @property
+    def changes(self) -> Changes: ...
 
     @property
     def seals(self) -> Seals: ...

@@ -1,4 +1,4 @@
-"""Time knocks: what ran over is told; unused photos are removed; answers to terminals are forgotten."""
+"""Time knocks: what ran over is told; unused photos are removed; what terminals heard is forgotten."""
 
 from datetime import timedelta
 
@@ -10,4 +10,5 @@ TIMERS = (
     Timer("condemn_photos", timedelta(minutes=10), handlers.condemn_photos),
     Timer("remove_photos", timedelta(minutes=10), handlers.remove_photos),
     Timer("forget_receipts", timedelta(minutes=10), handlers.forget_receipts),
+    Timer("forget_changes", timedelta(minutes=10), handlers.forget_changes),
 )

@@ -17,6 +17,7 @@ from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy.deliberation import may_read
+from services.grid.domain.policy.syncing import TOLD_FOR, is_over
 from services.grid.domain.syncing import Answered, Outcome, Subject
 from services.grid.domain.task import Task
 from services.grid.store.changes import Change, State
@@ -60,6 +61,9 @@ class ChangeOut(Wire):
     kind: Literal["whistle", "incident", "task", "deliberation", "case"]
     id: UUID
     gone: bool = Field(description="No longer the unit's: forget it.")
+    forget_at: datetime | None = Field(
+        description="It is over: forget it then. Null while something is to be done about it."
+    )
     state: WhistleOut | IncidentOut | TaskOut | CarryingOutOut | CaseOut | None
 
 
@@ -83,6 +87,7 @@ class View:
             kind=cast(Any, change.place.kind),
             id=change.place.subject_id,
             gone=state is None,
+            forget_at=change.changed_at + TOLD_FOR if state is not None and is_over(state) else None,
             state=self._case(state) if isinstance(state, CaseLead) else self._subject(state),
         )
 

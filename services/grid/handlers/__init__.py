@@ -5,7 +5,7 @@ from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
 from services.grid.handlers.photos import announce_photo, condemn_photos, remove_photos, settle_photo
 from services.grid.handlers.rounds import record_inspection, record_track, record_visit
-from services.grid.handlers.sync import forget_receipts, open_terminal, sync
+from services.grid.handlers.sync import forget_changes, forget_receipts, open_terminal, sync
 from services.grid.handlers.tasks import give_task, report_task, withdraw_task
 from services.grid.handlers.terminals import (
     enrol_terminal,
@@ -39,6 +39,7 @@ __all__ = [
     "contact",
     "enrol_terminal",
     "escalate_incident",
+    "forget_changes",
     "forget_receipts",
     "give_task",
     "handle_incident",

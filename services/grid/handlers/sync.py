@@ -14,7 +14,7 @@ from services.grid.domain.incident import Incident
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy import deliberation as table
 from services.grid.domain.policy import incidents, parties, syncing, tasks, terminals
-from services.grid.domain.policy.syncing import KEPT_FOR, Roll
+from services.grid.domain.policy.syncing import KEPT_FOR, LYING_LONGER, TOLD_FOR, Roll
 from services.grid.domain.rounds import RecordInspection, RecordTrack, RecordVisit
 from services.grid.domain.syncing import Answered, Command, Item, Outcome, Receipt, Subject
 from services.grid.domain.task import ReportTask, Task
@@ -70,6 +70,11 @@ async def sync(
 async def forget_receipts(work: GridWork) -> int:
     """Drop what was answered more than thirty days ago; how many."""
     return await work.receipts.forget(work.now - KEPT_FOR, FORGOTTEN_AT_ONCE)
+
+
+async def forget_changes(work: GridWork) -> int:
+    """Drop what terminals were told of things that have been over for long; how many."""
+    return await work.changes.forget(work.now - TOLD_FOR - LYING_LONGER, FORGOTTEN_AT_ONCE)
 
 
 def _looks_up(receipt: Receipt | None) -> bool:

@@ -142,7 +142,7 @@ class GridWork(Work):
         self.tracks = TrackRows(self)
         self.receipts = ReceiptRows(connection)
         self.photos = PhotoRows(connection)
-        self.changes = Changes(connection)
+        self.changes = Changes(connection, now=now)
 
     async def flush(self) -> None:
         """Aggregates and facts; then what terminals are told of them, what was answered, tracks."""

@@ -251,6 +251,7 @@ TERMINAL_CHANGES = Table(
     Column("kind", Text, primary_key=True),
     Column("subject_id", Uuid, primary_key=True),
     Column("changed_in", BigInteger, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
     Index(None, "unit", "changed_in", "kind", "subject_id"),
     Index(None, "subject_id"),
 )

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.grid.domain.case_lead import CaseLead, Standing
 from services.grid.domain.policy.incidents import require_place_in_time
-from services.grid.domain.syncing import Answered, Item, Outcome, Receipt
+from services.grid.domain.syncing import Answered, Item, Outcome, Receipt, Subject
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import (
     ItemIdRefused,
@@ -24,6 +25,13 @@ from shared.kernel.errors import Refusal
 MOST_ITEMS = 500
 KEPT_FOR = timedelta(days=30)
 """How long an answer is known again. After that its number alone keeps an item from being done twice."""
+TOLD_FOR = timedelta(days=30)
+"""How long terminals are told of what is over, after its last change; later it is read at the desk. Ours."""
+LYING_LONGER = timedelta(days=1)
+"""How much later what is told of it is dropped: longer than any transaction, and than clocks differ.
+
+So who heard everything less than `TOLD_FOR` ago finds whatever changed since still there.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,18 @@ def require_base(item: Item, version: int) -> None:
     """Raise when what the item changes is not any more as the worker saw it."""
     if item.base_version is not None and item.base_version != version:
         raise VersionPassed(item.base_version, version)
+
+
+def is_over(subject: Subject | CaseLead) -> bool:
+    """Whether nothing is to be done about it any more."""
+    if isinstance(subject, CaseLead):
+        return subject.standing is Standing.DONE
+    return subject.ended_at is not None
+
+
+def missed_some(heard_all_at: datetime, *, at: datetime) -> bool:
+    """Whether what a terminal did not hear of may have been dropped since: it is told everything anew."""
+    return at - heard_all_at >= TOLD_FOR
 
 
 def settle(item: Item, answered: Answered, terminal: Terminal, *, at: datetime) -> Receipt:
