@@ -49,7 +49,9 @@ class Messages(Protocol):
         """Have messages sent: one of each kind for each callback, however often it is asked."""
 
     async def due(self, at: datetime, limit: int) -> Sequence[tuple[Message, bool]]:
-        """Messages to be handed over now, under lock, and whether their round still waits for an answer."""
+        """Messages to be handed over now, and whether their round still waits for an answer. Without a lock:
+        the gateway may tell of one before it answers, and one replica at a time hands over.
+        """
 
     async def keep(self, messages: Sequence[Message]) -> None:
         """Write down what became of them."""

@@ -1,5 +1,6 @@
 """短信网关: messages go out signed and once, again later when it is busy, and never against a wish."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from shared.kernel.ids import CallbackId, CaseId
 from shared.kernel.words import CallbackChannel
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, survey_desk, withdrawn
 from tests.kit.gateway import Gateway, phone_book, phone_of
+from tests.kit.people import eventually
 from tests.kit.serving import served
 
 pytestmark = pytest.mark.postgres
@@ -143,6 +145,32 @@ async def test_what_arrived_though_survey_never_wrote_that_it_was_taken_was_sent
     message = await town.desk.message(callback_id)
     assert (message["state"], datetime.fromisoformat(message["sent_at"])) == ("delivered", NOON)
     assert await town.desk.sends() == 0
+
+
+async def test_what_arrived_is_written_down_while_the_gateway_lets_another_message_wait(town: Town) -> None:
+    """It waited for the whole batch, with a connection that everybody else was short of."""
+    quick, slow = await town.desk.callback(), await town.desk.callback()
+    town.gateway.holds_from = 1
+
+    async def handed_over() -> list[str]:
+        return list(town.gateway.received)
+
+    sending = asyncio.create_task(town.desk.sends())
+    try:
+        keys = await eventually(handed_over, until=lambda keys: len(keys) == 2, what="both handed over")
+        first = keys[0].removesuffix(":link")
+        told = {"event_id": f"d-{first}", "callback_id": first, "kind": "sms", "status": "delivered"}
+        answer = await town.desk.tells("deliveries", **told)
+        assert not sending.done()
+        assert (answer.status_code, await town.state(first)) == (200, ("delivered", 0))
+    finally:
+        town.gateway.answers.set()
+        assert await sending == 2
+        town.gateway.holds_from = None
+        town.gateway.answers.clear()
+    assert await town.state(first) == ("delivered", 1)
+    (other,) = {quick, slow} - {first}
+    assert await town.state(other) == ("sent", 1)
 
 
 async def test_who_answered_before_the_message_went_is_sent_nothing(town: Town) -> None:

@@ -14,7 +14,7 @@ from shared.kernel.words import CallbackChannel
 
 LINKS_AT_ONCE = 200
 MESSAGES_AT_ONCE = 20
-"""Few: they are all under way at once, and their rows wait for the slowest."""
+"""Few: they are all under way at once, and what came of them is written when the slowest is back."""
 EVENTS_KEPT = timedelta(days=30)
 """Longer than a gateway says the same thing again."""
 

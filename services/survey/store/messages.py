@@ -12,10 +12,18 @@ from services.survey.domain.model import RoundState
 from services.survey.store import tables
 from shared.kernel.ids import CallbackId, CaseId
 from shared.kernel.words import CallbackChannel
-from shared.store import bulk
 
 UNSETTLED = (MessageState.QUEUED, MessageState.SENT)
 FORGOTTEN_AT_ONCE = 5_000
+KEEP = """
+UPDATE messages AS m SET
+    state = CASE WHEN m.state = 'queued' THEN t.state ELSE m.state END,
+    next_at = t.next_at, tries = t.tries, sent_at = coalesce(m.sent_at, t.sent_at), reference = t.reference
+FROM unnest(
+    $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::int[], $6::timestamptz[], $7::text[]
+) AS t(callback_id, kind, state, next_at, tries, sent_at, reference)
+WHERE m.callback_id = t.callback_id AND m.kind = t.kind
+"""
 
 
 class MessageRepository:
@@ -44,7 +52,6 @@ class MessageRepository:
             .where((m.state == MessageState.QUEUED) & (m.next_at <= at))
             .order_by(m.next_at, m.callback_id)
             .limit(limit)
-            .with_for_update(of=tables.MESSAGES, skip_locked=True)
         )
         return [
             (
@@ -64,19 +71,10 @@ class MessageRepository:
         ]
 
     async def keep(self, messages: Sequence[Message]) -> None:
-        rows = [
-            {
-                "callback_id": one.callback_id,
-                "kind": one.kind,
-                "state": one.state,
-                "next_at": one.next_at,
-                "tries": one.tries,
-                "sent_at": one.sent_at,
-                "reference": one.reference,
-            }
-            for one in messages
-        ]
-        await bulk.upsert(self._connection, tables.MESSAGES, rows)
+        """After a try. What the gateway told of one meanwhile stands: it went out."""
+        columns = zip(*map(_after_a_try, messages), strict=True)
+        if messages:
+            await self._connection.exec_driver_sql(KEEP, tuple(list(column) for column in columns))
 
     async def note_delivery(
         self, callback_id: CallbackId, kind: str, state: MessageState, *, at: datetime
@@ -105,3 +103,7 @@ class WebhookRepository:
         old = select(w.kind, w.event_id).where(w.received_at < before).limit(FORGOTTEN_AT_ONCE)
         these = tuple_(w.kind, w.event_id).in_(old)
         return (await self._connection.execute(delete(tables.WEBHOOKS).where(these))).rowcount
+
+
+def _after_a_try(one: Message) -> tuple[object, ...]:
+    return one.callback_id, one.kind, one.state, one.next_at, one.tries, one.sent_at, one.reference
