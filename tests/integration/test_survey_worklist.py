@@ -12,7 +12,9 @@ import asyncpg
 import pytest
 
 from services.survey import handlers
+from services.survey.domain.model import RoundState
 from services.survey.domain.policy.calling import LEASE
+from services.survey.store import queries
 from shared.kernel.ids import new_id
 from tests.integration.survey_desk import NOON, Desk, survey_desk
 
@@ -83,3 +85,25 @@ async def test_ten_thousand_due_callbacks_are_claimed_by_twenty_callers_and_none
         "SELECT count(*) AS n FROM callbacks WHERE claimed_until <> :until", until=desk.clock.at + LEASE
     )
     assert other["n"] == 0
+
+
+async def test_what_is_over_is_in_nobodys_hand_and_is_not_looked_for(desk: Desk) -> None:
+    async with desk.flat.store.read() as connection:
+        await connection.close()
+        for state in set(RoundState) - {RoundState.SCHEDULED}:
+            asked = {"kind": None, "state": state, "due_before": None, "after": None, "limit": 50}
+            assert await queries.worklist(connection, held=("caller-1", NOON), **asked) == []
+    caller = desk.token("caller", sub="caller-1")
+    answer = await desk.client.get("/v1/callbacks?mine=true&state=completed", headers=caller)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+async def test_who_read_contacts_is_found_by_an_index_of_callers(desk: Desk) -> None:
+    query = """EXPLAIN SELECT * FROM readings WHERE by = 'caller-1'
+        ORDER BY at DESC, reading_id DESC LIMIT 50"""
+    async with desk.flat.store.engine.connect() as connection:
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        plan = "\n".join(str(row[0]) for row in await connection.exec_driver_sql(query))
+    assert "ix_readings_by_at_reading_id" in plan
+    assert "Sort" not in plan

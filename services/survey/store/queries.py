@@ -56,6 +56,9 @@ async def worklist(
     """Rounds in a state, the longest due first; with `held` those this caller has in hand at that moment.
     `kind` None: checks too.
     """
+    if held is not None and state is not RoundState.SCHEDULED:
+        # In nobody's hand: without a row to be found, all there ever were would be looked through.
+        return []
     c = tables.CALLBACKS.c
     picked = select(*(c[field.name] for field in fields(CallbackRow)))
     query = picked.where(c.state == state).order_by(c.due_at, c.callback_id).limit(limit)

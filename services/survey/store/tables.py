@@ -120,6 +120,7 @@ READINGS = Table(
     Column("by", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Index("ix_readings_at_reading_id", "at", "reading_id"),
+    Index("ix_readings_by_at_reading_id", "by", "at", "reading_id"),
 )
 """Append-only: which caller was shown which citizen's contact. Intake's own audit knows survey alone."""
 

@@ -1,0 +1,16 @@
+"""Who read contacts is asked by caller: without an index the whole audit was gone through."""
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_readings_by_at_reading_id", "readings", ["by", "at", "reading_id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_readings_by_at_reading_id", table_name="readings")
