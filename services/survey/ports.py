@@ -38,6 +38,9 @@ class Surveys(Protocol):
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         """The calls that have waited longest and that nobody else takes at this moment, cases under lock."""
 
+    async def many_in_hand_of(self, by: str, at: datetime) -> int:
+        """How many this caller has in hand."""
+
     async def in_hand_of(self, by: str, at: datetime) -> Sequence[tuple[CaseId, CallbackId]]:
         """The due call this caller took first and has not written down, its case under lock; or nothing."""
 

@@ -84,6 +84,17 @@ async def test_a_handful_is_the_callers_own_and_tells_nobodys_number(desk: Desk)
     assert [item["callback_id"] for item in taken.json()["items"]] == made[:3]
     assert "contact" not in taken.text.replace("contacted", "")
     assert [await next_of(desk, "caller-2"), await next_of(desk, "caller-3")] == [made[3], None]
+    for _ in range(60):
+        await desk.callback()
+    desk.clock.passes(minutes=1)
+    for wanted, given in ((40, 40), (40, 7)):
+        more = await desk.client.post("/v1/callbacks/next/reserve", headers=headers, json={"count": wanted})
+        assert len(more.json()["items"]) == given
+    full = await desk.client.post("/v1/callbacks/next/reserve", headers=headers, json={"count": 1})
+    assert (*refused(full), full.json()["most"]) == (409, "hands_full", 50)
+    await desk.tries(made[0], missed="busy")
+    again = await desk.client.post("/v1/callbacks/next/reserve", headers=headers, json={"count": 2})
+    assert len(again.json()["items"]) == 1
     for body in ({"count": 0}, {"count": 51}, {}, {"count": "3"}):
         wrong = await desk.client.post("/v1/callbacks/next/reserve", headers=headers, json=body)
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "count")

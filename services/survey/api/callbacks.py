@@ -87,9 +87,11 @@ async def claim_next(
 
 @ROUTES.post("/callbacks/next/reserve")
 async def reserve(body: ReserveIn, open_work: OpenWork, caller: PhoneCaller) -> ReservedOut:
-    """Take the next handful in hand, for a list of one's own. Whom to call is told by claiming each one."""
+    """Take the next handful in hand, for a list of one's own: 50 in all at most. Whom to call is told by
+    claiming each one.
+    """
     async with open_work() as work:
-        found = await handlers.claim_next(work, caller.subject, body.count)
+        found = await handlers.reserve(work, caller.subject, body.count)
     return ReservedOut(items=[CallbackOut.of(survey, callback_id) for survey, callback_id in found])
 
 

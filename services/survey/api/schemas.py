@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.domain.model import Answers, Missed, Round, RoundState, Survey
+from services.survey.domain.policy.calling import MOST_IN_HAND
 from services.survey.domain.policy.rounds import find
 from services.survey.ports import Contact
 from services.survey.store.queries import CallbackRow
@@ -17,7 +18,6 @@ from shared.kernel.words import CallbackChannel, Satisfied, Solved
 
 NOTE_LIMIT = 2_000
 MOST_REASONS = 20
-MOST_RESERVED = 50
 
 
 class AnswersIn(Wire):
@@ -194,7 +194,7 @@ class ClaimOut(Wire):
 class ReserveIn(Wire):
     """How many callbacks a caller takes at once."""
 
-    count: int = Field(ge=1, le=MOST_RESERVED)
+    count: int = Field(ge=1, le=MOST_IN_HAND)
 
 
 class ReservedOut(Wire):

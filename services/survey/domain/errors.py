@@ -2,7 +2,7 @@
 
 Refusal
 ├─ NotFound: UnknownCallback, UnknownLink
-├─ Conflict: QuietHours, ClaimedByAnother, NotClaimed, NotDueYet, NoPhone, CheckedByOneself,
+├─ Conflict: QuietHours, ClaimedByAnother, HandsFull, NotClaimed, NotDueYet, NoPhone, CheckedByOneself,
 │            SaidAlready, (MoveNotAllowed)
 ├─ Gone:     LinkExpired, LinkUsed, CallbackGivenUp, CallbackCalledOff, NothingAsked
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
@@ -59,6 +59,11 @@ class QuietHours(Conflict):
 class ClaimedByAnother(Conflict):
     def __init__(self, until: datetime) -> None:
         super().__init__("another caller has this callback in hand", until=until.isoformat())
+
+
+class HandsFull(Conflict):
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} callbacks are in hand; write some down before taking more", most=most)
 
 
 class NotClaimed(Conflict):

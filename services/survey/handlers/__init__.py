@@ -76,6 +76,12 @@ async def claim_next(work: SurveyWork, by: str, many: int = 1) -> list[tuple[Sur
     return []
 
 
+async def reserve(work: SurveyWork, by: str, many: int) -> list[tuple[Survey, CallbackId]]:
+    """The next handful, as far as there is room for it. Raises `HandsFull`, `QuietHours`."""
+    in_hand = await work.surveys.many_in_hand_of(by, work.now)
+    return await claim_next(work, by, calling.room_for(many, in_hand))
+
+
 async def take_next(work: SurveyWork, by: str) -> list[tuple[Survey, CallbackId]]:
     """The next call for this caller, with the note that he is shown whom to call."""
     found = await _in_hand_or_next(work, by)

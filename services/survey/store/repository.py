@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.survey.domain.errors import UnknownCallback
@@ -70,6 +70,12 @@ class SurveyRepository(Repository[CaseId, Survey]):
         mine = (c.claimed_by == by) & (c.claimed_until > at) & (c.due_at <= at) & c.by_phone
         held = mine & (c.state == RoundState.SCHEDULED)
         return await self._picked(held, c.claimed_until, 1)
+
+    async def many_in_hand_of(self, by: str, at: datetime) -> int:
+        c = tables.CALLBACKS.c
+        held = (c.state == RoundState.SCHEDULED) & (c.claimed_by == by) & (c.claimed_until > at)
+        many = await self._work.connection.scalar(select(func.count()).where(held))
+        return int(many or 0)
 
     async def _picked(
         self, where: ColumnElement[bool], order: ColumnElement[datetime], limit: int

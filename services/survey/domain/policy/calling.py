@@ -16,6 +16,8 @@ from shared.kernel.words import CallbackChannel, Unreached
 
 LEASE = timedelta(minutes=30)
 """How long a claimed callback is kept for its caller (ours)."""
+MOST_IN_HAND = 50
+"""How many a caller has in hand who reserves: more than half an hour is good for (ours)."""
 
 
 def require_open_hours(city: City, *, at: datetime) -> None:
@@ -45,6 +47,13 @@ def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> D
         if one.due_at > at:
             raise errors.NotDueYet(one.due_at)
     return claim(survey, cmd, at=at)
+
+
+def room_for(many: int, in_hand: int) -> int:
+    """How many of those he asks for a caller may reserve. Raises `HandsFull`."""
+    if in_hand >= MOST_IN_HAND:
+        raise errors.HandsFull(MOST_IN_HAND)
+    return min(many, MOST_IN_HAND - in_hand)
 
 
 def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
