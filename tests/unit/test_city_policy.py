@@ -55,7 +55,8 @@ def settings(model: type[BaseModel]) -> Iterator[str]:
             continue
         yield name
         for inner in (field.annotation, *get_args(field.annotation)):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
+            # What was in force before has the same settings again.
+            if isinstance(inner, type) and issubclass(inner, BaseModel) and inner is not model:
                 yield from settings(inner)
 
 

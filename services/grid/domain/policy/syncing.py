@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.grid.domain.case_lead import CaseLead, Standing
+from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.policy.incidents import require_place_in_time
 from services.grid.domain.syncing import Answered, Item, Outcome, Receipt, Subject
 from services.grid.domain.terminal import Terminal
@@ -89,7 +89,7 @@ def require_base(item: Item, version: int) -> None:
 def is_over(subject: Subject | CaseLead) -> bool:
     """Whether nothing is to be done about it any more."""
     if isinstance(subject, CaseLead):
-        return subject.standing is Standing.DONE
+        return subject.standing is LeadStanding.DONE
     return subject.ended_at is not None
 
 
