@@ -84,11 +84,12 @@ class Instance:
         supervisor.join()
 
     def _bring_up(self) -> None:
-        self._start(self.postgres)
-        self.postgres.create_database(DATABASE)
+        # First: a bus that cannot be had is refused before anything was started.
         bus = choose_bus(
             self.plan.bus, self.plan.environment, self.kafka, say=self._say, stop=self.stop_asked
         )
+        self._start(self.postgres)
+        self.postgres.create_database(DATABASE)
         if bus.needs_local_kafka:
             self._start(self.kafka)
         self._ground = self._lay_ground(bus)
@@ -145,7 +146,8 @@ class Instance:
                 self._say(f"{service.name} ready at {service.url} ({time.monotonic() - began:.1f} s)")
             for service in waiting:
                 if not service.is_alive():
-                    raise NotReady(service.name, f"it {ending(service.exit_code)}", service.log_tail())
+                    how = f"it {ending(service.exit_code)}; the end of {service.log}:"
+                    raise NotReady(service.name, how, service.log_tail())
             return not waiting
 
         if not wait_until(all_ready, within=self.plan.ready_within, stop=self.stop_asked, every=0.1):

@@ -31,6 +31,13 @@ class Supervised(Protocol):
     def exit_code(self) -> int | None:
         """How it ended, or None while it runs."""
 
+    @property
+    def log(self) -> Path:
+        """The file it writes its words to."""
+
+    def log_tail(self, lines: int = 12) -> str:
+        """Its last words."""
+
     def start(self, *, stop: threading.Event = NEVER) -> None:
         """Start it; whoever needs an answer to serve others waits for one."""
 
@@ -52,7 +59,7 @@ class ServiceProcess:
         self.mark: ProcessMark | None = None
         self._command = list(command)
         self._environment = dict(environment)
-        self._log = log
+        self.log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,7 +74,7 @@ class ServiceProcess:
 
     def start(self, *, stop: threading.Event = NEVER) -> None:  # noqa: ARG002 - it never waits
         """Start it; it becomes ready by itself."""
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.
             self._process = subprocess.Popen(
                 self._command,
@@ -107,7 +114,7 @@ class ServiceProcess:
 
     def log_tail(self, lines: int = 12) -> str:
         """Its last words."""
-        return tail(self._log, lines)
+        return tail(self.log, lines)
 
 
 def answers_ready(port: int, *, timeout: float = 2.0) -> bool:

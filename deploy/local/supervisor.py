@@ -10,6 +10,9 @@ from deploy.local.refusals import Interrupted, LocalRefused
 
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _STEADY_AFTER = 30.0
+_LAST_WORDS = 5
+# A line of a log may hold a whole traceback; the file has the rest.
+_WIDEST = 400
 
 
 class Supervisor:
@@ -52,10 +55,17 @@ class Supervisor:
             deaths = 1 if time.monotonic() - since > _STEADY_AFTER else deaths + 1
             pause = _BACK_OFF[min(deaths, len(_BACK_OFF)) - 1]
             self._say(f"{part.name} {ending(part.exit_code)}; starting it again in {pause:g} s")
+            self._say_last_words(part)
             if self._stop.wait(pause):
                 return
             self._start_again(part)
             since = time.monotonic()
+
+    def _say_last_words(self, part: Supervised) -> None:
+        if words := part.log_tail(_LAST_WORDS):
+            self._say(f"its last words, from {part.log}:")
+            for line in words.splitlines():
+                self._say(f"  {line[:_WIDEST]}")
 
     def _start_again(self, part: Supervised) -> None:
         began = time.monotonic()

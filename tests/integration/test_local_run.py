@@ -55,9 +55,10 @@ def test_asked_to_stop_it_leaves_nobody_behind(state: Path, how: signal.Signals)
 
 
 def test_a_killed_service_is_started_again_and_it_is_said(state: Path) -> None:
-    """kill -9 of a service: another process takes its place on the same port."""
+    """kill -9 of a service: its last words are shown, another process takes its place on the same port."""
     with run_of(state, base_port()) as process:
         before = ready(state, process).processes["back"]
+        (state / "logs" / "back.log").write_text("first\nno more memory\n")
         os.kill(before.pid, signal.SIGKILL)
 
         def replaced() -> bool:
@@ -69,6 +70,8 @@ def test_a_killed_service_is_started_again_and_it_is_said(state: Path) -> None:
         process.terminate()
         words = process.communicate(timeout=20)[0]
     assert "back was ended by SIGKILL; starting it again" in words
+    assert f"its last words, from {state / 'logs' / 'back.log'}:" in words
+    assert "no more memory" in words
     assert "back runs again" in words
 
 
@@ -127,6 +130,14 @@ def test_a_second_run_in_the_same_folder_is_refused_by_name(state: Path) -> None
         seen = look(StateFolder(state))
         assert seen is not None
         assert seen.well
+
+
+def test_a_bus_that_cannot_be_had_is_refused_before_the_database_starts(state: Path) -> None:
+    with run_of(state, base_port(), "rabbit") as process:
+        words = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert "there is no bus called 'rabbit'" in words
+    assert "postgres" not in words
 
 
 def test_a_taken_port_is_refused_and_its_owner_told(state: Path) -> None:

@@ -111,10 +111,15 @@ class LocalKafka:
         """How the process ended (negative: by that signal), or None while it runs."""
         return self._process.poll() if self._process else None
 
+    @property
+    def log(self) -> Path:
+        """The broker's own log; what Java says before there is one is in kafka.out.log beside it."""
+        return self._state.logs / "kafka.log"
+
     def log_tail(self, lines: int = 8) -> str:
         """The last words of the broker."""
         words: list[str] = []
-        for log in (self._state.logs / "kafka.out.log", self._state.logs / "kafka.log"):
+        for log in (self._state.logs / "kafka.out.log", self.log):
             if log.exists():
                 words += log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
         return "\n".join(words[-lines:])
@@ -135,7 +140,7 @@ class LocalKafka:
         self._state.remember_port("kafka_controller", controller)
         self._state.kafka.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(server_properties(self._data, self.port, controller), encoding="utf-8")
-        log4j = log4j_properties(self._state.logs / "kafka.log")
+        log4j = log4j_properties(self.log)
         self._log4j.write_text(log4j, encoding="utf-8")
 
     @property

@@ -135,7 +135,7 @@ class LocalPostgres:
     def log_tail(self, lines: int = 8) -> str:
         """The last words of the server."""
         with contextlib.suppress(OSError):
-            text = self._log.read_text(encoding="utf-8", errors="replace")
+            text = self.log.read_text(encoding="utf-8", errors="replace")
             return "\n".join(text.splitlines()[-lines:])
         return ""
 
@@ -145,7 +145,8 @@ class LocalPostgres:
         return self._open().data
 
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
+        """What the server says."""
         return self._state.logs / "postgres.log"
 
     @property
@@ -163,7 +164,7 @@ class LocalPostgres:
 
     def _spawn(self, cluster: Cluster) -> None:
         command = [str(cluster.programs / "postgres"), "-D", str(cluster.data)]
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.
             self._process = subprocess.Popen(
                 command,
