@@ -23,20 +23,26 @@ class _Commands(TyperGroup):
             told = _sentence(error)
             if told is None:
                 raise
-            typer.secho(told, fg=typer.colors.RED, err=True)
-            raise typer.Exit(1) from None
+            sentence, code = told
+            typer.secho(sentence, fg=typer.colors.RED, err=True)
+            raise typer.Exit(code) from None
 
 
-def _sentence(error: Exception) -> str | None:
+def _sentence(error: Exception) -> tuple[str, int] | None:
     from deploy.local.refusals import LocalRefused
     from shared.bus.fates import Fate, fate_of
+    from shared.kernel.settings import WrongSetting
 
     if isinstance(error, LocalRefused):
-        return str(error)
+        return str(error), 1
+    if isinstance(error, WrongSetting):
+        return str(error), 2
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}", 1
     # A reader that has seen enough, as `head`, closes the pipe: typer ends quietly then.
     if fate_of(error) is not Fate.BUSY or isinstance(error, BrokenPipeError):
         return None
-    return f"database or bus does not answer; does it run? ({error})"
+    return f"database or bus does not answer; does it run? ({error})", 1
 
 
 app = typer.Typer(

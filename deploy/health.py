@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 
 from deploy.local.suite import ports
-from deploy.run import chosen, environment_of
+from deploy.run import ToldWrong, chosen, environment_of, port_in
 
 _PATIENCE = 3.0
 
 
 def asked_ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """Where each service of this container answers."""
+    """Where each service of this container answers. Raises `ToldWrong`."""
     flats = chosen(environment.get("JIESU_TARGET") or "all")
-    told = {flat.name: environment_of(flat, environment, len(flats)).get("JIESU_PORT") for flat in flats}
-    return {name: int(port or 0) or ports()[name] for name, port in told.items()}
+    told = {flat.name: environment_of(flat, environment, len(flats)) for flat in flats}
+    return {name: port_in(each, "JIESU_PORT") or ports()[name] for name, each in told.items()}
 
 
 def is_ready(port: int) -> bool:
@@ -34,8 +34,13 @@ def is_ready(port: int) -> bool:
 
 
 def main() -> int:
-    """0 when all are ready; the others are named."""
-    waiting = [name for name, port in asked_ports(os.environ).items() if not is_ready(port)]
+    """0 when all are ready; the others are named. 2 when it cannot be known whom to ask."""
+    try:
+        asked = asked_ports(os.environ)
+    except ToldWrong as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    waiting = [name for name, port in asked.items() if not is_ready(port)]
     if waiting:
         print(f"not ready: {', '.join(waiting)}", file=sys.stderr)
     return 1 if waiting else 0

@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         flats = chosen(asked.target)
-    except UnknownService as refusal:
+        refuse_wrong(flats, os.environ)
+    except ToldWrong as refusal:
         parser.error(str(refusal))
     if len(flats) == 1:
         # A container's one service is its first process: signals and exit codes need nobody between.
@@ -45,7 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_together(flats, os.environ)
 
 
-class UnknownService(Exception):
+class ToldWrong(Exception):
+    """The environment or an option says what cannot be."""
+
+
+class UnknownService(ToldWrong):
     """The target names a service the suite does not have."""
 
     def __init__(self, name: str) -> None:
@@ -64,6 +69,28 @@ def chosen(target: str) -> list[Flat]:
     return [known[name] for name in names]
 
 
+def refuse_wrong(flats: Sequence[Flat], environment: Mapping[str, str]) -> None:
+    """Ask before anything is started. Raises `ToldWrong`, whose one line names each variable."""
+    found: dict[str, str] = {}
+    for flat in flats:
+        found |= flat.wrong(environment_of(flat, environment, len(flats)))
+    if found:
+        raise ToldWrong("; ".join(found.values()))
+
+
+def first_port(environment: Mapping[str, str]) -> int:
+    """The first of the ports of several services. Raises `ToldWrong`."""
+    return port_in(environment, "JIESU_BASE_PORT", highest=65_536 - len(SUITE)) or BASE_PORT
+
+
+def port_in(environment: Mapping[str, str], name: str, *, highest: int = 65_535) -> int:
+    """The port a variable names, 0 when it names none. Raises `ToldWrong`."""
+    written = environment.get(name) or "0"
+    if not written.isdecimal() or int(written) > highest:
+        raise ToldWrong(f"{name} is refused: write a number from 1 to {highest}")
+    return int(written)
+
+
 def environment_of(flat: Flat, environment: Mapping[str, str], together: int) -> dict[str, str]:
     """What the service is told: its own address of the database, its own port.
 
@@ -75,8 +102,7 @@ def environment_of(flat: Flat, environment: Mapping[str, str], together: int) ->
         told["JIESU_DATABASE_URL"] = own
     if together > 1:
         # One JIESU_PORT cannot serve five.
-        first = int(environment.get("JIESU_BASE_PORT") or BASE_PORT)
-        told["JIESU_PORT"] = str(ports(base_port=first)[flat.name])
+        told["JIESU_PORT"] = str(ports(base_port=first_port(environment))[flat.name])
     return told
 
 

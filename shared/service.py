@@ -24,6 +24,7 @@ from shared.bus.relay import Relay
 from shared.bus.subscriber import Subscriber
 from shared.bus.subscriptions import Subscription
 from shared.city.city import City, load_city
+from shared.city.errors import BrokenFile
 from shared.http.app import make_app
 from shared.http.auth import Auth
 from shared.http.body import JSON_LIMIT
@@ -37,7 +38,7 @@ from shared.http.quick import Quick
 from shared.http.rates import Rates
 from shared.http.tokens import TokenDesk
 from shared.kernel.clock import Clock, ShiftedClock, SystemClock
-from shared.kernel.settings import ServiceSettings
+from shared.kernel.settings import ServiceSettings, WrongSetting
 from shared.observability import logging
 from shared.observability.logging import logger
 from shared.store import housekeeping
@@ -49,6 +50,8 @@ from shared.ticker import Ticker, Timer, garbage
 
 W = TypeVar("W", bound=Work)
 S = TypeVar("S", bound=ServiceSettings)
+TOLD_WRONG = 2
+"""The exit code of a wrong setting, as of a wrong option."""
 STOP_WITHIN = 20
 """Seconds for requests and batches under way when a service is told to stop."""
 
@@ -128,7 +131,7 @@ def flat_of(
     bus: Bus | None = None,
 ) -> Flat:
     """Put a flat together; nothing is connected yet. Tests hand in a driven clock and a city they share."""
-    city = city or load_city(settings.city)
+    city = city or _city_of(settings)
     if service.places:
         city.gazetteer.forms()
     clock = clock or clock_of(settings)
@@ -186,10 +189,16 @@ async def let_go(flat: Flat) -> None:
 
 
 def run(service: Service[Any, Any]) -> None:
-    """Run one service until it is told to stop; a bug in one of its loops ends it with exit code 1."""
-    settings = service.settings()
-    logging.configure(service=service.name, level=settings.log_level)
-    flat = flat_of(service, settings)
+    """Run one service until it is told to stop: exit code 1 after a bug in one of its loops, 2 when it was
+    told something it cannot begin with.
+    """
+    try:
+        settings = service.settings.told()
+        logging.configure(service=service.name, level=settings.log_level)
+        flat = flat_of(service, settings)
+    except (WrongSetting, OSError) as refusal:
+        sys.stderr.write(f"{service.name} does not start: {refusal}\n")
+        sys.exit(TOLD_WRONG)
     garbage.at_rest()
     config = uvicorn.Config(
         flat.app,
@@ -203,6 +212,13 @@ def run(service: Service[Any, Any]) -> None:
     flat.on_bug = lambda: setattr(server, "should_exit", True)
     server.run()
     sys.exit(1 if flat.bug else 0)
+
+
+def _city_of(settings: ServiceSettings) -> City:
+    try:
+        return load_city(settings.city)
+    except BrokenFile as refusal:
+        raise WrongSetting(f"the city's folder {settings.city} is refused: {refusal}") from refusal
 
 
 def bus_of(settings: ServiceSettings) -> Bus:

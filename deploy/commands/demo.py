@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from deploy.commands.options import State, state_folder
-from deploy.commands.run import Bus
+from deploy.commands.run import Bus, refuse_wrong_settings
 
 if TYPE_CHECKING:
     from deploy.demo.playing import Play
@@ -29,6 +29,7 @@ def command(as_json: AsJson = False, bus: Bus = None, state: State = None, keep:
     """
     from deploy.local.refusals import Interrupted, LocalRefused
 
+    refuse_wrong_settings()
     try:
         with _interruptible():
             is_well = _perform(state_folder(state), bus, as_json=as_json, keep=keep)

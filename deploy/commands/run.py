@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from deploy.commands.options import State, state_folder
 from deploy.local.suite import BASE_PORT
 
+_OUTSIDE = "KAFKA_BOOTSTRAP_SERVERS"
+
 if TYPE_CHECKING:
     from deploy.local.plan import Plan
 
 Bus = Annotated[
-    str | None, typer.Option("--bus", help="kafka or embedded (default: $BUS, else what can be had).")
+    Literal["kafka", "embedded"] | None,
+    typer.Option("--bus", envvar="BUS", help="Which bus (default: Kafka where it can be had)."),
 ]
 BasePort = Annotated[
     int,
@@ -38,6 +41,7 @@ def command(
     """Start Postgres, the bus and the five services; Ctrl-C stops all of it."""
     from deploy.local.refusals import Interrupted, LocalRefused
 
+    refuse_wrong_settings()
     folder = state_folder(state)
     try:
         if detach:
@@ -49,6 +53,26 @@ def command(
     except LocalRefused as refusal:
         typer.secho(str(refusal), fg=typer.colors.RED, err=True)
         raise typer.Exit(1) from None
+
+
+def refuse_wrong_settings() -> None:
+    """A variable that a service would refuse is told here, before anything is started."""
+    import os
+
+    from deploy.local.plan import NOT_LEFT_TO_THE_CALLER
+    from deploy.local.suite import SUITE
+
+    found: dict[str, str] = {}
+    for flat in SUITE:
+        found |= flat.wrong(os.environ)
+    outside = {f"JIESU_{_OUTSIDE}": os.environ[_OUTSIDE]} if os.environ.get(_OUTSIDE) else {}
+    for why in SUITE[0].wrong(outside).values():
+        found[_OUTSIDE] = why.removeprefix("JIESU_")
+    left = [why for name, why in found.items() if name not in NOT_LEFT_TO_THE_CALLER]
+    for why in left:
+        typer.secho(why, fg=typer.colors.RED, err=True)
+    if left:
+        raise typer.Exit(2)
 
 
 def _plan(state: Path, bus: str | None, base_port: int, driven_clock: bool) -> "Plan":

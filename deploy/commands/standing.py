@@ -39,7 +39,9 @@ async def standing(
 
     service = service_called(name)
     told = environment_of(name, state, environment) | ({"JIESU_CITY": str(city)} if city else {})
-    settings = service.settings(**{key.removeprefix("JIESU_").lower(): text for key, text in told.items()})
+    settings = service.settings.told(
+        **{key.removeprefix("JIESU_").lower(): text for key, text in told.items()}
+    )
     flat = flat_of(service, settings)
     try:
         yield flat

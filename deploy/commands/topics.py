@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from shared.bus.port import Bus
     from shared.events.topics import Topic
 
-Kind = Annotated[str | None, typer.Option("--bus", envvar="JIESU_BUS", help="kafka or embedded.")]
+Kind = Annotated[
+    Literal["kafka", "embedded"] | None,
+    typer.Option("--bus", envvar="JIESU_BUS", help="Default: the running local suite's."),
+]
 Bootstrap = Annotated[
     str | None, typer.Option("--bootstrap", envvar="JIESU_KAFKA_BOOTSTRAP_SERVERS", help="Kafka's address.")
 ]

@@ -103,3 +103,15 @@ class Plan:
 
 # A service of this run must not be told another run's clock or bus by the shell it was started from.
 _NOT_INHERITED = frozenset({"JIESU_CLOCK_FILE", "JIESU_BUS", "JIESU_KAFKA_BOOTSTRAP_SERVERS", "BUS"})
+NOT_LEFT_TO_THE_CALLER = _NOT_INHERITED | {
+    "JIESU_DATABASE_URL",
+    "JIESU_HOST",
+    "JIESU_PORT",
+    "JIESU_CITY",
+    "JIESU_JWKS",
+    "JIESU_KEYS",
+    "JIESU_OBJECTS",
+    "JIESU_INTAKE_URL",
+    "JIESU_PUBLIC_URL",
+}
+"""What a service is told by the run alone, whatever the shell says."""

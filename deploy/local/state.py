@@ -142,10 +142,10 @@ class StateFolder:
         return str(known[role])
 
     def read(self, name: str) -> dict[str, Any]:
-        """One JSON file of ours; empty when it is missing or torn."""
+        """One JSON file of ours; empty when it is missing or torn, or when the folder is none."""
         try:
             content = json.loads((self.path / name).read_text(encoding="utf-8"))
-        except (FileNotFoundError, json.JSONDecodeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
 

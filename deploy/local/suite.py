@@ -1,6 +1,6 @@
 """The suite as a local run knows it: five flats, in the order a case walks through them, one port each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -18,6 +18,22 @@ class Flat:
     def module(self) -> str:
         """What `python -m` runs."""
         return f"services.{self.name}"
+
+    def wrong(self, told: Mapping[str, str]) -> dict[str, str]:
+        """What of the variables it is told the service would refuse, by name."""
+        from pydantic import ValidationError
+
+        from shared.kernel.settings import wrong
+
+        kind = getattr(import_module(f"{self.module}.settings"), f"{self.name.title()}Settings")
+        said = {
+            key.removeprefix("JIESU_").lower(): text for key, text in told.items() if key.startswith("JIESU_")
+        }
+        try:
+            kind(**said)
+        except ValidationError as error:
+            return wrong(error)
+        return {}
 
     def heard(self) -> tuple[str, ...]:
         """The topics its group reads. Its consumer is loaded to know: only what needs it waits for that."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.kernel.settings import ServiceSettings
+from shared.kernel.settings import NoneIfEmpty, ServiceSettings, WebAddress
 
 
 class IntakeSettings(ServiceSettings):
@@ -13,7 +13,7 @@ class IntakeSettings(ServiceSettings):
 
     tracking_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "BJ"
     """The two letters every tracking number of this city begins with."""
-    public_url: str | None = None
+    public_url: Annotated[WebAddress | None, NoneIfEmpty] = None
     """Where strangers reach intake, for Open311's discovery; without it, as each asker reached it."""
 
     rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600

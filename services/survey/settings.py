@@ -1,14 +1,15 @@
 """What survey alone is told from outside."""
 
 from pathlib import Path
+from typing import Annotated
 
-from shared.kernel.settings import ServiceSettings
+from shared.kernel.settings import NoneIfEmpty, ServiceSettings, WebAddress, WrongSetting
 
 SHORTEST = 32
 """Bytes of a secret: as long as the digest of HMAC-SHA-256 that is made with it."""
 
 
-class WeakKey(Exception):
+class WeakKey(WrongSetting):
     """A secret that could be guessed; survey does not start with it."""
 
     def __init__(self, path: Path, length: int) -> None:
@@ -24,9 +25,9 @@ def secret_in(path: Path) -> bytes:
 
 
 class SurveySettings(ServiceSettings):
-    public_url: str = "http://127.0.0.1:8104"
+    public_url: WebAddress = "http://127.0.0.1:8104"
     """What the citizens' links begin with."""
-    message_gateway_url: str | None = None
+    message_gateway_url: Annotated[WebAddress | None, NoneIfEmpty] = None
     """Where messages are handed over; without it they are shown on survey's own page."""
 
     @property

@@ -18,6 +18,7 @@ from obstore.store import LocalStore, S3Store
 from shared.files.errors import NoSuchFile, ObjectsAway
 from shared.files.media import Measured
 from shared.files.weighing import mapped, weigh
+from shared.kernel.settings import WrongSetting
 
 PIECE = 262_144
 GONE = (Absent, FileNotFoundError)
@@ -27,6 +28,15 @@ AT_ONCE = 2
 S3_SETTINGS = frozenset({"endpoint", "region"})
 NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{38}", re.ASCII)
 """What `fresh_name` draws."""
+
+
+class NoStoreOfFiles(WrongSetting):
+    """The address names no store of ours."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "JIESU_OBJECTS is refused: write a folder, file:///… or s3://bucket/prefix?endpoint=…&region=…"
+        )
 
 
 class Objects:
@@ -96,13 +106,13 @@ def fresh_name() -> str:
 def open_objects(address: str) -> Objects:
     """A folder (made when missing) or `s3://bucket/prefix?endpoint=…&region=…`.
 
-    S3 credentials come from AWS_ACCESS_KEY_ID and its like, never from the address. Raises `ValueError`.
+    S3 credentials come from AWS_ACCESS_KEY_ID and its like, never from the address. Raises `NoStoreOfFiles`.
     """
     parts = urlsplit(address)
     if parts.scheme == "s3":
         return Objects(_s3(parts.netloc, parts.path.strip("/"), parse_qs(parts.query)))
     if parts.scheme not in ("", "file"):
-        raise ValueError(f"{parts.scheme}://… is no store of files; name a folder, file:///… or s3://bucket")
+        raise NoStoreOfFiles
     folder = Path(unquote(parts.path) if parts.scheme else address).resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Objects(LocalStore(folder))
@@ -110,7 +120,7 @@ def open_objects(address: str) -> Objects:
 
 def _s3(bucket: str, prefix: str, query: dict[str, list[str]]) -> S3Store:
     if not bucket or not query.keys() <= S3_SETTINGS:
-        raise ValueError("an S3 store is s3://bucket/prefix?endpoint=…&region=…")
+        raise NoStoreOfFiles
     told: dict[str, Any] = {name: values[0] for name, values in query.items()}
     is_plain = str(told.get("endpoint", "")).startswith("http://")
     return S3Store(

@@ -16,11 +16,17 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.kernel.settings import WrongSetting
+
 NONCE = 12
 
 
 class SealBroken(Exception):
     """The sealed value is not one of ours, was moved or changed, or its key has been destroyed."""
+
+
+class NotAKeyRing(WrongSetting, ValueError):
+    """There is no ring in the file that should hold one."""
 
 
 class Ring(Protocol):
@@ -98,7 +104,7 @@ def key_of(sealed: str) -> str:
 
 
 def load_ring(path: Path) -> KeyRing:
-    """Read a ring's file. Raises `ValueError` with the path when it is not one."""
+    """Read a ring's file. Raises `NotAKeyRing` with the path when it is not one."""
     try:
         found = json.loads(path.read_text())
         keys = {name: base64.b64decode(key, validate=True) for name, key in found["keys"].items()}
@@ -106,7 +112,7 @@ def load_ring(path: Path) -> KeyRing:
         ring = KeyRing(found["current"], keys, datetime.fromisoformat(since) if since else None)
         AESGCM(ring.keys[ring.current])
     except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path}: not a key ring: {error}") from error
+        raise NotAKeyRing(f"{path}: not a key ring: {error}") from error
     return ring
 
 

@@ -1,6 +1,7 @@
 """What `jiesu` and `python -m deploy.run` do at a terminal, each as a process of its own."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -101,6 +102,37 @@ def test_what_is_mistyped_or_away_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert (away.exit_code, away.stderr.splitlines()[0][:36]) == (1, "database or bus does not answer; doe")
 
 
+@pytest.mark.parametrize(
+    ("words", "told", "named"),
+    [
+        ("run --bus rabbit", {}, "--bus"),
+        ("run --detach", {"BUS": "rabbit"}, "BUS"),
+        ("run --detach", {"JIESU_BASE_PORT": "abc"}, "JIESU_BASE_PORT"),
+        ("run --bus embedded", {"JIESU_DATABASE_POOL": "1"}, "JIESU_DATABASE_POOL"),
+        ("run --detach", {"JIESU_LOG_LEVEL": "LOUD"}, "JIESU_LOG_LEVEL"),
+        ("run", {"KAFKA_BOOTSTRAP_SERVERS": "kafka"}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ("demo", {"JIESU_TRACKING_PREFIX": "b"}, "JIESU_TRACKING_PREFIX"),
+        ("topics", {"JIESU_BUS": "rabbit"}, "JIESU_BUS"),
+        ("tail --no-follow", {"JIESU_DATABASE_URL": "mysql://x:hush@127.0.0.1/x"}, "JIESU_DATABASE_URL"),
+    ],
+)
+def test_a_mistake_is_told_by_its_name_before_anything_is_started(
+    tmp_path: Path, words: str, told: dict[str, str], named: str
+) -> None:
+    """Options and variables alike: the exit code of a usage error, and no state folder yet."""
+    state = tmp_path / "state"
+    done = runner.invoke(app, [*words.split(), "--state", str(state)], env=told)
+    assert done.exit_code == 2
+    assert named in done.stderr
+    assert "hush" not in done.stderr
+    assert not state.exists()
+
+
+def test_a_folder_that_is_none_holds_no_run(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert runner.invoke(app, ["status", "--state", str(tmp_path / "file")]).exit_code == 3
+
+
 def test_a_strangers_answer_is_not_taken_for_the_services_own(tmp_path: Path) -> None:
     """Another run was quicker on the port: ours lives, the answer is the other's."""
     with HTTPServer(("127.0.0.1", 0), Ready) as stranger:
@@ -194,3 +226,52 @@ def test_run_lists_services_and_refuses_unknown_ones() -> None:
     refused = subprocess.run([*command, "--target=intake,post"], capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "no service called 'post'; there are intake, router" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"JIESU_BASE_PORT": "abc"}, "JIESU_BASE_PORT"),
+        ({"JIESU_BASE_PORT": "65532"}, "JIESU_BASE_PORT"),
+        ({"JIESU_TARGET": "router", "JIESU_PORT": "99999"}, "JIESU_PORT"),
+        ({"JIESU_TARGET": "router", "JIESU_DATABASE_URL_ROUTER": "router"}, "JIESU_DATABASE_URL"),
+        ({"JIESU_TARGET": "post"}, "post"),
+    ],
+)
+def test_run_refuses_what_it_is_told_wrong_before_a_service_starts(told: dict[str, str], named: str) -> None:
+    """One line that names the variable, and the exit code of a usage error."""
+    done = deployed("deploy.run", told)
+    assert done.returncode == 2
+    assert named in done.stderr.splitlines()[-1]
+
+
+def test_health_says_when_it_cannot_know_whom_to_ask() -> None:
+    done = deployed("deploy.health", {"JIESU_TARGET": "router", "JIESU_PORT": "abc"})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "JIESU_PORT" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"JIESU_PORT": "99999"}, "JIESU_PORT"),
+        ({"JIESU_CITY": "/nowhere"}, "/nowhere"),
+        ({"JIESU_KEYS": "/nowhere"}, "/nowhere"),
+    ],
+)
+def test_a_service_says_in_one_line_why_it_does_not_start(told: dict[str, str], named: str) -> None:
+    done = deployed("services.scoring", told)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert named in done.stderr
+
+
+def deployed(module: str, told: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """A module of a deployment, told by the environment."""
+    return subprocess.run(
+        [sys.executable, "-m", module],
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
