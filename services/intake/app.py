@@ -53,11 +53,13 @@ def recognises(flat: Flat) -> Mapping[str, Recogniser]:
 
 
 def rates(settings: IntakeSettings) -> Callable[[Caller], int | None]:
-    """Client apps, citizens and followers are counted; the city's own staff and services are not."""
+    """Who comes from outside is counted; the city's own staff and services are not."""
 
     def of(caller: Caller) -> int | None:
         if caller.kind == "follower":
             return settings.follow_rate_limit_per_minute
+        if caller.kind == "visitor":
+            return settings.open311_rate_limit_per_minute
         if caller.kind == "client":
             return settings.rate_limit_per_minute if caller.rate is None else caller.rate
         return settings.rate_limit_per_minute if caller.roles == {Role.CITIZEN} else None

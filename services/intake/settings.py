@@ -25,6 +25,11 @@ class IntakeSettings(ServiceSettings):
     number and code, counted in the same way. 0: nobody is counted.
     """
 
+    open311_rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
+    """Requests a minute for whoever reads Open311, which asks for no key: for each address they come from,
+    counted in the same way. 0: nobody is counted.
+    """
+
     objects: str = ".state/objects"
     """Where attachments lie: a folder, file:///…, or s3://bucket/prefix?endpoint=…&region=…"""
 

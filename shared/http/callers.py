@@ -8,8 +8,10 @@ from typing import Literal, Protocol
 
 from shared.kernel.ids import UnitCode
 
-Kind = Literal["person", "client", "service", "terminal", "follower"]
-"""A follower has shown no more than a case's number and a code: it may nothing, and is only counted."""
+Kind = Literal["person", "client", "service", "terminal", "follower", "visitor"]
+"""A follower has shown no more than a case's number and a code, a visitor nothing at all: they may nothing,
+and are only counted.
+"""
 
 
 class Role(StrEnum):

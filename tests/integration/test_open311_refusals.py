@@ -3,9 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
+from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
+from shared.service import flat_of, let_go
 from tests.integration.intake_desk import NOON, Desk, intake_desk
 from tests.integration.open311_desk import LAMP, V2, is_error, parts, posts
 
@@ -151,3 +154,23 @@ async def test_other_bodies_are_refused_cheaply(desk: Desk, kind: str, body: byt
     assert answer.status_code in (400, 403), answer.text
     assert said in answer.text
     assert await desk.counts() == before
+
+
+async def test_whoever_reads_without_a_key_is_counted_by_where_they_come_from(desk: Desk) -> None:
+    """One address's minute is used up; another reads on, and who reports is counted by the key alone."""
+    settings = desk.settings.model_copy(update={"open311_rate_limit_per_minute": 3})
+    flat = flat_of(SERVICE, settings, clock=desk.clock, city=desk.flat.city)
+    ways = [httpx.ASGITransport(flat.app, client=(address, 1)) for address in ("192.0.2.1", "192.0.2.2")]
+    paths = [f"{V2}/services.json", f"{V2}/requests.xml", f"{V2}/tokens/1.json", f"{V2}/requests.xml"]
+    async with (
+        httpx.AsyncClient(transport=ways[0], base_url="http://intake") as busy,
+        httpx.AsyncClient(transport=ways[1], base_url="http://intake") as other,
+    ):
+        answers = [await busy.get(path) for path in paths]
+        reported = await busy.post(f"{V2}/requests.json", data={"api_key": desk.key, **LAMP})
+        others = await other.get(f"{V2}/requests.xml")
+    await let_go(flat)
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 429]
+    is_error(answers[3], 429, "at most 3 requests a minute")
+    assert 0 < int(answers[3].headers["retry-after"]) <= 20
+    assert (reported.status_code, others.status_code) == (200, 200)

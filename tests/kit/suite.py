@@ -123,6 +123,7 @@ def settings_of(
         "city": FOLDER,
         "rate_limit_per_minute": 0,
         "follow_rate_limit_per_minute": 0,
+        "open311_rate_limit_per_minute": 0,
     }
     if urls is not None:
         told |= {"intake_url": urls["intake"], "public_url": urls["survey"]}

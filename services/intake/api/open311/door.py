@@ -38,7 +38,10 @@ class Visitor:
 
 
 async def the_visitor(request: Request, extension: Extension) -> Visitor:
-    """The dependency. Raises `NoSuchFormat`, `NoSuchJurisdiction`."""
+    """The dependency. Raises `NoSuchFormat`, `NoSuchJurisdiction`, `RateExceeded`."""
+    if request.method == "GET":
+        # Whoever posts is counted by their key.
+        count(request, _stranger(request))
     if extension not in speech.MEDIA_TYPES:
         raise NoSuchFormat
     city: City = request.app.state.flat.city
@@ -47,6 +50,11 @@ async def the_visitor(request: Request, extension: Extension) -> Visitor:
             raise NoSuchJurisdiction
     language = preferred(request.headers.get("accept-language"))
     return Visitor("json" if extension == "json" else "xml", language, city)
+
+
+def _stranger(request: Request) -> Caller:
+    """Whoever reads without a key: all that is known of them is where they come from."""
+    return Caller(request.client.host if request.client else "", frozenset(), kind="visitor")
 
 
 Visiting = Annotated[Visitor, Depends(the_visitor)]
