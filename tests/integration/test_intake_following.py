@@ -298,16 +298,24 @@ async def test_a_supplement_that_says_nothing_or_too_much_is_refused(desk: Desk,
     assert await desk.counts() == before
 
 
-async def test_the_list_of_one_unit_is_read_by_its_index(desk: Desk) -> None:
-    """As the desk asks for it: the newest of a unit, whatever else there is."""
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ("unit = '110115009'", "ix_cases_of_unit"),
+        ("channel = 'sensor'", "ix_cases_channel_case_id"),
+        ("kind = 'praise'", "ix_cases_kind_case_id"),
+    ],
+)
+async def test_the_desks_lists_are_read_by_their_indexes(desk: Desk, asked: str, index: str) -> None:
+    """As the desk asks for it: the newest of a unit, a channel, a kind, whatever else there is."""
     question = DeskQuestion(unit=GUANYINSI)
     await desk.hears(dispatched(case_of(await desk.registers())))
     async with desk.flat.store.work() as work:
         await work.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = await work.connection.exec_driver_sql(
-            "EXPLAIN SELECT case_id FROM cases WHERE unit = '110115009' ORDER BY case_id DESC LIMIT 20"
+            f"EXPLAIN SELECT case_id FROM cases WHERE {asked} ORDER BY case_id DESC LIMIT 20"
         )
-        assert "ix_cases_of_unit" in str(plan.all())
+        assert index in str(plan.all())
         assert await queries.desk(work.connection, question, after=None, limit=20)
 
 

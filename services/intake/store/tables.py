@@ -52,6 +52,9 @@ CASES = Table(
     Index(None, "status", "case_id"),
     # The same of one unit, in whatever status.
     Index("ix_cases_of_unit", "unit", "case_id", postgresql_where=text("unit IS NOT NULL")),
+    # The same of one channel, of one kind: for a rare one all cases were looked through.
+    Index(None, "channel", "case_id"),
+    Index(None, "kind", "case_id"),
     # What ended and still knows who asked: looked through by the clock, the oldest first.
     Index(
         "ix_cases_to_anonymise",
