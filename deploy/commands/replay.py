@@ -1,6 +1,6 @@
 """`jiesu replay`: send a service's facts to the bus again, after the bus has lost what it had."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +26,16 @@ def command(
     """Send facts again from the event log. Consumers know what they have heard."""
     import asyncio
 
-    from deploy.commands.standing import NAMES
+    from deploy.commands.standing import NAMES, service_called
+    from deploy.commands.topics import require_known
 
+    # All of it first: what was sent again before a mistake is found would be sent.
+    for name in names or ():
+        service_called(name)
+    for written in filter(None, (since, until)):
+        instant(written, now=datetime.now(UTC))
+    if topic is not None:
+        require_known(topic, param_hint="--topic")
     for name in names or NAMES:
         sent = asyncio.run(_replay(name, since, until, topic, state_folder(state)))
         typer.echo(f"{name}: {sent} facts sent again")
@@ -46,11 +54,11 @@ async def _replay(name: str, since: str, until: str | None, topic: str | None, s
 def instant(written: str, *, now: datetime) -> datetime:
     """The instant an option names. Raises `typer.BadParameter`."""
     number, unit = written[:-1], written[-1:]
-    if number.isdecimal() and unit in AGES:
-        return now - timedelta(**{AGES[unit]: int(number)})
     try:
+        if number.isdecimal() and unit in AGES:
+            return now - timedelta(**{AGES[unit]: int(number)})
         at = datetime.fromisoformat(written)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{written!r} is neither an instant nor an age such as 12h") from None
     if at.tzinfo is None:
         raise typer.BadParameter(f"{written!r} names no time zone; write {written}+08:00")

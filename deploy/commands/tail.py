@@ -1,17 +1,16 @@
 """`jiesu tail`: read facts off a topic as they come, for people and for pipes."""
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deploy.commands.options import State, state_folder
 from deploy.commands.replay import instant
-from deploy.local.suite import SUITE
+from deploy.commands.topics import require_known
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from deploy.local.state import StateFolder
     from shared.bus.port import Bus, Record
 
@@ -53,7 +52,9 @@ async def _tail(
 
     from deploy.commands.standing import standing
 
-    _require_known(topic)
+    require_known(topic)
+    if since:
+        instant(since, now=datetime.now(UTC))
     async with standing("router", state) as flat:
         start = instant(since, now=flat.clock.now()) if since else None
         seen: dict[int, int] = {}
@@ -64,20 +65,10 @@ async def _tail(
             await asyncio.sleep(PAUSE)
 
 
-def _require_known(topic: str) -> None:
-    """A mistyped topic would look like one in which nothing was said."""
-    from deploy.commands.topics import all_topics
-
-    known = [one.name for one in all_topics([flat.name for flat in SUITE])]
-    if topic not in known:
-        there = ", ".join(known)
-        raise typer.BadParameter(f"there is no topic {topic!r}; there are {there}", param_hint="topic")
-
-
 async def _show_new(
     bus: "Bus",
     topic: str,
-    start: "datetime | None",
+    start: datetime | None,
     seen: dict[int, int],
     picked: tuple[str | None, str | None],
     as_json: bool,

@@ -17,7 +17,12 @@ Kind = Annotated[
     typer.Option("--bus", envvar="JIESU_BUS", help="Default: the running local suite's."),
 ]
 Bootstrap = Annotated[
-    str | None, typer.Option("--bootstrap", envvar="JIESU_KAFKA_BOOTSTRAP_SERVERS", help="Kafka's address.")
+    str | None,
+    typer.Option(
+        "--bootstrap",
+        envvar="JIESU_KAFKA_BOOTSTRAP_SERVERS",
+        help="Kafka's address (default: the running suite's).",
+    ),
 ]
 AdminDsn = Annotated[
     str | None,
@@ -33,6 +38,16 @@ def all_topics(groups: Sequence[str]) -> tuple["Topic", ...]:
     from shared.events.topics import TOPICS
 
     return (*TOPICS, *dead_letter_topics(TOPICS, groups))
+
+
+def require_known(topic: str, *, param_hint: str = "topic") -> None:
+    """A mistyped topic would look like one in which nothing was said."""
+    from deploy.local.suite import SUITE
+
+    known = [one.name for one in all_topics([flat.name for flat in SUITE])]
+    if topic not in known:
+        there = ", ".join(known)
+        raise typer.BadParameter(f"there is no topic {topic!r}; there are {there}", param_hint=param_hint)
 
 
 async def create_topics(kind: str, bootstrap: str | None, admin_dsn: str, groups: Sequence[str]) -> int:

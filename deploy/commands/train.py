@@ -24,7 +24,9 @@ NO_SKLEARN = 5
 _ModelFolder = Annotated[
     Path | None, typer.Option("--model", help="Where the model goes (default: $JIESU_MODEL, else the state).")
 ]
-_CityFolder = Annotated[Path | None, typer.Option("--city", help="The city's folder (default: $JIESU_CITY).")]
+_CityFolder = Annotated[
+    Path | None, typer.Option("--city", help="The city's folder (default: $JIESU_CITY, else Beijing's).")
+]
 
 
 def command(
