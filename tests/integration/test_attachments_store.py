@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 
 from deploy.local.ports import free_port
 from shared.files.errors import NoSuchFile, ObjectsAway, UnknownContent
-from shared.files.objects import Objects, fresh_name, open_objects
+from shared.files.objects import NoStoreOfFiles, Objects, fresh_name, open_objects
 from tests.kit.media import a_jpeg
 
 CONTENT = bytes(range(256)) * 50_000
@@ -110,7 +110,7 @@ async def test_a_store_that_nobody_answers_for_is_away(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("address", ["ftp://somewhere/x", "s3://", "s3://city?secret=x"])
 def test_an_address_that_is_no_store_is_refused(address: str) -> None:
-    with pytest.raises(ValueError, match="s3://"):
+    with pytest.raises(NoStoreOfFiles, match="s3://"):
         open_objects(address)
 
 
