@@ -31,9 +31,10 @@ class _Commands(TyperGroup):
 def _sentence(error: Exception) -> tuple[str, int] | None:
     from deploy.local.refusals import LocalRefused
     from shared.bus.fates import Fate, fate_of
+    from shared.kernel.errors import Refusal
     from shared.kernel.settings import WrongSetting
 
-    if isinstance(error, LocalRefused):
+    if isinstance(error, LocalRefused | Refusal):
         return str(error), 1
     if isinstance(error, WrongSetting):
         return str(error), 2

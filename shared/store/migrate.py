@@ -1,20 +1,43 @@
-"""Schemas: a role and a schema for each service, and alembic inside it as that role."""
+"""Schemas: a role and a schema for each service, and alembic inside it as that role.
 
+The version before goes on serving meanwhile. Whoever waits for a table's lock holds up all who ask for the
+table after him: so a migration waits a moment, lets go, and tries again.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.kernel.errors import Unavailable
 from shared.store import partitions
+from shared.store.busy import lock_not_free
 from shared.store.schema import Schema
 
 HERE = Path(__file__).parent
+LOCK_PATIENCE = 5.0
+"""Seconds for which requests may have to wait behind a migration."""
+TRIES, PAUSE = 10, 2.0
+"""How often it is tried, and the seconds in which those who waited go first."""
+TURN = "SELECT pg_try_advisory_lock(hashtext('jiesu migrate'), hashtext(current_schema()))"
+
+
+class TablesInUse(Unavailable):
+    """Somebody holds a table for longer than we wait; what was done until then stays done."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__(f"a table of {schema} is held by somebody else: look at pg_stat_activity, try again")
 
 
 async def prepare(admin_dsn: str, name: str, password: str) -> None:
@@ -44,37 +67,64 @@ async def prepare(admin_dsn: str, name: str, password: str) -> None:
         await connection.close()
 
 
-async def upgrade(dsn: str, schema: Schema) -> None:
-    """Bring the schema to the newest migration, as the service's own role."""
-    await _inside(dsn, lambda connection: command.upgrade(_config(schema, connection), "head"))
-    engine = create_async_engine(_async(dsn), poolclass=NullPool)
-    async with engine.begin() as connection:
-        await partitions.ensure_now(connection, partitions.by_month(schema.metadata))
-    await engine.dispose()
+async def upgrade(dsn: str, schema: Schema, *, to: str = "head") -> None:
+    """Bring the schema to a migration, the newest, as the service's own role. Raises `TablesInUse`.
+
+    Several may be told to at the same time: one does it, and the others find it done.
+    """
+    async with _connected(dsn) as connection:
+        await _take_turn(connection)
+        for left in reversed(range(TRIES)):
+            try:
+                await connection.run_sync(lambda own: command.upgrade(_config(schema, own), to))
+                await partitions.ensure_now(connection, partitions.by_month(schema.metadata))
+                await connection.commit()
+            except DBAPIError as error:
+                await connection.rollback()
+                if not lock_not_free(error):
+                    raise
+                if not left:
+                    raise TablesInUse(schema.name) from None
+            else:
+                return
+            await asyncio.sleep(PAUSE)
 
 
 async def check(dsn: str, schema: Schema) -> None:
     """Raise alembic's error when the tables and the migrations say different things."""
-    await _inside(dsn, lambda connection: command.check(_config(schema, connection)))
+    async with _connected(dsn) as connection:
+        await connection.run_sync(lambda own: command.check(_config(schema, own)))
 
 
 async def revise(dsn: str, schema: Schema, message: str) -> None:
     """Write the next migration from the difference between tables and database."""
     number = f"{len(list(schema.migrations.glob('[0-9]*.py'))) + 1:04d}"
-    await _inside(
-        dsn,
-        lambda connection: command.revision(
-            _config(schema, connection), message, autogenerate=True, rev_id=number
-        ),
-    )
+    async with _connected(dsn) as connection:
+        await connection.run_sync(
+            lambda own: command.revision(_config(schema, own), message, autogenerate=True, rev_id=number)
+        )
 
 
-async def _inside(dsn: str, run: Any) -> None:
-    engine = create_async_engine(_async(dsn), poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
+@contextlib.asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[AsyncConnection]:
+    told = {"lock_timeout": f"{int(LOCK_PATIENCE * 1000)}", "application_name": "jiesu migrate"}
+    engine = create_async_engine(_async(dsn), poolclass=NullPool, connect_args={"server_settings": told})
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def _take_turn(connection: AsyncConnection) -> None:
+    # Not waited for in the database: an index is built once every statement that began before is over, and
+    # the builder would wait for us while we wait for him.
+    for _ in count():
+        is_ours = await connection.scalar(text(TURN))
         await connection.commit()
-    await engine.dispose()
+        if is_ours:
+            return
+        await asyncio.sleep(PAUSE)
 
 
 def _async(dsn: str) -> Any:

@@ -15,9 +15,7 @@ def upgrade() -> None:
         "changed_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
     )
     op.add_column("terminal_changes", changed_at)
-    op.create_index(op.f("ix_terminal_changes_changed_at"), "terminal_changes", ["changed_at"])
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_terminal_changes_changed_at"), table_name="terminal_changes")
     op.drop_column("terminal_changes", "changed_at")

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.store.indexes import add_index
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -9,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_cases_channel_case_id"), "cases", ["channel", "case_id"])
-    op.create_index(op.f("ix_cases_kind_case_id"), "cases", ["kind", "case_id"])
+    add_index("ix_cases_channel_case_id", "cases", ["channel", "case_id"])
+    add_index("ix_cases_kind_case_id", "cases", ["kind", "case_id"])
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.store.indexes import add_index
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -10,11 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
+    add_index(
         "ix_work_orders_open",
         "work_orders",
         ["state", "resolve_by", "order_id"],
-        unique=False,
         postgresql_where=sa.text("state IN ('sent', 'signed')"),
     )
 

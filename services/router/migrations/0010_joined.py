@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from shared.store.indexes import add_index
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -10,8 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Few cases are joined: the index is small, and quickly made.
-    op.create_index(
+    add_index(
         "ix_cases_merged_into",
         "cases",
         ["merged_into"],

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from shared.store.indexes import add_index
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -9,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_readings_by_at_reading_id", "readings", ["by", "at", "reading_id"])
+    add_index("ix_readings_by_at_reading_id", "readings", ["by", "at", "reading_id"])
 
 
 def downgrade() -> None:

@@ -21,5 +21,4 @@ context.configure(
     transaction_per_migration=True,
 )
 with context.begin_transaction():
-    context.execute("SET LOCAL lock_timeout = '5s'")
     context.run_migrations()
