@@ -4,9 +4,10 @@ From the city's own starting texts and from router's history: categories a dispa
 stood until their case closed. The words are opened for that purpose, and that is written down.
 """
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,11 +53,12 @@ def command(
     kept = state_folder(state)
     folder = model or model_folder(kept.path, os.environ)
     own = starting_texts(city or city_folder(os.environ))
-    if starting and (found := still_good(folder, own)):
-        typer.echo(f"the text model {found.version} is there")
-        return
-    history = () if starting else asyncio.run(_history(kept))
-    manifest, made = make(folder, (*own, *history))
+    with _alone(folder):
+        if starting and (found := still_good(folder, own)):
+            typer.echo(f"the text model {found.version} is there")
+            return
+        history = () if starting else asyncio.run(_history(kept))
+        manifest, made = make(folder, (*own, *history))
     typer.echo(
         f"text model {manifest.version}: {made.texts} texts ({made.own} our own), "
         f"{made.accuracy:.0%} of held-back texts right, {made.among_three:.0%} among three"
@@ -115,6 +117,24 @@ def make(folder: Path, labelled: Sequence["Labelled"]) -> tuple["Manifest", "Rep
     model, report = train(labelled)
     made_from = fingerprint(labelled)
     return write_model(folder, model, report, made_from=made_from, sklearn=version("scikit-learn")), report
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Two who put a model there would take away each other's files."""
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "training.lock", mode=0o600)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        typer.echo(f"another training is under way in {folder}; waiting for it", err=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def table(report: "Report") -> str:

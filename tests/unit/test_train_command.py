@@ -5,6 +5,8 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
+import typer
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from deploy.cli import app
@@ -28,6 +30,22 @@ def test_a_starting_model_is_made_once_and_reported_by_category(tmp_path: Path) 
     assert sum(line.startswith(manifest.categories) for line in made.output.splitlines()) == 47
     again = RUN.invoke(app, asked(tmp_path))
     assert again.output.strip() == f"the text model {manifest.version} is there"
+
+
+def test_of_two_trainings_one_waits_for_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model").mkdir()
+    other = FileLock(tmp_path / "model" / "training.lock")
+    other.acquire()
+    said: list[str] = []
+
+    def echo(message: str, **_: object) -> None:
+        said.append(message)
+        other.release()
+
+    monkeypatch.setattr(typer, "echo", echo)
+    assert RUN.invoke(app, asked(tmp_path)).exit_code == 0
+    assert said[0] == f"another training is under way in {tmp_path / 'model'}; waiting for it"
+    assert said[1].startswith("text model ")
 
 
 def test_without_scikit_learn_it_says_what_to_install(
