@@ -18,6 +18,8 @@ Instant = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST)]
 
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """How many, or the how manieth: as far as every reader of JSON can count."""
+Signed = Annotated[int, Field(ge=-(2**53 - 1), le=2**53 - 1)]
+"""The same of what differences may take below zero."""
 
 
 class Fact(BaseModel):

@@ -3,11 +3,11 @@ topics of the month.
 """
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from shared.events.fact import Count, Fact, Instant
+from shared.events.fact import Count, Fact, Instant, Signed
 from shared.events.topics import SCORE, Topic
 from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode
 from shared.kernel.words import DeclineReason, StreetClass, UnitLevel
@@ -92,7 +92,8 @@ class MonthClosed(PeriodFact):
     """Until when a fact had to be said to count in it."""
     policy_version: str
     lines: Count
-    cases: Count
+    cases: Signed
+    """Below zero where rulings took more cases of settled months away than the month has of its own."""
     exclusions: Count
     sha256: str
 
@@ -103,7 +104,7 @@ class Share(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     numerator: str
-    denominator: Annotated[int, Field(ge=-(2**53 - 1), le=2**53 - 1)]
+    denominator: Signed
     """Below zero where differences to settled months take more off a unit than it has of its own."""
 
 

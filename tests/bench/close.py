@@ -31,7 +31,7 @@ JOINED, REDONE, EXCLUDED = 20, 25, 500
 """One case in so many."""
 ONE, NONE, BASICALLY = Decimal(1), Decimal(0), Decimal("0.9")
 LINE = ("case_id", "measure", "because", "number", "unit", "joined_into", "at", "period", "numerator",
-        "denominator", "proactive", "is_lead", "redo")  # fmt: skip
+        "denominator", "proactive", "is_lead", "redo", "cases")  # fmt: skip
 ENTRY = ("case_id", "proactive", "lead", "redo", "outcome", "leads", "orders", "results", "heard", "opened",
          "version")  # fmt: skip
 EXCLUSION = ("exclusion_id", "case_id", "period", "reason", "evidence", "asked", "state", "reviews",
@@ -118,7 +118,21 @@ def _line(
     worth: Decimal,
     redo: int,
 ) -> tuple[Any, ...]:
-    return (case, measure, because, 0, *whose, at, period.label, worth, 1, False, True, redo)
+    return (
+        case,
+        measure,
+        because,
+        0,
+        *whose,
+        at,
+        period.label,
+        worth,
+        1,
+        False,
+        True,
+        redo,
+        int(measure == "response" and redo == 0),
+    )
 
 
 def _targets(numbers: Sequence[int], period: Period) -> list[tuple[Any, ...]]:

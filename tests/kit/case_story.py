@@ -150,7 +150,7 @@ class Story:
         by = self.now + timedelta(hours=24)
         return self.says(router.CaseReturned(**self._about(unit, None), reason="not_ours", adjudicate_by=by))
 
-    def ruled(self, ruling: Ruling, returned_by: UnitCode, to_unit: UnitCode) -> "Story":
+    def ruled(self, ruling: Ruling, returned_by: UnitCode | None, to_unit: UnitCode) -> "Story":
         return self.says(
             router.CaseAdjudicated(
                 case_id=self.case_id, ruling=ruling, returned_by=returned_by, to_unit=to_unit

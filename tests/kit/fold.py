@@ -31,7 +31,7 @@ DERIVED = {
         **dict.fromkeys(("entries", "whistles", "department_lines"), "*"),
         # For whom a joined case's answer counts is written down when its month closes, not when it is heard.
         "score_lines": "case_id, measure, because, number, joined_into, at, period, late_from, numerator, "
-        "denominator, undecided_until, proactive, is_lead, redo, "
+        "denominator, undecided_until, proactive, is_lead, redo, cases, "
         "CASE WHEN joined_into IS NULL THEN unit END AS unit",
     },
 }

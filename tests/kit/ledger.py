@@ -102,9 +102,8 @@ def sums_of(ledger: LedgerInMemory, period: str, excluded: frozenset[CaseId] = f
         for line in lines_of(entry, rules):
             unit = line.unit or leading(ledger, line)
             if line.denominator and line.period == period and unit:
-                first = line.measure is Measure.RESPONSE and line.is_lead and line.redo == 0
                 key = unit, line.measure, line.proactive, line.case_id in excluded
-                tallies[key] += Tally(line.numerator, 1, cases=int(first))
+                tallies[key] += Tally(line.numerator, 1, cases=line.worth.cases)
     return [Sum(unit, measure, side, tally, out) for (unit, measure, side, out), tally in tallies.items()]
 
 

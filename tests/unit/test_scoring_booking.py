@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scoring.domain.policy.booking import Booked, book, is_settled
+from services.scoring.domain.policy.booking import Booked, Worth, book, is_settled
 from services.scoring.domain.policy.lines import Line, Measure
 from shared.kernel.ids import CaseId, UnitCode
 from tests.kit.case_story import DONGHUASHI, MORNING, NANLI, YONGNING, named
@@ -17,12 +18,17 @@ CASE, ORDER = CaseId(named("case")), named("order")
 
 
 def a_line(
-    period: str, unit: UnitCode = DONGHUASHI, worth: str = "1", counts: int = 1, *, proactive: bool = False
+    period: str,
+    unit: UnitCode = DONGHUASHI,
+    worth: str = "1",
+    counts: int = 1,
+    *,
+    proactive: bool = False,
+    cases: int | None = 0,
 ) -> Line:
     top = Decimal(worth) * counts
-    return Line(
-        CASE, Measure.RESPONSE, ORDER, unit, None, MORNING, period, top, counts, proactive, True, 0, None
-    )
+    about = (CASE, Measure.RESPONSE, ORDER, unit, None, MORNING, period)
+    return Line(*about, top, counts, proactive, True, 0, None, cases)
 
 
 Stored = dict[int, Booked[Line]]
@@ -32,16 +38,11 @@ def written(stored: Stored, changes: Iterable[Booked[Line]]) -> Stored:
     return {**stored, **{each.number: each for each in changes}}
 
 
-def sums(stored: Stored, before: str = "9999-99") -> dict[tuple[object, bool], tuple[Decimal, int]]:
-    found: dict[tuple[object, bool], tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
+def sums(stored: Stored) -> dict[object, Worth]:
+    found: dict[object, Worth] = defaultdict(Worth)
     for each in stored.values():
-        if each.period < before:
-            top, bottom = found[each.line.unit, each.line.proactive]
-            found[each.line.unit, each.line.proactive] = (
-                top + each.line.numerator,
-                bottom + each.line.denominator,
-            )
-    return {side: pair for side, pair in found.items() if pair != (0, 0)}
+        found[each.line.side] = each.line.worth.less(Worth().less(found[each.line.side]))
+    return {side: worth for side, worth in found.items() if worth != Worth()}
 
 
 LINES = st.builds(
@@ -51,6 +52,7 @@ LINES = st.builds(
     st.sampled_from(["0", "0.9", "1"]),
     st.integers(0, 1),
     proactive=st.booleans(),
+    cases=st.integers(0, 1),
 )
 STEPS = st.lists(st.tuples(LINES, st.sampled_from(PERIODS)), min_size=1, max_size=8)
 
@@ -64,8 +66,7 @@ def test_whatever_comes_late_the_settled_stands_and_the_whole_is_right(steps: li
         settled = {number: each for number, each in stored.items() if each.period < opened}
         stored = written(stored, book(line, opened, tuple(stored.values())))
         assert settled == {number: stored[number] for number in settled}
-        worth = (line.numerator, line.denominator)
-        assert sums(stored) == ({(line.unit, line.proactive): worth} if worth != (0, 0) else {})
+        assert sums(stored) == ({line.side: line.worth} if line.worth != Worth() else {})
 
 
 @given(STEPS)
@@ -102,6 +103,17 @@ def test_a_difference_to_a_settled_line_is_an_adjustment_of_its_own() -> None:
     found = (adjustment.number, adjustment.period, adjustment.late_from)
     assert found == (1, "2026-12", "2026-10")
     assert (adjustment.line.numerator, adjustment.line.denominator) == (1, 0)
+
+
+def test_an_order_that_is_taken_away_of_a_settled_period_takes_its_case_along() -> None:
+    """As many as the order counted for, where that was not told yet; what was taken away then is let be."""
+    for cases in (1, None):
+        first = Booked(a_line("2026-10", cases=cases), 0, "2026-10")
+        (adjustment,) = book(a_line("2026-10", counts=0), "2026-11", (first,))
+        assert adjustment.line.worth == Worth(Decimal(-1), -1, -1)
+    taken = Booked(first.line.counting(Worth(Decimal(-1), -1, -1)), 1, "2026-11", "2026-10")
+    of_then = replace(taken, line=replace(taken.line, cases=None))
+    assert list(book(a_line("2026-10", counts=0), "2026-12", (first, of_then))) == []
 
 
 def test_a_joined_case_keeps_whom_the_close_found_for_it() -> None:

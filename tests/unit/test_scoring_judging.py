@@ -8,12 +8,15 @@ import pytest
 
 from services.scoring.domain.departments import CallSum, departments
 from services.scoring.domain.lifecycle import MonthState
-from services.scoring.domain.month import Month
+from services.scoring.domain.month import Frozen, Month
+from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.classes import classify, supervise
+from services.scoring.domain.policy.closing import close
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.domain.policy.publishing import publish
 from services.scoring.domain.policy.rates import Ranked, Standing, Sum, Tally
+from shared.events.scoring import MonthClosed
 from shared.kernel.words import StreetClass, SupervisionStep
 from tests.kit.case_story import SHANGHAI, YANQING, YONGNING
 from tests.kit.city import beijing
@@ -122,6 +125,10 @@ def test_a_month_whose_adjustments_take_more_off_a_unit_than_it_has_is_published
     assert [each.unit for each in (*districts.units, *streets.units)] == [YANQING, YONGNING]
     (street,) = streets.units
     assert (street.response.numerator, street.response.denominator, street.rank) == ("-1", -1, None)
+    frozen, periods = Frozen(1, -1, 0, "0" * 64), Periods.of_policy(POLICY)
+    closed = close(month, frozen, "0" * 64, (), periods, at=month.asked_at).facts[0]
+    assert isinstance(closed, MonthClosed)
+    assert closed.cases == -1
 
 
 def test_an_average_score_is_one_that_a_blower_can_give_whatever_adjustments_do() -> None:

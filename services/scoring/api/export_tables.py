@@ -30,6 +30,7 @@ KINDS = {
     "denominator": Kind.WHOLE,
     "redo": Kind.WHOLE,
     "number": Kind.WHOLE,
+    "cases": Kind.WHOLE,
     "proactive": Kind.TRUTH,
     "excluded": Kind.TRUTH,
     "is_lead": Kind.TRUTH,

@@ -76,7 +76,9 @@ class UnitRatesView(SideView):
     name: str
     level: UnitLevel | None
     volume: int = Field(description="Dispatched orders; decides between equals.")
-    cases: int = Field(description="诉求量: cases first dispatched to it, or below it, as the lead.")
+    cases: int = Field(
+        description="诉求量: cases that it, or one below it, led first; adjustments are signed."
+    )
     residents: int | None = Field(description="Null where no census told; nothing is guessed.")
     cases_per_10k: Decimal | None = Field(description="万人诉求量.")
     composite: Decimal | None = Field(description="Null while one of the three rates is.")
@@ -149,6 +151,7 @@ class BehindView(Wire):
     excluded: bool = Field(description="剔除: an exclusion in force takes it out.")
     is_lead: bool
     redo: int
+    cases: int = Field(description="1 where the case itself is counted, -1 where it is taken back.")
     undecided_until: datetime | None
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.policy.lines import Measure
+from services.scoring.store.counting import COUNTS
 from services.scoring.store.joined import counted
 from shared.store import driver
 
@@ -35,6 +36,7 @@ class Exported:
     is_lead: bool
     redo: int
     number: int
+    cases: int
     undecided_until: datetime | None
     category: str | None
     place: str | None
@@ -44,6 +46,7 @@ class Exported:
 
 _NAMES = {
     "unit": "whose AS unit",
+    "cases": "counted_cases AS cases",
     **{name: f"e.{name}" for name in ("category", "place", "channel", "tier")},
 }
 _SHOWN = ", ".join(
@@ -52,7 +55,7 @@ _SHOWN = ", ".join(
 LINES = f"""
 {counted("l.period = $1")}
 SELECT {_SHOWN} FROM counted JOIN entries e ON e.case_id = counted.case_id
-WHERE whose = ANY($2::text[]) AND (denominator <> 0 OR numerator <> 0) AND (NOT excluded OR $3)
+WHERE whose = ANY($2::text[]) AND {COUNTS} AND (NOT excluded OR $3)
 ORDER BY counted.at, counted.case_id, measure, because, number
 """
 

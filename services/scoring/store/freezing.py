@@ -18,6 +18,7 @@ from services.scoring.domain.month import Frozen
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.store import tables
+from services.scoring.store.counting import CASES, IS_COUNTED
 from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
 from services.scoring.store.joined import found
 from shared.store import bulk, driver
@@ -40,12 +41,11 @@ WHERE l.period = $1 AND l.unit IS NULL AND l.case_id = f.case_id AND l.because =
 
 _COUNTS = """
     sum(l.numerator) AS numerator, sum(l.denominator) AS denominator, 0 AS undecided,
-    count(*) FILTER (WHERE {first}) AS cases,
+    {cases} AS cases,
     count(*) FILTER (WHERE l.number = 0 AND l.late_from IS NOT NULL) AS late,
     count(*) FILTER (WHERE l.number > 0) AS adjustments,
     count(*) AS lines
 """
-_FIRST = "$2 = 'response' AND l.is_lead AND l.redo = 0 AND l.number = 0 AND l.denominator = 1"
 
 # One pass for sums and hash: each unit's lines in an order of their own, whatever the machine's collation.
 _LINES = """
@@ -60,14 +60,14 @@ SELECT $1 AS period, {whose} AS unit, $2 AS measure, l.proactive, {is_excluded} 
 FROM score_lines l
 {joining}
 {excluding}
-WHERE l.period = $1 AND l.measure = $2 AND (l.denominator <> 0 OR l.numerator <> 0)
+WHERE l.period = $1 AND l.measure = $2 AND {is_counted}
 GROUP BY {whose}, l.proactive, {is_excluded}
 """
 
 
 def _lines(whose: str, looked_up: str = "", joining: str = "") -> str:
-    counts = _COUNTS.format(first=_FIRST)
-    excluding = {"excluding": EXCLUDING, "is_excluded": IS_EXCLUDED}
+    counts = _COUNTS.format(cases=f"sum({CASES})")
+    excluding = {"excluding": EXCLUDING, "is_excluded": IS_EXCLUDED, "is_counted": IS_COUNTED}
     return _LINES.format(whose=whose, looked_up=looked_up, joining=joining, counts=counts, **excluding)
 
 
@@ -81,7 +81,7 @@ LINES_LOOKED_UP = _lines(
 """Where it is not, or not yet: the same lines for the same units."""
 CALLS = f"""
 SELECT $1 AS period, l.unit, $2 AS measure, false AS proactive, false AS excluded,
-    {_COUNTS.format(first="false")},
+    {_COUNTS.format(cases="0")},
     sha256(convert_to(string_agg(
         concat_ws('|', l.whistle_id, extract(epoch FROM l.at), trim_scale(l.numerator), l.denominator,
                   coalesce(l.late_from, '-'), l.number > 0),

@@ -3,6 +3,7 @@
 Looked up when read, so it does not matter which of the two cases was folded first; written down at the close.
 """
 
+from services.scoring.store.counting import CASES
 from services.scoring.store.excluding import EXCLUDING, IS_EXCLUDED
 
 _LEADING = """
@@ -33,10 +34,11 @@ def found(where: str) -> str:
 
 
 def counted(where: str) -> str:
-    """The same, and `counted`: the lines with whose each is, and whether an exclusion takes it out."""
+    """The same, and `counted`: the lines with whose each is, whether it is excluded, and its cases."""
     return f"""WITH RECURSIVE {found(where)},
     counted AS (
-        SELECT l.*, coalesce(l.unit, f.unit) AS whose, {IS_EXCLUDED} AS excluded
+        SELECT l.*, coalesce(l.unit, f.unit) AS whose, {IS_EXCLUDED} AS excluded,
+               {CASES} AS counted_cases
         FROM score_lines l
         LEFT JOIN found f ON l.unit IS NULL AND f.case_id = l.case_id AND f.because = l.because
         {EXCLUDING}

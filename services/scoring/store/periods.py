@@ -13,6 +13,7 @@ from services.scoring.domain.lifecycle import ExclusionState, MonthState
 from services.scoring.domain.month import Month
 from services.scoring.domain.policy.closing import Closable
 from services.scoring.store import tables
+from services.scoring.store.counting import CASES
 from shared.kernel.ids import ExclusionId
 from shared.store.shape import Shape
 
@@ -36,9 +37,8 @@ SELECT min(period) FILTER (WHERE period < :period AND period NOT IN (SELECT peri
 FROM known
 """
 _CASES = f"""{_KNOWN}
-SELECT known.period, (SELECT count(*) FROM score_lines l
-                      WHERE l.period = known.period AND l.measure = 'response' AND l.is_lead AND l.redo = 0
-                        AND l.number = 0 AND l.denominator = 1 AND NOT l.proactive)
+SELECT known.period, (SELECT coalesce(sum({CASES}), 0) FROM score_lines l
+                      WHERE l.period = known.period AND l.measure = 'response' AND NOT l.proactive)
 FROM known WHERE known.period IS NOT NULL
   AND known.period NOT IN (SELECT period FROM months WHERE state = 'closed')
 """

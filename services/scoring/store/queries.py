@@ -15,6 +15,7 @@ from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.store import tables
+from services.scoring.store.counting import COUNTS
 from services.scoring.store.joined import counted
 from shared.kernel.ids import CaseId
 from shared.kernel.words import WhistleKind
@@ -43,6 +44,7 @@ class Behind:
     excluded: bool
     is_lead: bool
     redo: int
+    cases: int
     undecided_until: datetime | None
 
 
@@ -68,11 +70,12 @@ class Call:
 Place = tuple[datetime, UUID, UUID, int]
 """Where a page ended: instant, case or whistle, and what broke the tie."""
 
-_SHOWN = ", ".join("whose" if name == "unit" else name for name in Behind.__dataclass_fields__)
+_COMPUTED = {"unit": "whose", "cases": "counted_cases"}
+_SHOWN = ", ".join(_COMPUTED.get(name, name) for name in Behind.__dataclass_fields__)
 _BEHIND = f"""
 {counted("l.period = :period AND l.measure = :measure")}
 SELECT {_SHOWN} FROM counted
-WHERE proactive = :proactive AND whose = ANY(:units) AND (denominator <> 0 OR numerator <> 0)
+WHERE proactive = :proactive AND whose = ANY(:units) AND {COUNTS}
   AND (NOT excluded OR :with_excluded)
 """
 _AFTER = " AND (at, case_id, because, number) > (:at, :case_id, :because, :number)"

@@ -12,24 +12,24 @@ from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Measure
 from services.scoring.domain.policy.rates import Sum, Tally
 from services.scoring.store import tables
+from services.scoring.store.counting import COUNTS
 from services.scoring.store.joined import counted
 
 S = tables.MONTH_SUMS.c
 
 _TALLY = """
        sum(numerator), sum(denominator), count(*) FILTER (WHERE undecided_until > :at),
-       count(*) FILTER (WHERE {first}),
+       {cases},
        count(*) FILTER (WHERE number = 0 AND late_from IS NOT NULL), count(*) FILTER (WHERE number > 0)
 """
-_FIRST = "measure = 'response' AND is_lead AND redo = 0 AND number = 0 AND denominator = 1"
 _LIVE = f"""
 {counted("l.period = :period")}
-SELECT whose, measure, proactive, excluded, {_TALLY.format(first=_FIRST)}
-FROM counted WHERE whose IS NOT NULL AND (denominator <> 0 OR numerator <> 0)
+SELECT whose, measure, proactive, excluded, {_TALLY.format(cases="sum(counted_cases)")}
+FROM counted WHERE whose IS NOT NULL AND {COUNTS}
 GROUP BY whose, measure, proactive, excluded
 """
 _LIVE_CALLS = f"""
-SELECT unit, measure, {_TALLY.format(first="false")}
+SELECT unit, measure, {_TALLY.format(cases="0")}
 FROM department_lines WHERE period = :period AND (denominator <> 0 OR numerator <> 0)
 GROUP BY unit, measure
 """

@@ -72,12 +72,14 @@ SCORE_LINES = Table(
     Column("is_lead", Boolean, nullable=False),
     Column("redo", Integer, nullable=False),
     Column("undecided_until", DateTime(timezone=True)),
+    Column("cases", SmallInteger),
     Index(None, "period", "measure", "unit", "at", "case_id"),
     Index("ix_score_lines_joined", "period", postgresql_where="unit IS NULL"),
     Index("ix_score_lines_late_from", "late_from", postgresql_where="late_from IS NOT NULL"),
 )
 """A projection of entries by the policy's rules: a rate is one GROUP BY, and opens to its cases. Number 0
-is the line, others are adjustments to it. Rows of a closed period are never written again.
+is the line, others are adjustments to it. Rows of a closed period are never written again. Those without
+`cases` were written before it was; `counting.CASES` reads them.
 """
 
 WHISTLES = Table(

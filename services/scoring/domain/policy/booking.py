@@ -8,7 +8,26 @@ periods together always are the ledger as it is known now.
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
+
+
+class Worth(NamedTuple):
+    """What a line adds: to a rate, and to how many cases there are."""
+
+    numerator: Decimal = Decimal(0)
+    denominator: int = 0
+    cases: int = 0
+
+    def less(self, other: "Worth") -> "Worth":
+        """What is missing from the other one to this."""
+        return Worth(
+            self.numerator - other.numerator,
+            self.denominator - other.denominator,
+            self.cases - other.cases,
+        )
+
+
+NOTHING = Worth()
 
 
 class Countable(Protocol):
@@ -25,12 +44,9 @@ class Countable(Protocol):
         """For whom it counts; None: it is not known here, and whoever has it keeps it."""
 
     @property
-    def numerator(self) -> Decimal: ...
+    def worth(self) -> Worth: ...
 
-    @property
-    def denominator(self) -> int: ...
-
-    def counting(self, numerator: Decimal, denominator: int) -> Self:
+    def counting(self, worth: Worth) -> Self:
         """The same line with another worth, for its own side."""
 
 
@@ -71,18 +87,18 @@ def _whole(line: L, opened: str, first: Booked[L] | None) -> Booked[L]:
 def _adjustments(line: L, opened: str, stored: Sequence[Booked[L]], first: Booked[L]) -> Iterable[Booked[L]]:
     settled = [each for each in stored if each.period < opened]
     known = first.line if line.side is None else line
-    wanted: dict[Any, tuple[L, Decimal, int]] = {known.side: (known, line.numerator, line.denominator)}
+    wanted: dict[Any, tuple[L, Worth]] = {known.side: (known, line.worth)}
     for each in settled:
-        found, top, bottom = wanted.get(each.line.side, (each.line, Decimal(0), 0))
-        wanted[each.line.side] = found, top - each.line.numerator, bottom - each.line.denominator
+        found, worth = wanted.get(each.line.side, (each.line, NOTHING))
+        wanted[each.line.side] = found, worth.less(each.line.worth)
     numbers = {each.line.side: each.number for each in stored if each.period >= opened}
     following = max(each.number for each in stored) + 1
-    for side, (whose, top, bottom) in wanted.items():
-        if top or bottom or side in numbers:
+    for side, (whose, worth) in wanted.items():
+        if worth != NOTHING or side in numbers:
             number = numbers.pop(side, following)
             following = max(following, number + 1)
-            yield Booked(whose.counting(top, bottom), number, opened, first.period)
+            yield Booked(whose.counting(worth), number, opened, first.period)
     # An adjustment whose side has no part in it any more is taken back, not left standing.
     for each in stored:
         if each.period >= opened and each.line.side in numbers:
-            yield Booked(each.line.counting(Decimal(0), 0), each.number, opened, first.period)
+            yield Booked(each.line.counting(NOTHING), each.number, opened, first.period)

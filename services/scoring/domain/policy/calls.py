@@ -15,6 +15,7 @@ from uuid import UUID
 from services.scoring.domain.lifecycle import WhistleOutcome
 from services.scoring.domain.model import Department, Whistle
 from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy.booking import Worth
 from shared.kernel.ids import CaseId, UnitCode, WhistleId
 from shared.kernel.words import WhistleKind
 
@@ -52,8 +53,12 @@ class CallLine:
     def side(self) -> UnitCode:
         return self.unit
 
-    def counting(self, numerator: Decimal, denominator: int) -> "CallLine":
-        return replace(self, numerator=numerator, denominator=denominator, undecided_until=None)
+    @property
+    def worth(self) -> Worth:
+        return Worth(self.numerator, self.denominator)
+
+    def counting(self, worth: Worth) -> "CallLine":
+        return replace(self, numerator=worth.numerator, denominator=worth.denominator, undecided_until=None)
 
 
 def lines_of(whistle: Whistle, periods: Periods) -> Iterator[CallLine]:

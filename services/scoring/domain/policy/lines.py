@@ -5,6 +5,7 @@
   was over, counts for nobody; one returned in vain counts once.
 - contact, resolution 解决, satisfaction 满意: the first valid callback, at its own time, for the lead alone.
   "No opinion" is no answer about satisfaction; an unreachable citizen is no valid callback.
+- 诉求量: a case is one case, with the first order of its first handling that counts for a lead.
 - An order counts for the deepest unit it was given to. A joined case's answer counts for the lead of the
   case it was joined to. A case answered at once has no unit and counts for none.
 """
@@ -19,6 +20,7 @@ from uuid import UUID
 from services.scoring.domain.lifecycle import Fate
 from services.scoring.domain.model import Answer, Entry, Order, Result
 from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy.booking import Worth
 from shared.city.policy import Policy
 from shared.city.policy_scoring import Score
 from shared.kernel.ids import CaseId, UnitCode
@@ -88,6 +90,8 @@ class Line:
     redo: int
     undecided_until: datetime | None
     """While the unit may still sign in time; the order counts already."""
+    cases: int | None = 0
+    """1 where the case itself is counted. None: written before it was; an adjustment of then is let be."""
 
     @property
     def key(self) -> tuple[UUID, Measure, UUID]:
@@ -98,8 +102,16 @@ class Line:
         """For whom, and on which of the two sides; None while a joined case's lead is only looked up."""
         return None if self.unit is None else (self.unit, self.proactive)
 
-    def counting(self, numerator: Decimal, denominator: int) -> "Line":
-        return replace(self, numerator=numerator, denominator=denominator, undecided_until=None)
+    @property
+    def worth(self) -> Worth:
+        cases = self.cases
+        if cases is None:
+            opens = self.measure is Measure.RESPONSE and self.is_lead and self.redo == 0
+            cases = self.denominator if opens else 0
+        return Worth(self.numerator, self.denominator, cases)
+
+    def counting(self, worth: Worth) -> "Line":
+        return replace(self, **worth._asdict(), undecided_until=None)
 
 
 def lines_of(entry: Entry, rules: Rules) -> list[Line]:
@@ -109,7 +121,8 @@ def lines_of(entry: Entry, rules: Rules) -> list[Line]:
 
 def of_orders(entry: Entry, rules: Rules) -> list[Line]:
     """响应: what follows from the orders."""
-    return [_response(entry, order, rules) for order in entry.orders]
+    first = next((order for order in entry.orders if _leads_first(order)), None)
+    return [_response(entry, order, rules, cases=int(order is first)) for order in entry.orders]
 
 
 def of_results(entry: Entry, rules: Rules) -> list[Line]:
@@ -124,7 +137,12 @@ def of_results(entry: Entry, rules: Rules) -> list[Line]:
     ]
 
 
-def _response(entry: Entry, order: Order, rules: Rules) -> Line:
+def _leads_first(order: Order) -> bool:
+    # What the first lead signed for stands when a conference divides: two orders count, and one case.
+    return order.is_lead and order.redo == 0 and order.fate is Fate.STANDING
+
+
+def _response(entry: Entry, order: Order, rules: Rules, *, cases: int) -> Line:
     counts = order.fate is Fate.STANDING
     return Line(
         entry.case_id,
@@ -140,6 +158,7 @@ def _response(entry: Entry, order: Order, rules: Rules) -> Line:
         order.is_lead,
         order.redo,
         order.sign_by if counts and order.signed is None else None,
+        cases,
     )
 
 

@@ -24,7 +24,7 @@ class Tally:
     undecided: int = 0
     """How many may still be signed in time."""
     cases: int = 0
-    """How many are a case's first dispatch to its lead."""
+    """How many cases were counted with them; adjustments take some back."""
     late: int = 0
     """How many came too late for the period they belong to."""
     adjustments: int = 0
@@ -86,7 +86,7 @@ class Standing:
 
     @property
     def cases(self) -> int:
-        """诉求量: cases that were first dispatched to it, or below it, as the lead."""
+        """诉求量: cases that it, or a unit below it, led first."""
         return self.tally(Measure.RESPONSE).cases
 
     def per_10k(self, residents: int | None) -> Fraction | None:

@@ -1,0 +1,107 @@
+"""诉求量: a case is one case, however many units led it, in its own month and in those after."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from deploy.commands.topics import create_topics
+from deploy.verifying import verify
+from shared.bus.replay import replay
+from shared.kernel.words import Ruling
+from tests.integration.scoring_desk import Desk, scoring_desk
+from tests.integration.scoring_month import AFTER, exports, message, posts, streets
+from tests.kit.case_story import SHANGHAI, Story
+from tests.kit.forty_cases import PERIOD, A, B, C
+
+pytestmark = pytest.mark.postgres
+FOLLOWING = "2026-12"
+
+
+def divided() -> Story:
+    """A signed, then a conference gave it to B."""
+    story = Story("divided").registered().dispatched(A).signed(A).ruled(Ruling.DIVIDE, None, B)
+    return story.dispatched(B).signed(B)
+
+
+def told() -> list[Story]:
+    """Two cases of A's, of which one was divided, and one of C's."""
+    return [divided(), *(Story(unit).registered().dispatched(unit).signed(unit) for unit in (A, C))]
+
+
+def taken_later() -> list[Any]:
+    """After the close a ruling takes C's order away, and a second conference gives the divided case to C."""
+    taken, twice = told()[-1], divided()
+    before = len(taken.heard), len(twice.heard)
+    taken.now = twice.now = datetime(2026, 11, 24, 9, 0, tzinfo=SHANGHAI)
+    taken.returned(C).ruled(Ruling.REDIRECT, C, B).dispatched(B)
+    twice.ruled(Ruling.DIVIDE, None, C).dispatched(C)
+    return [*taken.heard[before[0] :], *twice.heard[before[1] :]]
+
+
+@pytest.fixture(scope="module")
+async def desk(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """Scoring with those cases. The tests of this file follow one another through two months."""
+    async with scoring_desk(database, tmp_path_factory.mktemp("scoring-keys")) as desk:
+        await desk.delivers([heard for story in told() for heard in story.heard])
+        yield desk
+
+
+async def counted(desk: Desk, period: str) -> dict[str, int]:
+    """The cases of each street; every place that tells them tells the same."""
+    found = {unit: rates["cases"] for unit, rates in (await streets(desk, period)).items()}
+    for unit, many in found.items():
+        lines = await desk.pages(f"rates/{unit}/cases", measure="response", period=period)
+        assert sum(line["cases"] for line in lines) == many
+        rows = await exports(desk, "cases", "csv", unit=unit, period=period)
+        assert sum(int(row["cases"]) for row in rows) == many
+    (city,) = (await desk.reads("rates", period=period, level="city"))["units"]
+    (listed,) = [each for each in await desk.reads("periods") if each["label"] == period]
+    month = await desk.reads(f"months/{period}")
+    assert {city["cases"], listed["cases"], month["cases"]} == {sum(found.values())}
+    return {unit: many for unit, many in found.items() if many}
+
+
+async def closes(desk: Desk, period: str, at: datetime) -> None:
+    desk.clock.until(at)
+    assert (await posts(desk, f"months/{period}/close", None, who="boss")).status_code == 202
+    assert await desk.rings("close_month") == 1
+
+
+async def test_a_divided_case_is_one_case_of_the_unit_that_led_it_first(desk: Desk) -> None:
+    assert await counted(desk, PERIOD) == {A: 2, C: 1}
+    await closes(desk, PERIOD, AFTER)
+    assert await counted(desk, PERIOD) == {A: 2, C: 1}
+    assert (await desk.reads(f"months/{PERIOD}"))["frozen"]["cases"] == 3
+
+
+async def test_what_is_taken_away_after_the_close_takes_its_case_along(desk: Desk) -> None:
+    await desk.delivers(taken_later())
+    assert await counted(desk, PERIOD) == {A: 2, C: 1}
+    assert await counted(desk, FOLLOWING) == {B: 1, C: -1}
+    await closes(desk, FOLLOWING, datetime(2026, 12, 21, tzinfo=SHANGHAI))
+    assert await counted(desk, FOLLOWING) == {B: 1, C: -1}
+
+
+async def test_a_line_written_before_cases_were_told_is_counted_as_it_was_then(desk: Desk) -> None:
+    old = Story("old", now=datetime(2026, 12, 21, 9, 0, tzinfo=SHANGHAI)).registered()
+    old.dispatched(A).signed(A).ruled(Ruling.DIVIDE, None, B).dispatched(B)
+    await desk.delivers(old.heard)
+    assert await counted(desk, "2027-01") == {A: 1}
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql("UPDATE score_lines SET cases = NULL WHERE period = '2027-01'")
+    assert await counted(desk, "2027-01") == {A: 1, B: 1}
+    # Whatever is heard of it now is counted by the rule of now.
+    old.signed(B)
+    await desk.delivers(old.heard[-1:])
+    assert await counted(desk, "2027-01") == {A: 1}
+
+
+async def test_a_replay_agrees(desk: Desk, database: str) -> None:
+    await create_topics("embedded", None, database, ["scoring"])
+    heard = [*(each for story in told() for each in story.heard), *taken_later()]
+    await desk.flat.bus.producer().send([message(each) for each in heard])
+    await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))
+    found = await verify(desk.flat, database, lambda _line: None)
+    assert [(month.period, month.is_same) for month in found] == [(PERIOD, True), (FOLLOWING, True)]
