@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 
 from services.scoring.app import SERVICE
 from services.scoring.store.equipment import EXPORTS_AT_ONCE
+from shared.events.fact import LAST
 from shared.store.migrate import check
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.case_story import (
@@ -170,6 +172,13 @@ async def test_periods_are_listed_newest_first(desk: Desk) -> None:
             frozen = await work.months.freeze("2026-11")
             raise Undone
     assert frozen.cases == city["cases"]
+
+
+async def test_the_last_period_that_a_fact_can_lie_in_is_listed_and_hides_no_other(desk: Desk) -> None:
+    far = Story("far", now=LAST - timedelta(days=8)).registered().dispatched(YONGNING)
+    await desk.delivers(far.heard)
+    assert [period["label"] for period in await desk.reads("periods")] == ["2200-01", "2026-11", "2026-10"]
+    assert (await desk.reads(f"rates/{YONGNING}", period="2200-01"))["whole"]["cases"] == 1
 
 
 async def test_redelivery_after_the_inbox_was_pruned_changes_nothing(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
 from shared.city.policy_scoring import PeriodKind
+from shared.events.fact import FIRST, LAST
 from shared.kernel.words import HandlingMode, Ruling, Satisfied, Solved, UnitLevel
 from tests.kit.case_story import (
     DONGHUASHI,
@@ -230,6 +231,8 @@ async def test_department_that_was_never_called_is_refused() -> None:
         (datetime(2026, 11, 19, 3, 59, tzinfo=UTC), "2026-11"),
         (datetime(2026, 11, 19, 4, 0, tzinfo=UTC), "2026-12"),
         (datetime(2026, 12, 31, 23, 59, tzinfo=SHANGHAI), "2027-01"),
+        (FIRST, "1970-01"),
+        (LAST, "2200-01"),
     ],
 )
 def test_period_is_cut_on_the_19th_at_noon_local_time(at: datetime, label: str) -> None:

@@ -100,7 +100,8 @@ class Periods:
 
     def named(self, label: str) -> Period:
         """The period of this name. Raises `UnreadablePeriod`."""
-        if not re.fullmatch(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", label):
+        # The last instant a fact can tell, the beginning of 2200, lies in one of these too.
+        if not re.fullmatch(r"((19|20|21)[0-9]{2}|2200)-(0[1-9]|1[0-2])", label):
             raise UnreadablePeriod(label)
         if self.earlier is None or label > self.since:
             return self._named(label)
