@@ -66,6 +66,13 @@ class Score(Sourced):
             return self
         return self.before.of(period)
 
+    def counts_as(self, other: "Score") -> bool:
+        """Whether every answer counts the same by the other one."""
+        return (self.basically_satisfied, self.partly_solved) == (
+            other.basically_satisfied,
+            other.partly_solved,
+        )
+
 
 class PeriodKind(StrEnum):
     """考核周期: cut on a day of the month, or the calendar month."""

@@ -29,11 +29,13 @@ class JudgedBy:
     appraisal: Appraisal
     period: Period | None = None
     """How it was cut; None: its close was asked for before this was kept."""
+    following: Score | None = None
+    """What the period that had begun by then was to be judged by; None: the same."""
 
     @classmethod
-    def of_policy(cls, policy: Policy, period: str) -> "JudgedBy":
-        score = policy.score.of(period)
-        return cls(score, policy.classes, policy.supervision, policy.appraisal, policy.period)
+    def of_policy(cls, policy: Policy, period: str, begun: str) -> "JudgedBy":
+        score, following = policy.score.of(period), policy.score.of(begun)
+        return cls(score, policy.classes, policy.supervision, policy.appraisal, policy.period, following)
 
 
 @dataclass(frozen=True, slots=True)

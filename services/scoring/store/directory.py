@@ -1,15 +1,19 @@
-"""The city as scoring runs it: the units it has heard of, under a policy that leaves closed months alone."""
+"""The city as scoring runs it: the units it has heard of, under a policy that leaves alone what is closed,
+and what had begun when the last month was closed.
+"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scoring.domain.month import Month
 from services.scoring.domain.periods import Periods
 from services.scoring.store import periods
 from services.scoring.store.repository import UnitCopies
 from shared.city.city import City
 from shared.city.policy import Policy
+from shared.city.policy_scoring import Score
 from shared.store.running_city import CityUnsound
 from shared.store.unit_copies import CopiedDirectory
 
@@ -22,18 +26,41 @@ class Directory(CopiedDirectory):
 
     async def read(self, connection: AsyncConnection, city: City, moment: datetime) -> Callable[[], City]:
         """The same. Raises `CityUnsound`."""
-        await _require_ends_kept(connection, city.policy)
+        known = await periods.months(connection)
+        for label, month in known.items():
+            for named, score, cut in _told_by(label, month, city.policy, known):
+                _require_kept(city.policy, named, score, cut)
         return await super().read(connection, city, moment)
 
 
-async def _require_ends_kept(connection: AsyncConnection, policy: Policy) -> None:
+def _told_by(
+    label: str, month: Month, policy: Policy, known: Collection[str]
+) -> Iterator[tuple[str, Score | None, Periods | None]]:
+    """Which periods a month tells the rules of: itself, and the one that had begun when its close was asked
+    for. That one's own month tells better, once there is one.
+    """
+    if (rules := month.rules) is None:
+        return
+    cut = Periods.of(rules.period, policy.zone) if rules.period else None
+    yield label, rules.score, cut
+    begun = cut.label(month.asked_at) if cut else label
+    if begun not in known:
+        yield begun, rules.following, cut
+
+
+def _require_kept(policy: Policy, label: str, score: Score | None, cut: Periods | None) -> None:
     # A fact that is told to belong to a closed period without being late would be written into it, or a line
     # of it taken out: its sums are frozen, and would not open to its lines any more.
-    now = Periods.of_policy(policy)
-    for label, month in (await periods.months(connection)).items():
-        kept = month.rules.period if month.rules else None
-        if kept is not None and not now.ends_as(label, Periods.of(kept, policy.zone)):
-            raise CityUnsound(
-                f"policy {policy.version} cuts {label} otherwise than it was closed: say in policy.yaml since"
-                " which period it is cut so (period.since), and how those before were (period.before)"
-            )
+    if cut is not None and not Periods.of_policy(policy).ends_as(label, cut):
+        raise CityUnsound(
+            f"policy {policy.version} cuts {label} otherwise than it was closed or begun: say in policy.yaml"
+            " since which period to come it is cut so (period.since), and how those before were"
+            " (period.before)"
+        )
+    # Whatever is heard of its cases later would be booked with a difference that nobody's answer made.
+    if score is not None and not policy.score.of(label).counts_as(score):
+        raise CityUnsound(
+            f"policy {policy.version} lets an answer count otherwise in {label} than when it was closed or"
+            " begun: say in policy.yaml since which period to come it does (score.since), and how it was"
+            " before (score.before)"
+        )

@@ -39,7 +39,7 @@ def ask(
         raise EarlierPeriodOpen(cmd.period, closable.earlier)
     if not closable.counts:
         raise NothingCounts(cmd.period)
-    rules = JudgedBy.of_policy(policy, cmd.period)
+    rules = JudgedBy.of_policy(policy, cmd.period, periods.label(at))
     asked = Month(cmd.period, state, cmd.by, at, policy.version, rules=rules)
     return Decision(asked, (say.MonthCloseAsked(period=cmd.period),))
 
