@@ -33,8 +33,8 @@ def _group() -> None:
 def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
     """Fold both topics from the beginning into an empty schema; every closed month must come to its hash.
 
-    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away or the policy moves a
-    closed month, 130 after Ctrl-C.
+    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away or the policy is
+    not worked by, 130 after Ctrl-C.
     """
     import asyncio
 
