@@ -79,7 +79,7 @@ def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
     return {
         "JIESU_DATABASE_URL": postgres.dsn(DATABASE, user=name, password=state.password(name)),
         "JIESU_BUS": run.bus,
-        "JIESU_KAFKA_BOOTSTRAP_SERVERS": run.bootstrap or "",
+        **({"JIESU_KAFKA_BOOTSTRAP_SERVERS": run.bootstrap} if run.bootstrap else {}),
         "JIESU_KEYS": str(state.keys / name),
         "JIESU_JWKS": str(state.keys / "jwks.json"),
         "JIESU_CITY": str(BEIJING),

@@ -59,7 +59,11 @@ class Terminal:
         return done.returncode == 0
 
     def jiesu(self, *words: str) -> None:
-        subprocess.run(["jiesu", *words], env=self.environment, cwd=ROOT, check=True, capture_output=True)
+        asked = ["jiesu", *words]
+        done = subprocess.run(
+            asked, env=self.environment, cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _ours(self, port: str) -> int:
         return int(port) - BASE_PORT + self._base_port
