@@ -34,7 +34,10 @@ from services.intake.domain.errors import (
     UnreadablePhone,
 )
 from services.intake.domain.model import MOST_WRONG_CODES, Case, WrongCodes
-from services.intake.domain.words import PlaceRole, RelatedPlace, read_words
+from services.intake.domain.words import PlaceRole, RelatedPlace, Words, read_words
+from services.router.domain.words import StatedPlace as StatedSite
+from services.router.domain.words import Words as RouterWords
+from services.router.domain.words import write_words
 from shared.city.areas import Area, Areas
 from shared.city.coordinates import Datum
 from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
@@ -165,6 +168,15 @@ def test_a_grid_cell_is_the_place_of_its_unit(of_cell: str, stated: UnitCode | N
     words = policy.examine(a_wish(place=StatedPlace(unit=stated, grid="G1")), city).words
     assert words.places == (RelatedPlace(UnitCode(site), PlaceRole.SITE),)
     assert read_words(words.plain()).grid == "G1"
+
+
+@pytest.mark.parametrize("places", [None, (), (StatedSite("site", GUANYINSI),)])
+def test_what_router_wrote_is_read(places: tuple[StatedSite, ...] | None) -> None:
+    """A unit's finding, also at a case of which nobody knows in which street it is."""
+    words = read_words(write_words(RouterWords("绿篱遮挡", places=places)))
+    sites = tuple(RelatedPlace(GUANYINSI, PlaceRole.SITE) for _ in places or ())
+    assert words == Words("绿篱遮挡", places=sites)
+    assert read_words('{"text": "路灯", "later": 1}'.encode()) == Words("路灯")
 
 
 @pytest.mark.parametrize(

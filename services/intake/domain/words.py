@@ -55,10 +55,13 @@ class Words:
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+_MAY_BE_SAID = ("address", "lng", "lat", "tracking_number", "grid")
+
+
 def read_words(plain: bytes) -> Words:
-    """What `plain` made, as it was."""
+    """What `plain` made, as it was, or what router wrote; a field of a later version is passed over."""
     told = json.loads(plain)
-    places = tuple(
-        RelatedPlace(UnitCode(each["unit"]), PlaceRole(each["role"])) for each in told.pop("places", ())
-    )
-    return Words(**told, places=places)
+    # Router writes null where a unit found something and nobody knows in which street.
+    named = told.pop("places", None) or ()
+    places = tuple(RelatedPlace(UnitCode(each["unit"]), PlaceRole(each["role"])) for each in named)
+    return Words(told["text"], **{name: told.get(name) for name in _MAY_BE_SAID}, places=places)
