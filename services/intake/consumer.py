@@ -65,6 +65,8 @@ class Line(Generic[F]):
     until: Callable[[F], datetime | None] = lambda _: None
     promises: bool = False
     """`until` is the day the citizen may count on."""
+    starts_anew: bool = False
+    """What was promised, or handled with another case, is over."""
     detail: Callable[[F], str | None] = lambda _: None
     settles: Callable[[F, EventId | None], Settlement | None] = lambda _, __: None
     """What the desk had asked for, and has been decided by it; it is told which fact led to this one."""
@@ -96,6 +98,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         unit=unit if line.takes_unit else None,
         merged_into=line.into(fact),
         promised_at=until if line.promises else None,
+        starts_anew=line.starts_anew,
         settles=line.settles(fact, _led_by(envelope)),
     )
 
@@ -306,7 +309,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     ),
     hear(r.CaseWithdrawn, Line(Code.WITHDRAWN, S.WITHDRAWN)),
     hear(r.CaseSurveyStarted, Line(Code.SURVEY_STARTED, S.SURVEYING)),
-    hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED)),
+    hear(r.CaseReopened, Line(Code.REOPENED, S.REOPENED, starts_anew=True)),
     hear(r.CaseClosed, Line(_as_closed, S.CLOSED)),
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
     hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),

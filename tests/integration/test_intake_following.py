@@ -102,6 +102,17 @@ async def test_a_citizen_reads_where_the_case_stands_in_both_languages(desk: Des
     assert english["status_text"] == "in hand"
 
 
+async def test_a_joined_case_that_is_redone_reads_of_its_own_unit_again(desk: Desk) -> None:
+    mine, other = await desk.registers(), await desk.registers()
+    joined, callback = case_of(mine), CallbackId(new_id())
+    merged = r.CaseMerged(case_id=joined, into_case_id=case_of(other))
+    await desk.hears(dispatched(case_of(other)), merged)
+    assert (await desk.follows(mine)).json()["unit"]["code"] == GUANYINSI
+    await desk.hears(r.CaseReopened(case_id=joined, redo=1, callback_id=callback))
+    view = (await desk.follows(mine)).json()
+    assert (view["status"], view["unit"], view["promised_at"]) == ("reopened", None, None)
+
+
 async def test_residents_deliberations_are_told_to_everybody_whose_case_they_are_about(desk: Desk) -> None:
     receipts = [await desk.registers() for _ in range(2)]
     about = {

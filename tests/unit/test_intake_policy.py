@@ -238,6 +238,15 @@ def test_what_router_said_is_taken_over_and_the_rest_stays() -> None:
     assert (case.status_at, case.router_sequence, case.version) == (later, 2, 0)
 
 
+def test_a_case_that_is_handled_once_more_goes_its_own_way() -> None:
+    """重办: no promise of the first handling holds, and no other case's unit handles it any more."""
+    joined = a_case(status=CaseState.SURVEYING, merged_into=CASE_ID, promised_at=AT, router_sequence=4)
+    again = Follow(CASE_ID, AT, 5, status=CaseState.REOPENED, starts_anew=True)
+    case = policy.follow(joined, again).state
+    assert (case.status, case.merged_into, case.promised_at) == (CaseState.REOPENED, None, None)
+    assert policy.follow(joined, replace(again, sequence=4)).state == joined
+
+
 def test_what_comes_late_changes_nothing() -> None:
     case = a_case(status=CaseState.CLOSED, router_sequence=9)
     for sequence in (1, 8, 9):

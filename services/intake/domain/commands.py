@@ -201,5 +201,7 @@ class Follow:
     unit: UnitCode | None = None
     merged_into: CaseId | None = None
     promised_at: datetime | None = None
+    starts_anew: bool = False
+    """重办: what was promised before is over, and a case that was joined to another goes its own way."""
     settles: Settlement | None = None
     """What the desk had asked for, and has been decided."""

@@ -148,6 +148,8 @@ def follow(case: Case, cmd: Follow) -> Decision[Case]:
     """Take over what router said, unless it is no news: a replay changes nothing."""
     if not is_news(case, cmd):
         return Decision(case)
+    if cmd.starts_anew:
+        case = replace(case, merged_into=None, promised_at=None)
     return Decision(
         replace(
             case,
