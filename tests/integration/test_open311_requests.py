@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from services.intake.api.open311 import views
-from shared.events.router import CaseWithdrawn
+from shared.events.router import CaseMerged, CaseReopened, CaseWithdrawn
+from shared.kernel.ids import CallbackId, new_id
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import NOON, Desk, intake_desk
 from tests.integration.open311_desk import (
@@ -143,6 +144,22 @@ async def test_strangers_see_where_it_stands_and_nothing_personal(desk: Desk) ->
     for personal in (*PERSON.values(), "zhang.jpg", "39.7183", "+8613812345678"):
         if len(personal) > 1:
             assert personal not in whole
+
+
+async def test_a_request_that_was_joined_to_another_names_who_handles_that_one(desk: Desk) -> None:
+    """并案, through a chain; redone, it goes its own way."""
+    numbers = [await requests(desk, **LAMP) for _ in range(3)]
+    first, second, third = [await case_id(desk, number) for number in numbers]
+    told = [CaseMerged(case_id=first, into_case_id=second), CaseMerged(case_id=second, into_case_id=third)]
+    await desk.hears(dispatched(third), *told)
+    keys = ("agency_responsible", "expected_datetime")
+    shown = [(await asks(desk, f"requests/{number}"))[0] for number in numbers]
+    assert [tuple(one[key] for key in keys) for one in shown] == 3 * [
+        ("观音寺街道", "2026-11-30T12:00:00+08:00")
+    ]
+    await desk.hears(CaseReopened(case_id=first, redo=1, callback_id=CallbackId(new_id())))
+    (alone,) = await asks(desk, f"requests/{numbers[0]}")
+    assert [alone[key] for key in keys] == [None, None]
 
 
 async def test_nothing_of_a_person_is_stored_in_plain(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
 from services.intake.store import Equipment, IntakeWork
-from services.intake.store.queries import leader_of, timeline
+from services.intake.store.queries import leaders_of, timeline
 from shared.http.auth import Known, count
 from shared.http.callers import Caller
 from shared.http.idempotency import Once, OnceOnly
@@ -167,7 +167,8 @@ async def _as_handled(work: IntakeWork, case: Case) -> Case:
     """并案: whoever joined another's case waits for the unit that has that one."""
     if case.merged_into is None:
         return case
-    unit, promised_at = await leader_of(work.connection, case.merged_into)
+    found = await leaders_of(work.connection, [case.merged_into])
+    unit, promised_at = found.get(case.merged_into, (None, None))
     return replace(case, unit=unit, promised_at=promised_at)
 
 

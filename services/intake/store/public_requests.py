@@ -1,6 +1,6 @@
 """Open311's requests as strangers see them. What is personal is in neither table that is read here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.open311.request import CLOSED, PublicRequest
+from services.intake.store.queries import Leaders, leaders_of
 from services.intake.store.tables import CASES, PUBLIC_REQUESTS
-from shared.kernel.ids import UnitCode
+from shared.kernel.ids import CaseId, UnitCode
 from shared.lifecycle.case import CaseState
 from shared.store import bulk
 
@@ -64,6 +65,7 @@ SHOWN = (
     CASES.c.status_at,
     CASES.c.unit,
     CASES.c.promised_at,
+    CASES.c.merged_into,
     PUBLIC_REQUESTS.c.lat,
     PUBLIC_REQUESTS.c.lng,
     PUBLIC_REQUESTS.c.requested_at,
@@ -99,9 +101,15 @@ def _joined() -> Select[Any]:
 
 
 async def _shown(connection: AsyncConnection, asked: Select[Any]) -> Sequence[ShownRequest]:
-    rows = (await connection.execute(asked)).mappings()
-    return [_request({str(name): value for name, value in row.items()}) for row in rows]
+    rows = (await connection.execute(asked)).mappings().all()
+    with_others = {CaseId(row["merged_into"]) for row in rows if row["merged_into"] is not None}
+    leaders = await leaders_of(connection, with_others) if with_others else {}
+    return [_request({str(name): value for name, value in row.items()}, leaders) for row in rows]
 
 
-def _request(row: Mapping[str, Any]) -> ShownRequest:
+def _request(row: dict[str, Any], leaders: Leaders) -> ShownRequest:
+    """并案: as in its citizen's timeline, who has the other case handles this one."""
+    into = row.pop("merged_into")
+    if into is not None:
+        row["unit"], row["promised_at"] = leaders.get(into, (None, None))
     return ShownRequest(**{**row, "status": CaseState(row["status"])})

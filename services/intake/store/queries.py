@@ -1,6 +1,6 @@
 """Reads: the public timeline of one case, the desk's list, who read contacts. No personal data."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,8 @@ class ReadingsQuestion:
     until: datetime | None = None
 
 
+Leaders = Mapping[CaseId, tuple[UnitCode | None, datetime | None]]
+"""By case: who handles it, and until when that is promised."""
 DESK, LINES = Shape(DeskCase, CASES), Shape(Note, TIMELINE)
 READINGS = Shape(ContactReading, CONTACT_READINGS)
 
@@ -78,16 +80,15 @@ async def timeline(connection: AsyncConnection, case_id: CaseId) -> tuple[Note, 
     return tuple(LINES.from_row(row) for row in reversed(found.mappings().all()))
 
 
-async def leader_of(
-    connection: AsyncConnection, merged_into: CaseId
-) -> tuple[UnitCode | None, datetime | None]:
-    """并案: the unit that handles the case another one goes with, and until when it is promised."""
+async def leaders_of(connection: AsyncConnection, merged_into: Collection[CaseId]) -> Leaders:
+    """并案: of each case that others go with, the unit that handles it, and until when it is promised."""
     c = CASES.c
-    way = select(c.case_id, c.merged_into).where(c.case_id == merged_into).cte("way", recursive=True)
-    way = way.union(select(c.case_id, c.merged_into).where(c.case_id == way.c.merged_into))
-    last = select(way.c.case_id).where(way.c.merged_into.is_(None))
-    found = (await connection.execute(select(c.unit, c.promised_at).where(c.case_id.in_(last)))).first()
-    return (found.unit, found.promised_at) if found else (None, None)
+    first = select(c.case_id.label("asked"), c.case_id, c.merged_into).where(c.case_id.in_(merged_into))
+    way = first.cte("way", recursive=True)
+    way = way.union(select(way.c.asked, c.case_id, c.merged_into).where(c.case_id == way.c.merged_into))
+    last = select(way.c.asked, c.unit, c.promised_at).join_from(way, CASES, c.case_id == way.c.case_id)
+    rows = await connection.execute(last.where(way.c.merged_into.is_(None)))
+    return {CaseId(row.asked): (row.unit, row.promised_at) for row in rows}
 
 
 async def desk(
