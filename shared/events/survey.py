@@ -50,6 +50,8 @@ class CallbackAttempted(CallbackFact):
     """The answers do not go together: they count for nothing before a second call."""
     last: bool = False
     """Nobody was reached and no try follows: what became of the round is said at once."""
+    inbound: bool = False
+    """The citizen rang: he was not called."""
 
 
 class CallbackCompleted(CallbackFact):

@@ -58,7 +58,7 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     }
     # Who refused was spoken with and gave no answer; a wrong number is neither.
     assert (found["contact_rate"], found["answer_rate"]) == (0.8, 0.6)
-    assert (found["seconds_to_first_try"], found["seconds_to_first_try_p90"]) == (600, pytest.approx(960))
+    assert (found["seconds_to_first_try"], found["seconds_to_first_try_p90"]) == (600, pytest.approx(1020))
     assert found["seconds_to_answer"] == 600
     channels = {
         one["channel"]: (one["tries"], one["answered"], one["answer_rate"]) for one in found["channels"]
@@ -73,9 +73,9 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
     following = (
         await desk.reads("figures/callers", role="supervisor", limit=1, cursor=page["next"], **period)
     ).json()
-    assert page["items"] == [{"caller": "caller-1", "calls": 1, "reached": 1, "rechecks": 0}]
+    assert page["items"] == [{"caller": "caller-1", "calls": 1, "reached": 1, "rechecks": 0, "rang": 0}]
     assert (following["items"], following["next"]) == (
-        [{"caller": "caller-2", "calls": 2, "reached": 0, "rechecks": 0}],
+        [{"caller": "caller-2", "calls": 2, "reached": 0, "rechecks": 0, "rang": 0}],
         None,
     )
     nothing = (
@@ -84,6 +84,36 @@ async def test_figures_are_those_of_the_period(desk: Desk) -> None:
         )
     ).json()
     assert (nothing["asked"], nothing["contact_rate"], nothing["seconds_to_answer"]) == (0, None, None)
+
+
+async def test_a_citizen_who_rings_or_answers_alone_is_no_try_of_ours(desk: Desk) -> None:
+    desk.clock.passes(days=240)
+    begin = desk.clock.now()
+    desk.goes_by(recheck=Decimal(0))
+    rang, called, doubted, alone = [await desk.callback() for _ in range(4)]
+    await desk.sends()
+    desk.clock.passes(minutes=10)
+    await desk.tries(rang, answers=YES, inbound=True)
+    # He rang and contradicted himself: the second call is the first try.
+    await desk.tries(doubted, answers={**YES, "solved": "no"}, inbound=True)
+    await desk.answers(desk.flat.equipment.links.token(CallbackId(UUID(alone))))
+    for minutes in (10, 400):
+        desk.clock.passes(minutes=minutes)
+        await desk.holds(called)
+        await desk.tries(called, missed="busy")
+    waiting = {row["callback_id"]: row for row in (await desk.reads("callbacks")).json()["items"]}
+    assert (waiting[called]["attempts"], waiting[doubted]["attempts"]) == (2, 0)
+    assert [one["inbound"] for one in (await desk.sees(doubted))["attempts"]] == [True]
+    await desk.holds(doubted)
+    await desk.tries(doubted, answers=YES)
+    period = {"since": begin.isoformat(), "until": (begin + timedelta(hours=8)).isoformat()}
+    found = (await desk.reads("figures", role="supervisor", **period)).json()
+    assert (found["asked"], found["completed"]) == (4, 3)
+    assert found["seconds_to_first_try"] == (20 * 60 + 420 * 60) / 2
+    phone = next(one for one in found["channels"] if one["channel"] == "phone")
+    assert phone == {"channel": "phone", "tries": 3, "answered": 3, "rang": 2, "answer_rate": 0.3333}
+    callers = (await desk.reads("figures/callers", role="supervisor", **period)).json()["items"]
+    assert callers == [{"caller": "caller-1", "calls": 3, "reached": 1, "rechecks": 0, "rang": 2}]
 
 
 async def test_figures_asked_for_wrongly_or_by_others_are_refused(desk: Desk) -> None:

@@ -49,6 +49,7 @@ class ChannelOut(Wire):
     channel: CallbackChannel
     tries: int | None = Field(description="Calls made, messages handed over; null where the citizen comes.")
     answered: int
+    rang: int = Field(description="Of the answers: of citizens who rang of themselves; in no rate.")
     answer_rate: float | None = Field(description="Answers to each try.")
 
 
@@ -69,7 +70,8 @@ class FiguresOut(Wire):
     answer_rate: float | None = Field(description="Of rounds that ended: there is a result.")
     flagged: int = Field(description="Rounds whose answers contradicted each other.")
     seconds_to_first_try: float | None = Field(
-        description="Half of the rounds that were tried at all were by then; the others are left out."
+        description="Half of the rounds whose citizen was called at all were by then, by a caller or a "
+        "machine; the others are left out, and what the citizen did of himself is no try."
     )
     seconds_to_first_try_p90: float | None
     seconds_to_answer: float | None = Field(description="Half of the results were there by then.")
@@ -83,6 +85,7 @@ class CallerOut(Wire):
     calls: int
     reached: int = Field(description="Calls in which the citizen answered.")
     rechecks: int
+    rang: int = Field(description="Citizens who rang and answered; in none of the others.")
 
 
 @ROUTES.get("")
@@ -113,7 +116,8 @@ async def callback_figures(connection: Reading, _: Reader, during: During) -> Fi
                 channel=one.channel,
                 tries=one.tries,
                 answered=one.answered,
-                answer_rate=_rate(one.answered, one.tries),
+                rang=one.rang,
+                answer_rate=_rate(one.answered - one.rang, one.tries),
             )
             for one in by_channel
         ],
@@ -127,7 +131,13 @@ async def caller_figures(connection: Reading, _: Reader, during: During, asked: 
     rows = await figures.callers(connection, *during, after=after, limit=asked.fetch)
 
     def item(row: figures.CallerFigures) -> CallerOut:
-        return CallerOut(caller=row.caller, calls=row.calls, reached=row.reached, rechecks=row.rechecks)
+        return CallerOut(
+            caller=row.caller,
+            calls=row.calls,
+            reached=row.reached,
+            rechecks=row.rechecks,
+            rang=row.rang,
+        )
 
     return asked.page(rows, position=lambda row: (row.caller,), item=item)
 

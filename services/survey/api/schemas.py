@@ -83,6 +83,7 @@ class AttemptOut(Wire):
     channel: CallbackChannel
     reached: bool
     missed: Missed | None
+    inbound: bool = Field(description="The citizen rang.")
 
 
 class CallbackOut(Wire):
@@ -118,7 +119,7 @@ class CallbackOut(Wire):
             state=one.state,
             due_at=one.due_at,
             attempts=[
-                AttemptOut(at=a.at, channel=a.channel, reached=a.reached, missed=a.missed)
+                AttemptOut(at=a.at, channel=a.channel, reached=a.reached, missed=a.missed, inbound=a.inbound)
                 for a in one.attempts
             ],
             answers=AnswersOut.of(one.answers) if one.answers else None,
@@ -211,7 +212,7 @@ class WorklistItem(Wire):
     round: int
     state: RoundState
     due_at: datetime
-    attempts: int
+    attempts: int = Field(description="How often he was called, by callers and machines.")
     claimed_until: datetime | None
     second_call: bool = Field(description="The citizen has answered, and contradicted himself.")
     by_phone: bool = Field(description="False: the citizen left no number and answers in the app alone.")

@@ -35,15 +35,26 @@ HOPELESS = {Missed.WRONG_NUMBER: Unreached.WRONG_NUMBER, Missed.REFUSED: Unreach
 """Where calling again would reach nobody, or somebody who has said no."""
 
 
+OURS = frozenset({CallbackChannel.PHONE, CallbackChannel.IVR})
+"""The ways by which the citizen is called; all others he takes himself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to reach the citizen."""
+    """One try to reach the citizen, or his own to answer."""
 
     at: datetime
     channel: CallbackChannel
     reached: bool
     by: str
     missed: Missed | None = None
+    inbound: bool = False
+    """来电: the citizen rang."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether somebody tried to reach him; who rings, or answers alone, comes of himself."""
+        return not self.inbound and self.channel in OURS
 
     @property
     def has_spoken(self) -> bool:
@@ -106,6 +117,11 @@ class Round:
     """Who made the call that is checked, and may not check it."""
     agrees: bool | None = None
     """Whether the citizen said the same again, once the check is done."""
+
+    @property
+    def tries(self) -> tuple[Attempt, ...]:
+        """Ours, and not what the citizen did of himself."""
+        return tuple(each for each in self.attempts if each.is_ours)
 
     @property
     def has_note(self) -> bool:

@@ -19,6 +19,7 @@ HANDED_OVER = (MessageState.SENT, MessageState.DELIVERED)
 # Who left no phone number may answer alone until a day; where there is no such day either, no citizen asked.
 NOBODY_TO_ASK = ~C.by_phone & C.link_until.is_(None)
 BY_CALLERS = A.channel == CallbackChannel.PHONE
+CALLED = BY_CALLERS & ~A.inbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RoundFigures:
     flagged: int
     tried_median: float | None
     tried_p90: float | None
-    """Seconds from the round's beginning to its first attempt."""
+    """Seconds from the round's beginning to the first call to its citizen."""
     answered_median: float | None
     rechecks: int
     rechecks_agreeing: int
@@ -50,6 +51,8 @@ class ChannelFigures:
     channel: CallbackChannel
     tries: int | None
     answered: int
+    rang: int
+    """Of the answers: whose citizen rang of himself, and answered no try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class CallerFigures:
     reached: int
     """Calls with an answer; who refused gave none."""
     rechecks: int
+    rang: int
+    """Answers of citizens who rang: work, and no call."""
 
 
 async def rounds(connection: AsyncConnection, since: datetime, until: datetime) -> RoundFigures:
@@ -90,7 +95,7 @@ async def rounds(connection: AsyncConnection, since: datetime, until: datetime) 
 
 async def channels(connection: AsyncConnection, since: datetime, until: datetime) -> list[ChannelFigures]:
     """Tries and answers by channel: calls made, messages handed over, answers given in the period."""
-    calls = select(func.count()).where(BY_CALLERS, A.kind == ROUND, A.at >= since, A.at < until)
+    calls = select(func.count()).where(CALLED, A.kind == ROUND, A.at >= since, A.at < until)
     tries: dict[str, int | None] = {CallbackChannel.PHONE: await _one(connection, calls)}
     for kind in (CallbackChannel.LINK, CallbackChannel.IVR):
         sent = select(func.count()).where(
@@ -98,13 +103,13 @@ async def channels(connection: AsyncConnection, since: datetime, until: datetime
         )
         tries[kind] = await _one(connection, sent)
     answers = (
-        select(A.channel, func.count())
+        select(A.channel, func.count(), _many(A.inbound))
         .where(A.reached, A.kind == ROUND, A.at >= since, A.at < until)
         .group_by(A.channel)
     )
     found: Sequence[Any] = (await connection.execute(answers)).all()
-    answered = {str(channel): int(many) for channel, many in found}
-    return [ChannelFigures(one, tries.get(one), answered.get(one, 0)) for one in CallbackChannel]
+    answered = {str(channel): (int(many), int(rang)) for channel, many, rang in found}
+    return [ChannelFigures(one, tries.get(one), *answered.get(one, (0, 0))) for one in CallbackChannel]
 
 
 async def callers(
@@ -112,7 +117,13 @@ async def callers(
 ) -> list[CallerFigures]:
     """Who called, how often, and how often somebody answered; by name."""
     query = (
-        select(A.by, func.count(), _many(A.reached), _many(A.kind == RECHECK))
+        select(
+            A.by,
+            _many(~A.inbound),
+            _many(A.reached & ~A.inbound),
+            _many((A.kind == RECHECK) & ~A.inbound),
+            _many(A.inbound),
+        )
         .where(BY_CALLERS, A.at >= since, A.at < until)
         .group_by(A.by)
         .order_by(A.by)

@@ -120,14 +120,14 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "state": one.state,
         "started_at": one.started_at,
         "due_at": one.due_at,
-        "attempts": len(one.attempts),
+        "attempts": len(one.tries),
         "claimed_by": one.claim.by if one.claim else None,
         "claimed_until": claimed_until,
         "not_by": one.not_by,
         "link_until": one.link_until,
         # Where he would not be called again there was no doubt to keep: his answers counted as they were.
         "doubtful": one.doubt is not None or one.flagged,
-        "tried_at": one.attempts[0].at if one.attempts else None,
+        "tried_at": one.tries[0].at if one.tries else None,
         "reached": any(each.has_spoken for each in one.attempts),
         "channel": one.channel,
         "agrees": one.agrees,
@@ -146,6 +146,7 @@ def _attempt_rows(one: Round) -> Iterable[Row]:
             "channel": each.channel,
             "reached": each.reached,
             "by": each.by,
+            "inbound": each.inbound,
         }
         for number, each in enumerate(one.attempts, 1)
     )

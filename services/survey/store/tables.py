@@ -90,6 +90,7 @@ ATTEMPTS = Table(
     Column("channel", Text, nullable=False),
     Column("reached", Boolean, nullable=False),
     Column("by", Text, nullable=False),
+    Column("inbound", Boolean, nullable=False),
     Index("ix_attempts_at", "at", "by"),
 )
 """The same rounds' attempts, for figures: who called, when, and whether anybody answered."""

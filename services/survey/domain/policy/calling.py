@@ -80,7 +80,7 @@ def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: dat
         _require_may_call(one, cmd.by, city, at=at)
     elif one.not_by == cmd.by:
         raise errors.CheckedByOneself
-    attempt = Attempt(at, CallbackChannel.PHONE, cmd.reached, cmd.by, _missed(cmd))
+    attempt = Attempt(at, CallbackChannel.PHONE, cmd.reached, cmd.by, _missed(cmd), cmd.inbound)
     if one.checks is not None:
         return _check(survey, one, attempt, read(cmd.answers, city.questionnaire) if cmd.answers else None)
     if cmd.answers is not None:

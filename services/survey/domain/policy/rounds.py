@@ -60,6 +60,7 @@ def attempted(
         reached=last.reached,
         contradictory=contradictory,
         last=is_last,
+        inbound=last.inbound,
     )
 
 
