@@ -144,6 +144,19 @@ def test_nobody_is_called_in_quiet_hours_but_may_ring_himself() -> None:
     assert call(survey, HAPPY, at=NIGHT, inbound=True).state.rounds[0].state is RoundState.COMPLETED
 
 
+def test_a_call_begun_before_quiet_hours_is_written_down_after_the_hour() -> None:
+    late = NOON.replace(hour=19, minute=58)
+    held, after = claimed(a_survey(), at=late), late + timedelta(minutes=5)
+    assert call(held, HAPPY, at=after).state.rounds[0].state is RoundState.COMPLETED
+    missed = call(held, None, at=after).state.rounds[0]
+    assert missed.due_at == datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+    with pytest.raises(errors.QuietHours):
+        call(claimed(a_survey(), by="caller-2", at=late), HAPPY, at=after)
+    # The half hour is over: whoever asks now would have to call again.
+    with pytest.raises(errors.QuietHours):
+        call(held, HAPPY, at=late + timedelta(minutes=30))
+
+
 def test_nobody_is_called_before_the_rung_is_due() -> None:
     survey = call(claimed(a_survey()), None, at=NOON).state
     with pytest.raises(errors.NotDueYet):
