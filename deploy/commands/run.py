@@ -22,6 +22,17 @@ BasePort = Annotated[
     int,
     typer.Option("--base-port", envvar="JIESU_BASE_PORT", min=1, max=65_531, help="First of the five ports."),
 ]
+City = Annotated[
+    Path | None,
+    typer.Option(
+        "--city",
+        envvar="JIESU_CITY",
+        exists=True,
+        file_okay=False,
+        resolve_path=True,
+        help="The city's folder (default: Beijing's).",
+    ),
+]
 Detach = Annotated[
     bool, typer.Option("--detach", help="Come back when it is ready; stop it with: jiesu stop.")
 ]
@@ -37,6 +48,7 @@ def command(
     state: State = None,
     base_port: BasePort = BASE_PORT,
     driven_clock: DrivenClock = False,
+    city: City = None,
 ) -> None:
     """Start Postgres, the bus and the five services; Ctrl-C stops all of it."""
     from deploy.local.refusals import Interrupted, LocalRefused
@@ -45,9 +57,9 @@ def command(
     folder = state_folder(state)
     try:
         if detach:
-            _run_in_background(folder.path, bus, base_port, driven_clock)
+            _run_in_background(folder.path, bus, base_port, driven_clock, city)
         else:
-            _run_here(_plan(folder.path, bus, base_port, driven_clock))
+            _run_here(_plan(folder.path, bus, base_port, driven_clock, city))
     except Interrupted:
         raise typer.Exit(130) from None
     except LocalRefused as refusal:
@@ -75,11 +87,18 @@ def refuse_wrong_settings() -> None:
         raise typer.Exit(2)
 
 
-def _plan(state: Path, bus: str | None, base_port: int, driven_clock: bool) -> "Plan":
-    from deploy.local.plan import Plan
+def _plan(state: Path, bus: str | None, base_port: int, driven_clock: bool, city: Path | None) -> "Plan":
+    from deploy.local.plan import BEIJING, Plan
     from deploy.local.steps import STEPS
 
-    return Plan(state=state, steps=STEPS, base_port=base_port, bus=bus, driven_clock=driven_clock)
+    return Plan(
+        state=state,
+        steps=STEPS,
+        base_port=base_port,
+        bus=bus,
+        driven_clock=driven_clock,
+        city=city or BEIJING,
+    )
 
 
 def _run_here(plan: "Plan") -> None:
@@ -97,11 +116,14 @@ def _run_here(plan: "Plan") -> None:
         instance.serve()
 
 
-def _run_in_background(state: Path, bus: str | None, base_port: int, driven_clock: bool) -> None:
+def _run_in_background(
+    state: Path, bus: str | None, base_port: int, driven_clock: bool, city: Path | None
+) -> None:
     from deploy.local.detached import start_detached
     from deploy.local.state import StateFolder
 
     arguments = ["--state", str(state), "--base-port", str(base_port)]
     arguments += ["--bus", bus] if bus else []
     arguments += ["--driven-clock"] if driven_clock else []
+    arguments += ["--city", str(city)] if city else []
     start_detached(StateFolder(state), arguments, say=typer.echo)

@@ -82,7 +82,7 @@ def _told_locally(name: str, state: "StateFolder") -> dict[str, str]:
         **({"JIESU_KAFKA_BOOTSTRAP_SERVERS": run.bootstrap} if run.bootstrap else {}),
         "JIESU_KEYS": str(state.keys / name),
         "JIESU_JWKS": str(state.keys / "jwks.json"),
-        "JIESU_CITY": str(BEIJING),
+        "JIESU_CITY": run.city or str(BEIJING),
         "JIESU_MODEL": str(model_folder(state.path, os.environ)),
         # What a command has services say must not be said at another time than theirs.
         **({"JIESU_CLOCK_FILE": run.clock_file} if run.clock_file else {}),

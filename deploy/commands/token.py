@@ -1,11 +1,16 @@
 """`jiesu token`: a bearer token of the local issuer, for curl and for trying things out."""
 
+import os
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from deploy.commands.options import State, state_folder
+
+if TYPE_CHECKING:
+    from deploy.local.state import StateFolder
 
 Role = Annotated[list[str], typer.Option("--role", help="A role; may be said more than once.")]
 Scope = Annotated[list[str] | None, typer.Option("--scope", help="A scope; may be said more than once.")]
@@ -27,11 +32,25 @@ def command(
 
     _require_known(role)
     folder = state_folder(state)
+    if unit is not None:
+        _warn_of_unknown(unit, folder)
     folder.prepare()
     issuer = LocalIssuer(folder.keys)
     issuer.prepare()
     bearer = Bearer(sub, roles=tuple(role), unit=unit, scope=tuple(scope or ()))
     typer.echo(issuer.sign(bearer, lifetime=timedelta(hours=hours), at=datetime.now(UTC)))
+
+
+def _warn_of_unknown(unit: str, folder: "StateFolder") -> None:
+    """Only said: the directory may know units that were imported since."""
+    from deploy.local.plan import BEIJING
+    from shared.city.city import directory_files
+    from shared.city.directory import NOTHING, read_directory
+
+    run = folder.run()
+    city = Path((run.city if run else None) or os.environ.get("JIESU_CITY") or BEIJING)
+    if unit not in read_directory(directory_files(city), NOTHING).units:
+        typer.echo(f"careful: the city's folder {city} has no unit {unit!r}", err=True)
 
 
 def _require_known(roles: list[str]) -> None:

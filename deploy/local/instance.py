@@ -179,7 +179,7 @@ class Instance:
         mark = ProcessMark(ourselves.pid, ourselves.create_time(), tuple(ourselves.cmdline()))
         clock = str(self.state.clock) if self.plan.driven_clock else None
         chosen = ports(self.plan.flats, base_port=self.plan.base_port)
-        return RunFile(mark, "starting", "", "", ports=chosen, clock_file=clock)
+        return RunFile(mark, "starting", "", "", ports=chosen, clock_file=clock, city=str(self.plan.city))
 
     def _told(self) -> RunFile:
         return self._run or self._new_run()

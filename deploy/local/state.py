@@ -49,6 +49,7 @@ class RunFile:
     urls: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)
     clock_file: str | None = None
+    city: str | None = None
 
     def with_process(self, name: str, mark: ProcessMark | None) -> "RunFile":
         """The same run with one process told anew, or struck out."""
@@ -67,6 +68,7 @@ class RunFile:
             "urls": dict(self.urls),
             "ports": dict(self.ports),
             "clock_file": self.clock_file,
+            "city": self.city,
         }
 
     @classmethod

@@ -46,6 +46,13 @@ def test_a_printed_token_is_one_the_services_accept(tmp_path: Path) -> None:
     assert timedelta(hours=1.9) < good_for <= timedelta(hours=2)
 
 
+def test_a_token_for_a_unit_the_city_does_not_have_is_printed_with_a_word_of_it(tmp_path: Path) -> None:
+    """Whoever mistyped the code would else look for the fault in the answer: nothing to be seen."""
+    for unit, warned in (("110115009", False), ("11011500", True)):
+        done = runner.invoke(app, ["token", "--role", "unit", "--unit", unit, "--state", str(tmp_path)])
+        assert (done.exit_code, done.stdout.count("."), unit in done.stderr) == (0, 2, warned)
+
+
 def test_keys_are_made_once_and_each_service_holds_its_own(tmp_path: Path) -> None:
     """A second start makes nothing new; words are shared by intake and router only; all is 0600."""
     prepare_keys(tmp_path, ["intake", "router", "survey"])
@@ -110,6 +117,7 @@ def test_what_is_mistyped_or_away_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("run --detach", {"JIESU_BASE_PORT": "abc"}, "JIESU_BASE_PORT"),
         ("run --bus embedded", {"JIESU_DATABASE_POOL": "1"}, "JIESU_DATABASE_POOL"),
         ("run --detach", {"JIESU_LOG_LEVEL": "LOUD"}, "JIESU_LOG_LEVEL"),
+        ("run --detach", {"JIESU_CITY": "nowhere"}, "JIESU_CITY"),
         ("run", {"KAFKA_BOOTSTRAP_SERVERS": "kafka"}, "KAFKA_BOOTSTRAP_SERVERS"),
         ("demo", {"JIESU_TRACKING_PREFIX": "b"}, "JIESU_TRACKING_PREFIX"),
         ("replay router post --since 1h", {}, "post"),

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.local.detached import start_detached, stop_run
 from deploy.local.look import look
 from deploy.local.marks import find
+from deploy.local.ports import free_row
 from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import LocalRefused, NotReady
 from deploy.local.state import RunFile, StateFolder
@@ -210,3 +213,13 @@ def test_a_throw_away_instance_leaves_nothing(tmp_path: Path) -> None:
     assert all_gone(processes)
     assert not data.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_takes_the_city_it_is_told(state: Path, tmp_path: Path) -> None:
+    """By the variable the services know it by; a relative folder is the shell's own."""
+    city = tmp_path / "elsewhere"
+    city.mkdir()
+    words = ["run", "--bus", "embedded", "--base-port", str(free_row(5)), "--state", str(state)]
+    done = CliRunner().invoke(app, words, env={"JIESU_CITY": os.path.relpath(city)})
+    assert done.exit_code == 1
+    assert f"the city folder {city} is refused" in done.stderr
