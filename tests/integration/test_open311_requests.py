@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -199,6 +199,19 @@ async def test_a_number_is_its_own_token(desk: Desk) -> None:
     assert await asks(desk, f"tokens/{number}") == [{"service_request_id": number, "token": number}]
     root = ElementTree.fromstring((await desk.client.get(f"{V2}/tokens/{number}.xml")).content)
     assert root.findtext("request/service_request_id") == number
+
+
+async def test_a_request_is_listed_until_the_second_it_is_shown_with(desk: Desk) -> None:
+    """Whoever pages by dates asks with what was shown, and that says no fraction of a second."""
+    desk.clock.at = NOON - timedelta(days=500) + timedelta(milliseconds=400)
+    number = await requests(desk, **LAMP)
+    (one,) = await asks(desk, f"requests/{number}")
+    shown = one["requested_datetime"]
+    (listed,) = await asks(desk, "requests", start_date=shown, end_date=shown)
+    assert listed["service_request_id"] == number
+    before = (datetime.fromisoformat(shown) - timedelta(seconds=1)).isoformat()
+    assert await asks(desk, "requests", end_date=before) == []
+    desk.clock.at = NOON
 
 
 async def test_lists_are_filtered_by_commas_dates_and_pages(desk: Desk) -> None:

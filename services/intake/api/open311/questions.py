@@ -82,13 +82,18 @@ def _span(query: QueryParams, at: datetime) -> tuple[datetime, datetime]:
     since, until = _instant(query, "start_date"), _instant(query, "end_date")
     if since is None:
         until = until or at
-        return until - SPAN, until
+        return until - SPAN, _whole_second(until)
     until = until or since + SPAN
     if until < since:
         raise WrongParameters(Flaw("end_date", "comes before start_date"))
     if until - since > SPAN:
         raise WrongParameters(Flaw("end_date", "is more than 90 days after start_date"))
-    return since, until
+    return since, _whole_second(until)
+
+
+def _whole_second(until: datetime) -> datetime:
+    """The end of its second: requests are shown by the second, and the one that was shown so is meant."""
+    return until.replace(microsecond=999_999)
 
 
 def _instant(query: QueryParams, name: str) -> datetime | None:
