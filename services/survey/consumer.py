@@ -14,11 +14,13 @@ from shared.events.router import (
     CaseResolved,
     CaseWithdrawn,
 )
+from shared.kernel.words import Channel
 
 
 async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
     fact = heard.fact
-    await handlers.note_case(work, NoteCase(fact.case_id, fact.has_phone, not fact.proactive))
+    has_citizen = not fact.proactive and fact.channel is not Channel.SENSOR
+    await handlers.note_case(work, NoteCase(fact.case_id, fact.has_phone, has_citizen))
 
 
 async def case_handled(work: SurveyWork, heard: Heard[CaseResolved | CaseAnswered]) -> None:

@@ -55,12 +55,17 @@ class Desk(ServiceDesk):
     TABLES = ("surveys", "callbacks", "attempts", "messages", "webhooks", "readings")
 
     async def case(
-        self, case_id: CaseId | None = None, *, has_phone: bool = True, proactive: bool = False
+        self,
+        case_id: CaseId | None = None,
+        *,
+        has_phone: bool = True,
+        proactive: bool = False,
+        channel: Channel = Channel.HOTLINE,
     ) -> CaseId:
         """A case that was registered."""
         fact = CaseRegistered(
             case_id=case_id or CaseId(new_id()),
-            channel=Channel.HOTLINE,
+            channel=channel,
             kind=Kind.COMPLAINT,
             sealed_words="sealed",
             has_phone=has_phone,

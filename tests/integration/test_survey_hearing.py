@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from shared.events.fact import CaseFact
 from shared.events.router import CaseAnswered, CaseDeclined
 from shared.kernel.ids import CaseId, new_id
-from shared.kernel.words import DeclineReason
+from shared.kernel.words import Channel, DeclineReason
 from shared.store.migrate import check
 from tests.integration.survey_desk import (
     MORNING,
@@ -93,8 +94,11 @@ async def test_who_left_no_phone_is_sent_nothing_and_handed_to_no_caller_but_may
     assert await desk.told(case_id) == [SCHEDULED, UNREACHABLE]
 
 
-async def test_what_a_unit_found_by_itself_has_nobody_to_ask_and_that_is_said_at_once(desk: Desk) -> None:
-    case_id = await desk.case(has_phone=False, proactive=True)
+@pytest.mark.parametrize("told", [{"proactive": True}, {"channel": Channel.SENSOR}], ids=["unit", "sensor"])
+async def test_what_a_unit_or_a_camera_found_has_nobody_to_ask_and_that_is_said_at_once(
+    desk: Desk, told: dict[str, Any]
+) -> None:
+    case_id = await desk.case(has_phone=False, **told)
     await desk.hears(resolved(case_id))
     assert await desk.told(case_id) == [SCHEDULED, UNREACHABLE]
     assert (await desk.said(case_id))[-1]["payload"]["attempts"] == 0

@@ -60,7 +60,7 @@ class FiguresOut(Wire):
     until: datetime
     asked: int
     skipped: int = Field(description="Not drawn for the sample.")
-    nobody: int = Field(description="Found by a unit itself, so there was nobody to ask; in no rate.")
+    nobody: int = Field(description="Found by a unit or a sensor, so there was nobody to ask; in no rate.")
     cancelled: int
     completed: int
     unreachable: int

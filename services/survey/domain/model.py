@@ -143,7 +143,7 @@ class Survey:
     handled: bool = False
     """Resolved, answered or over, and not reopened since: whoever is joined now need not wait."""
     has_citizen: bool = True
-    """False: 未诉先办, a unit found it by itself; without a phone number there is nobody to ask."""
+    """False: a unit found it by itself (未诉先办), or a sensor; without a phone number nobody is asked."""
     version: int = 0
 
     @property

@@ -29,7 +29,7 @@ class RoundFigures:
     asked: int
     skipped: int
     nobody: int
-    """Of cases a unit found by itself: there was nobody to ask, so they are neither asked nor unreachable."""
+    """Found by a unit or a sensor: there was nobody to ask, so they are neither asked nor unreachable."""
     cancelled: int
     completed: int
     unreachable: int
