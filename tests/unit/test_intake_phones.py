@@ -37,3 +37,14 @@ def test_other_spellings_go_the_long_way(written: str) -> None:
 
 def test_a_mobile_number_is_kept_in_its_international_form() -> None:
     assert normalised_phone("13812345678") == "+8613812345678"
+
+
+@pytest.mark.parametrize("written", ["010-65551234转802", "010-65551234 转分机 802", "010-65551234 ext. 802"])
+def test_an_extension_is_kept(written: str) -> None:
+    assert normalised_phone(written) == "+861065551234;ext=802"
+
+
+@pytest.mark.parametrize("written", ["转802", "010-65551234转", "010-65551234转802转3"])
+def test_an_extension_of_nothing_is_no_number(written: str) -> None:
+    with pytest.raises(UnreadablePhone):
+        normalised_phone(written)
