@@ -79,6 +79,7 @@ async def test_the_page_behind_the_link_works_in_a_plain_browser(
     assert (completed["reasons"], "慢" in str(completed)) == (["too_slow", "other"], False)
     again = await fills_in(desk, token, lang, contacted="yes", solved="yes", satisfied="satisfied")
     assert (again.status_code, faults(again.text, "zh-CN")) == (410, [])
+    assert (await fills_in(desk, token, lang, contacted="yes")).status_code == 410
     assert (await desk.client.get(f"/links/{token}")).status_code == 410
 
 

@@ -18,6 +18,7 @@ from shared.city.questionnaire import Questionnaire
 from shared.http.knock import OpenReading
 from shared.http.problems import Problem
 from shared.http.wire import Text
+from shared.service import Flat
 
 ROUTES = APIRouter()
 LINK_PAGES = "/links/"
@@ -86,6 +87,10 @@ async def answer_page(
     callback_id = equipped.links.read(token)
     filled, answers = read(await form_pairs(request), city.questionnaire)
     if answers is None:
+        # Nobody is asked to complete what would be refused then.
+        flat: Flat = request.app.state.flat
+        async with flat.store.read() as connection:
+            require_link(await queries.survey_of(connection, callback_id), callback_id, at=flat.clock.now())
         return _form_page(city.questionnaire, filled, language)
     async with open_work() as work:
         await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
