@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from services.intake import handlers
 from services.intake.domain.commands import Follow, NoteLikeness, RegisterFinding, RegisterIncident
@@ -99,7 +99,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         merged_into=line.into(fact),
         promised_at=until if line.promises else None,
         starts_anew=line.starts_anew,
-        settles=line.settles(fact, _led_by(envelope)),
+        settles=line.settles(fact, envelope.answers()),
     )
 
 
@@ -107,14 +107,6 @@ def _sequence(envelope: Envelope, fact: CaseFact) -> int | None:
     """Router's count for the case. What it counts elsewhere (an order, a callback) is no measure for it."""
     counts = envelope.source == r.ROUTER and envelope.subject.endswith(str(fact.case_id))
     return envelope.sequence if counts else None
-
-
-def _led_by(envelope: Envelope) -> EventId | None:
-    """The fact it answers; None where a person or a clock led to it."""
-    try:
-        return EventId(UUID(envelope.cause.causation_id))
-    except ValueError:
-        return None
 
 
 def hear(fact: type[F], line: Line[F]) -> Subscription:

@@ -82,6 +82,13 @@ class Envelope(NamedTuple):
         """The cause that whatever follows from this fact carries."""
         return Cause(str(self.id), self.cause.correlation_id, self.cause.traceparent)
 
+    def answers(self) -> EventId | None:
+        """The fact that led to this one; None where a person or a clock did."""
+        try:
+            return EventId(UUID(self.cause.causation_id))
+        except ValueError:
+            return None
+
 
 SomeFact = TypeVar("SomeFact", bound=Fact, covariant=True, default=Fact)
 
