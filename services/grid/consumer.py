@@ -1,12 +1,16 @@
-"""The bus knocks: who leads a case, which case an incident became, how the directory's units are now."""
+"""The bus knocks: who leads a case, which case an incident became, whether a conference's division was taken
+over, how the directory's units are now.
+"""
 
 from services.grid import handlers
 from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, RescheduleCase, TakeCase
+from services.grid.domain.conference import DivisionOutcome, SettleDivision
 from services.grid.ports import GridWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import (
+    CaseAdjudicated,
     CaseAnswered,
     CaseAssigned,
     CaseClosed,
@@ -20,6 +24,7 @@ from shared.events.router import (
     CaseResolved,
     CaseReturned,
     CaseWithdrawn,
+    MoveRefused,
     UnitChanged,
 )
 from shared.store.unit_copies import copy_of
@@ -68,6 +73,23 @@ async def case_ended(work: GridWork, heard: Heard[Ended]) -> None:
     await handlers.release_case(work, cmd)
 
 
+async def case_adjudicated(work: GridWork, heard: Heard[CaseAdjudicated]) -> None:
+    """A division that is taken over is a ruling; of the desk's own rulings a person is the cause."""
+    asked_by = heard.envelope.answers()
+    if asked_by is not None:
+        await handlers.settle_division(
+            work, SettleDivision(asked_by, DivisionOutcome.TAKEN_OVER, heard.envelope.time)
+        )
+
+
+async def move_refused(work: GridWork, heard: Heard[MoveRefused]) -> None:
+    fact, at = heard.fact, heard.envelope.time
+    cmd = SettleDivision(
+        fact.asked_by, DivisionOutcome.REFUSED, at, reason=fact.reason, refused_in=fact.state
+    )
+    await handlers.settle_division(work, cmd)
+
+
 async def case_registered(work: GridWork, heard: Heard[CaseRegistered]) -> None:
     """Nearly all cases are citizens' own."""
     fact = heard.fact
@@ -95,5 +117,7 @@ SUBSCRIPTIONS = (
     on(CaseMerged, case_ended, needs=_LEAD),
     on(CaseWithdrawn, case_ended, needs=_LEAD),
     on(CaseClosed, case_ended, needs=_LEAD),
+    on(CaseAdjudicated, case_adjudicated),
+    on(MoveRefused, move_refused, needs={"divisions": "asked_by"}),
     on(UnitChanged, unit_changed, needs={"unit_copies": "code"}),
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.grid.domain.case_lead import CaseLead
-from services.grid.domain.conference import Conference
+from services.grid.domain.conference import Conference, Division
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.foundations import Foundations
 from services.grid.domain.incident import Incident, Telling
@@ -23,6 +23,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.ids import (
     CaseId,
     DeliberationId,
+    EventId,
     IncidentId,
     InspectionId,
     ItemId,
@@ -99,6 +100,14 @@ class FoundationStates(Protocol):
 
 class Conferences(Protocol):
     async def keep(self, decision: Decision[Conference]) -> Conference: ...
+
+
+class Divisions(Protocol):
+    """What was asked of router with conferences, each under the fact that asked."""
+
+    async def find(self, key: EventId) -> Division | None: ...
+
+    async def keep(self, decision: Decision[Division]) -> Division: ...
 
 
 class Terminals(Protocol):
@@ -240,6 +249,12 @@ class GridWork(Protocol):
 
     @property
     def conferences(self) -> Conferences: ...
+
+    @property
+    def divisions(self) -> Divisions: ...
+
+    @property
+    def said_last(self) -> EventId: ...
 
     @property
     def terminals(self) -> Terminals: ...

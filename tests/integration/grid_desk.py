@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from shared.city.city import City
+from shared.events.router import CaseDispatched
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
+from shared.kernel.words import HandlingMode, Tier
 from tests.kit.desk import ServiceDesk, at_desk
 from tests.kit.whistles import BLOWN_AT, ENFORCEMENT, GUANYINSI, POLICE, SITE
 
@@ -20,7 +23,15 @@ class Desk(ServiceDesk):
 
     SERVICE = "grid"
     AT = BLOWN_AT
-    TABLES = ("whistles", "whistle_calls", "incidents", "deliberations", "conferences", "micro_projects")
+    TABLES = (
+        "whistles",
+        "whistle_calls",
+        "incidents",
+        "deliberations",
+        "conferences",
+        "divisions",
+        "micro_projects",
+    )
 
     async def blows(
         self, *departments: str, by: str = GUANYINSI, headers: Mapping[str, str] | None = None, **more: Any
@@ -73,6 +84,28 @@ class Desk(ServiceDesk):
 
     async def reads(self, path: str, *, by: str | None, role: str = "unit", **query: Any) -> httpx.Response:
         return await self.client.get(f"/v1/{path}", params=query, headers=self.token(role, unit=by))
+
+
+async def a_case(desk: Desk, unit: UnitCode, place: UnitCode) -> str:
+    """Router dispatched a citizen's case."""
+    case_id = CaseId(new_id())
+    await desk.hears(
+        CaseDispatched(
+            case_id=case_id,
+            work_order_id=WorkOrderId(new_id()),
+            unit=unit,
+            place=place,
+            category=CategoryCode("waste_land"),
+            tier=Tier.GENERAL,
+            mode=HandlingMode.DEDICATED,
+            clause="1",
+            list_version="1",
+            policy_version="1",
+            sign_by=BLOWN_AT,
+            resolve_by=BLOWN_AT,
+        )
+    )
+    return str(case_id)
 
 
 @asynccontextmanager

@@ -1,52 +1,24 @@
-"""说议筹办评 and 联席会商 over HTTP on a real Postgres: two real matters from the first word to the last."""
+"""说议筹办评 over HTTP on a real Postgres: two real matters from the first word to the last."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
 
-from shared.events.router import CaseDispatched
-from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
-from shared.kernel.words import HandlingMode, Tier
-from tests.integration.grid_desk import Desk, desk, house
+from shared.kernel.ids import UnitCode
+from tests.integration.grid_desk import Desk, a_case, desk, house
 from tests.kit.deliberations import CAOCHANG, DONGCHENG, HUILONGGUAN, LONGCHENG, QIANMEN
-from tests.kit.whistles import BLOWN_AT
 
 __all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-GARDENS, ENFORCEMENT = UnitCode("D110114-YLLH"), UnitCode("D110101-CGZF")
+GARDENS = UnitCode("D110114-YLLH")
 SIDES = ("party_branch", "residents_committee", "owners_committee", "property_company", "residents")
 HELD_AT = "2026-03-02T08:00:00+08:00"
 SECRETS = ("自行车棚", "院门口", "消防通道", "王阿姨", "会议纪要")
 Body = Mapping[str, Any]
-
-
-async def a_case(desk: Desk, unit: UnitCode, place: UnitCode) -> str:
-    """Router dispatched a citizen's case."""
-    case_id = CaseId(new_id())
-    await desk.hears(
-        CaseDispatched(
-            case_id=case_id,
-            work_order_id=WorkOrderId(new_id()),
-            unit=unit,
-            place=place,
-            category=CategoryCode("waste_land"),
-            tier=Tier.GENERAL,
-            mode=HandlingMode.DEDICATED,
-            clause="1",
-            list_version="1",
-            policy_version="1",
-            sign_by=BLOWN_AT,
-            resolve_by=BLOWN_AT,
-        )
-    )
-    return str(case_id)
 
 
 def meeting(present: Sequence[int], minutes: str = "会议纪要", vote: Body | None = None) -> dict[str, Any]:
@@ -306,58 +278,3 @@ async def test_the_list_is_paged_and_narrowed_and_holds_no_words(desk: Desk) -> 
     ).json()
     assert ended["items"] == []
     assert (await desk.reads("deliberations", by=HUILONGGUAN, unit="nobody")).status_code == 422
-
-
-def conference(case_id: str, **more: Any) -> dict[str, Any]:
-    parties = [{"unit": ENFORCEMENT, "share": "lead"}, {"unit": QIANMEN, "share": "co"}]
-    return {"case_id": case_id, "parties": parties, "minutes": "会议纪要：执法局牵头。\n", **more}
-
-
-async def test_a_conference_is_recorded_once_sealed_and_said_on_its_case(desk: Desk) -> None:
-    case_id = await a_case(desk, QIANMEN, CAOCHANG)
-    sent = {**desk.token("unit", unit=QIANMEN), "Idempotency-Key": "conference-1"}
-    answers = [
-        await desk.client.post("/v1/conferences", json=conference(case_id), headers=sent) for _ in range(2)
-    ]
-    assert [answer.status_code for answer in answers] == [201, 201]
-    held = answers[0].json()
-    (fact,) = [each for each in await desk.said(case_id) if each["aggregatetype"] == "conference"]
-    digest = hashlib.sha256("会议纪要：执法局牵头。\n".encode()).hexdigest()
-    assert (fact["topic"], fact["type"]) == ("jiesu.case", "jiesu.conference.held.v1")
-    assert fact["payload"] == {
-        "case_id": case_id,
-        "conference_id": held["conference_id"],
-        "parties": [{"unit": ENFORCEMENT, "share": "lead"}, {"unit": QIANMEN, "share": "co"}],
-        "minutes_hash": digest,
-    }
-    seen = (await desk.reads(f"conferences/{held['conference_id']}", by=ENFORCEMENT)).json()
-    assert (seen["minutes"], seen["minutes_hash"]) == ("会议纪要：执法局牵头。\n", digest)
-    assert (await desk.reads(f"conferences/{held['conference_id']}", by=LONGCHENG)).status_code == 404
-    assert (await desk.reads(f"conferences/{UUID(int=0)}", by=QIANMEN)).status_code == 404
-    for name, values in (await desk.contents()).items():
-        assert "执法局牵头" not in " ".join(values), name
-
-
-async def test_the_desk_may_record_one_too_and_strangers_may_not(desk: Desk) -> None:
-    case_id = await a_case(desk, QIANMEN, CAOCHANG)
-    desk.clock.at = BLOWN_AT + timedelta(hours=1)
-    desks = await desk.client.post(
-        "/v1/conferences", json=conference(case_id, held_at=HELD_AT), headers=desk.token("dispatcher")
-    )
-    assert (desks.status_code, desks.json()["called_by"]) == (201, None)
-    before = await desk.counts()
-    for unit, body, status, reason in (
-        (HUILONGGUAN, conference(case_id), 403, "may_not_confer"),
-        (QIANMEN, conference(str(new_id())), 404, "unknown_case"),
-        (QIANMEN, conference(case_id, minutes=" "), 422, "minutes_missing"),
-        (
-            QIANMEN,
-            conference(case_id, parties=conference(case_id)["parties"][1:] * 2),
-            422,
-            "parties_miscounted",
-        ),
-    ):
-        headers = desk.token("unit", unit=unit)
-        answer = await desk.client.post("/v1/conferences", json=body, headers=headers)
-        assert (answer.status_code, answer.json()["reason"]) == (status, reason), answer.text
-    assert await desk.counts() == before

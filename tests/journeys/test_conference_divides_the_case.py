@@ -1,4 +1,9 @@
-"""signed → a joint conference at grid → divided at router → the department leads, the deadline stays."""
+"""signed → a joint conference at grid → divided at router → the department leads, the deadline stays.
+
+The street reads with each conference whether its division was taken over.
+"""
+
+from typing import Any
 
 import pytest
 
@@ -28,4 +33,19 @@ async def test_conference_divides_the_case(either_stage: Stage) -> None:
     await housing.signs(order)
     read = await housing.line.read("grid", f"/conferences/{recorded['conference_id']}")
     assert read.content["minutes"] == minutes
+    assert (await answered(stage, recorded))["outcome"] == "taken_over"
     assert "conference.held" in await stage.suite.said(held.case_id, "grid")
+    again, once_more = [await records_conference(street, held.case_id, division, minutes) for _ in range(2)]
+    assert (await answered(stage, again))["outcome"] == "taken_over"
+    refused = await answered(stage, once_more)
+    assert (refused["outcome"], refused["reason"]) == ("refused", "divisions_used")
+
+
+async def answered(stage: Stage, recorded: dict[str, Any]) -> dict[str, Any]:
+    """What the street reads of a conference's division, when router has answered."""
+    line, path = stage.unit(STREET).line, f"/conferences/{recorded['conference_id']}"
+
+    async def division() -> dict[str, Any]:
+        return dict((await line.read("grid", path)).content["division"])
+
+    return await eventually(division, until=lambda read: read["answered_at"], what="router's answer")

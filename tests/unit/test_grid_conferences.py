@@ -9,13 +9,13 @@ import pytest
 
 from services.grid.domain import deliberation_errors as errors
 from services.grid.domain.case_lead import CaseLead, LeadStanding
-from services.grid.domain.conference import HoldConference, Seated
+from services.grid.domain.conference import Division, DivisionOutcome, HoldConference, Seated, SettleDivision
 from services.grid.domain.errors import UnknownCase
 from services.grid.domain.policy import conferences
 from shared.events.grid import ConferenceHeld
 from shared.events.topics import CASE
 from shared.kernel.errors import Refusal
-from shared.kernel.ids import ConferenceId, UnitCode
+from shared.kernel.ids import ConferenceId, EventId, UnitCode
 from shared.kernel.words import Share
 from tests.kit.city import beijing
 from tests.kit.deliberations import a_lead
@@ -107,3 +107,25 @@ def test_who_sat_there_and_those_above_see_it() -> None:
         conferences.require_sight(conference, unit, units)
     with pytest.raises(errors.UnknownConference):
         conferences.require_sight(conference, DONGHUASHI, units)
+
+
+ASKED = EventId(UUID("01950000-0000-7000-8000-0000000000ee"))
+TAKEN = SettleDivision(ASKED, DivisionOutcome.TAKEN_OVER, BLOWN_AT)
+REFUSED = SettleDivision(
+    ASKED, DivisionOutcome.REFUSED, BLOWN_AT, reason="backstop_stands", refused_in="signed"
+)
+
+
+def test_routers_answer_is_kept_with_its_reason_and_the_first_one_stands() -> None:
+    waiting = Division(ASKED, HOLD.conference_id)
+    assert waiting.outcome is DivisionOutcome.PENDING
+    refused = conferences.settle(waiting, REFUSED)
+    assert refused.facts == ()
+    assert refused.state == Division(
+        ASKED, HOLD.conference_id, DivisionOutcome.REFUSED, "backstop_stands", "signed", BLOWN_AT
+    )
+    taken = conferences.settle(waiting, TAKEN).state
+    assert taken == Division(ASKED, HOLD.conference_id, DivisionOutcome.TAKEN_OVER, answered_at=BLOWN_AT)
+    later = replace(REFUSED, at=BLOWN_AT + timedelta(days=1))
+    assert conferences.settle(taken, later).state == taken
+    assert conferences.settle(refused.state, replace(TAKEN, at=later.at)).state == refused.state

@@ -9,7 +9,14 @@ from pydantic import AwareDatetime, Field
 
 from services.grid.api.desk import CityOf, MadeOnce, Reader, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
-from services.grid.domain.conference import Conference, HoldConference, Seated, place_of
+from services.grid.domain.conference import (
+    Conference,
+    Division,
+    DivisionOutcome,
+    HoldConference,
+    Seated,
+    place_of,
+)
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
 from services.grid.handlers.conferences import hold_conference
 from services.grid.store import IncidentSeals
@@ -59,8 +66,26 @@ class PartyOut(Wire):
     share: Share
 
 
+class DivisionOut(Wire):
+    """Whether the case is handled as the table settled it."""
+
+    outcome: DivisionOutcome = DivisionOutcome.PENDING
+    reason: str | None = Field(None, description="Why router refused it.")
+    refused_in: str | None = Field(None, description="The case's state that it was refused in.")
+    answered_at: datetime | None = Field(None, description="Null while router has not answered.")
+
+    @classmethod
+    def of(cls, division: Division) -> "DivisionOut":
+        return cls(
+            outcome=division.outcome,
+            reason=division.reason,
+            refused_in=division.refused_in,
+            answered_at=division.answered_at,
+        )
+
+
 class ConferenceOut(Wire):
-    """A conference as it was recorded; it never changes."""
+    """A conference as it was recorded; all that changes is router's answer to it."""
 
     conference_id: UUID
     case_id: UUID
@@ -70,9 +95,12 @@ class ConferenceOut(Wire):
     minutes_hash: str = Field(description="SHA-256 of the minutes in UTF-8, in hex.")
     held_at: datetime
     recorded_at: datetime
+    division: DivisionOut | None = Field(description="Null: recorded before answers were heard.")
 
     @classmethod
-    def of(cls, held: Conference, units: Units, minutes: str | None = None) -> "ConferenceOut":
+    def of(
+        cls, held: Conference, units: Units, division: DivisionOut | None, minutes: str | None = None
+    ) -> "ConferenceOut":
         parties = [
             PartyOut(unit=each.unit, name=name_of(each.unit, units), share=each.share)
             for each in held.parties
@@ -86,16 +114,19 @@ class ConferenceOut(Wire):
             minutes_hash=held.minutes_hash,
             held_at=held.held_at,
             recorded_at=held.recorded_at,
+            division=division,
         )
 
 
 @ROUTES.post("", status_code=201, response_model=ConferenceOut)
 async def record_conference(body: ConferenceIn, host: Host, making: MadeOnce) -> Response:
-    """联席会商: the division is said to router, which takes it over or refuses it by name on the case."""
+    """联席会商: the division is said to router, which takes it over or refuses it by name; its answer is read
+    with the conference.
+    """
     command = body.to_command(None if host.may(Role.DISPATCHER) else unit_of(host))
     return await making.make(
         lambda work: hold_conference(work, command),
-        ConferenceOut.of,
+        lambda held, units: ConferenceOut.of(held, units, DivisionOut()),
         at=lambda made: f"/v1/conferences/{made.conference_id}",
     )
 
@@ -114,8 +145,14 @@ async def conference(
     sight = sight_of(reader)
     if sight is not None:
         require_sight(found, sight, city.units)
-    tag(response, found.version)
+    division = await queries.division(connection, found.conference_id)
+    is_answered = division is not None and division.answered_at is not None
+    # No fact of ours, so no version of the aggregate; but another answer than before.
+    tag(response, found.version + is_answered)
     seals: IncidentSeals = request.app.state.flat.equipment
     return ConferenceOut.of(
-        found, city.units, seals.open_words(place_of(found.conference_id), found.sealed_minutes)
+        found,
+        city.units,
+        DivisionOut.of(division) if division else None,
+        seals.open_words(place_of(found.conference_id), found.sealed_minutes),
     )

@@ -1,9 +1,10 @@
-"""联席会商: who is responsible for what was settled at one table, and the command to record it."""
+"""联席会商: what was settled at one table, what router made of it, and the commands."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from shared.kernel.ids import CaseId, ConferenceId, UnitCode
+from shared.kernel.ids import CaseId, ConferenceId, EventId, UnitCode
 from shared.kernel.words import Share
 
 
@@ -42,6 +43,42 @@ class HoldConference:
     minutes: str = field(repr=False)
     held_at: datetime | None
     """None: at this moment."""
+
+
+class DivisionOutcome(StrEnum):
+    """What router made of a division."""
+
+    PENDING = "pending"
+    TAKEN_OVER = "taken_over"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """What was asked of router with a conference, and its answer; the conference itself never changes."""
+
+    asked_by: EventId
+    """The fact that said it; whatever answers it names that."""
+    conference_id: ConferenceId
+    outcome: DivisionOutcome = DivisionOutcome.PENDING
+    reason: str | None = None
+    """The refusal's name."""
+    refused_in: str | None = None
+    """The case's state then."""
+    answered_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SettleDivision:
+    """Router answered what a fact had asked; whether that fact was a conference is ours to know."""
+
+    asked_by: EventId
+    outcome: DivisionOutcome
+    at: datetime
+    """When it was decided there."""
+    reason: str | None = None
+    refused_in: str | None = None
 
 
 def place_of(conference_id: ConferenceId) -> str:

@@ -1,6 +1,7 @@
 """Grid's desk, one function for each command: load, decide, keep."""
 
 from services.grid.handlers.cases import assign_case, release_case, reschedule_case, take_case
+from services.grid.handlers.conferences import settle_division
 from services.grid.handlers.directory import learn_unit
 from services.grid.handlers.incidents import escalate_incident, handle_incident, note_case, report_incident
 from services.grid.handlers.photos import announce_photo, condemn_photos, remove_photos, settle_photo
@@ -61,6 +62,7 @@ __all__ = [
     "revoke_terminal",
     "ring_overdue",
     "score",
+    "settle_division",
     "settle_photo",
     "sign",
     "sync",

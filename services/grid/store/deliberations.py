@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.grid.domain.conference import Conference
+from services.grid.domain.conference import Conference, Division
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.deliberation_errors import UnknownConference, UnknownDeliberation
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.store import tables
 from services.grid.store.among import among
 from services.grid.store.changes import Shown
-from services.grid.store.tables import CONFERENCES, DELIBERATIONS
+from services.grid.store.tables import CONFERENCES, DELIBERATIONS, DIVISIONS
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, ConferenceId, DeliberationId, UnitCode
+from shared.kernel.ids import CaseId, ConferenceId, DeliberationId, EventId, UnitCode
 from shared.store.repository import Repository
 
 
@@ -44,6 +44,13 @@ class ConferenceRepository(Repository[ConferenceId, Conference]):
 
     def unknown(self, key: ConferenceId) -> NotFound:
         return UnknownConference(key)
+
+
+class DivisionRepository(Repository[EventId, Division]):
+    AGGREGATE = "division"
+    MODEL = Division
+    TABLE = tables.DIVISIONS
+    KEY = "asked_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,13 @@ async def conference(connection: AsyncConnection, conference_id: ConferenceId) -
     if row is None:
         raise UnknownConference(conference_id)
     return ConferenceRepository.read(_named(row._mapping))
+
+
+async def division(connection: AsyncConnection, conference_id: ConferenceId) -> Division | None:
+    """What became of a conference's division; None: recorded before answers were heard."""
+    query = select(DIVISIONS).where(DIVISIONS.c.conference_id == conference_id)
+    row = (await connection.execute(query)).first()
+    return DivisionRepository.read(_named(row._mapping)) if row else None
 
 
 def _seen(by: Collection[UnitCode], with_task_of: UnitCode | None) -> ColumnElement[bool]:

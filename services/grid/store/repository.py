@@ -13,7 +13,11 @@ from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
 from services.grid.store.changes import Changes, Shown
-from services.grid.store.deliberations import ConferenceRepository, DeliberationRepository
+from services.grid.store.deliberations import (
+    ConferenceRepository,
+    DeliberationRepository,
+    DivisionRepository,
+)
 from services.grid.store.foundations import FoundationsRepository
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
@@ -135,6 +139,7 @@ class GridWork(Work):
         self.micro_projects = MicroProjectRepository(self)
         self.foundations = FoundationsRepository(self)
         self.conferences = ConferenceRepository(self)
+        self.divisions = DivisionRepository(self)
         self.tasks = TaskRepository(self)
         self.terminals = TerminalRepository(self)
         self.visits = VisitRepository(self)

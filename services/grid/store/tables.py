@@ -109,6 +109,19 @@ CONFERENCES = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+DIVISIONS = Table(
+    "divisions",
+    METADATA,
+    Column("asked_by", Uuid, primary_key=True),
+    Column("conference_id", Uuid, nullable=False, unique=True),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("refused_in", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("version", BigInteger, nullable=False),
+)
+"""Of a conference that was recorded before answers were heard there is none."""
+
 DELIBERATIONS = Table(
     "deliberations",
     METADATA,

@@ -4,7 +4,14 @@ import hashlib
 from datetime import datetime
 
 from services.grid.domain.case_lead import CaseLead, LeadStanding
-from services.grid.domain.conference import Conference, HoldConference, Seated
+from services.grid.domain.conference import (
+    Conference,
+    Division,
+    DivisionOutcome,
+    HoldConference,
+    Seated,
+    SettleDivision,
+)
 from services.grid.domain.deliberation_errors import (
     CaseIsOver,
     MayNotConfer,
@@ -18,6 +25,7 @@ from services.grid.domain.errors import UnknownCase
 from services.grid.domain.policy.deliberation_meeting import require_held
 from shared.city.units import Units
 from shared.events.grid import ConferenceHeld, Party
+from shared.kernel.changed import replace
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Share, UnitLevel
@@ -51,6 +59,20 @@ def hold(
         minutes_hash=digest,
     )
     return Decision(held, (said,))
+
+
+def settle(division: Division, cmd: SettleDivision) -> Decision[Division]:
+    """The first answer stands: one that is told again, later than it was given, moves nothing."""
+    if division.outcome is not DivisionOutcome.PENDING:
+        return Decision(division)
+    settled = replace(
+        division,
+        outcome=cmd.outcome,
+        reason=cmd.reason,
+        refused_in=cmd.refused_in,
+        answered_at=cmd.at,
+    )
+    return Decision(settled)
 
 
 def require_sight(conference: Conference, unit: UnitCode, units: Units) -> None:
