@@ -37,7 +37,6 @@ LEASE = 30.0
 """Seconds of silence after which the server ends our session: a relay that was stopped holds nothing.
 Longer than a producer's patience, so that waiting for an acknowledgement is never taken for death."""
 _SETTINGS = {
-    "idle_session_timeout": f"{int(LEASE * 1000)}",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
@@ -53,13 +52,16 @@ _AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, a
 class Relay:
     """Sends one service's outbox. Several may run; each takes a fair share of the shards."""
 
-    def __init__(self, store: Any, bus: Bus, *, shards: int = SHARDS, batch: int = BATCH) -> None:
+    def __init__(
+        self, store: Any, bus: Bus, *, shards: int = SHARDS, batch: int = BATCH, lease: float = LEASE
+    ) -> None:
         self._dsn = dsn_of(store.engine)
         self._service: str = store.source
         self._committed: asyncio.Event = store.committed
         self._bus = bus
         self._count = shards
         self._batch = batch
+        self._lease = lease
         self._stopping = asyncio.Event()
         self._log = logger("jiesu.relay")
         self._measured = 0.0
@@ -91,7 +93,11 @@ class Relay:
             self._dsn,
             timeout=5,
             command_timeout=15,
-            server_settings={**_SETTINGS, "application_name": f"jiesu relay {self._service}"},
+            server_settings={
+                **_SETTINGS,
+                "application_name": f"jiesu relay {self._service}",
+                "idle_session_timeout": f"{int(self._lease * 1000)}",
+            },
         )
         work = asyncio.create_task(self._relay(connection, producer))
         # A send under way must not outlive the locks that allow it.

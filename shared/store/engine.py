@@ -8,11 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 POOL_WAIT = 5.0
 """Seconds a request waits for a connection before it is told to come back."""
+ABANDONED = 30.0
+"""Seconds without a word after which the server ends a transaction. Who was stopped in its middle, or lost
+its network, would hold its locks for ever, and whoever has its work now would wait for them."""
 
 
 def make_engine(dsn: str, *, pool: int, application_name: str) -> AsyncEngine:
     """An engine that connects on first use. `dsn` is a plain `postgresql://` one."""
-    settings = {"application_name": application_name, "timezone": "UTC", "lock_timeout": "10s", "jit": "off"}
+    settings = {
+        "application_name": application_name,
+        "timezone": "UTC",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": f"{int(ABANDONED * 1000)}",
+        "jit": "off",
+    }
     return create_async_engine(
         make_url(dsn).set(drivername="postgresql+asyncpg"),
         pool_size=pool,

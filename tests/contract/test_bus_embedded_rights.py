@@ -1,6 +1,7 @@
 """On the embedded engine a service's role may send, read, and move its own group only."""
 
 import asyncio
+import contextlib
 from uuid import uuid4
 
 import asyncpg
@@ -8,7 +9,9 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from shared.bus.embedded import EmbeddedBus, prepare
-from shared.bus.port import Message
+from shared.bus.embedded.link import Link
+from shared.bus.embedded.records import ALLOCATE
+from shared.bus.port import BusBusy, Message
 from shared.events.topics import Topic
 from shared.store.migrate import prepare as prepare_schema
 
@@ -47,6 +50,24 @@ async def test_it_sends_reads_and_commits_for_its_own_group(mason: str) -> None:
     assert (await bus.lag("mason", [TOPIC.name]))[place] == 0
     await consumer.close()
     await bus.close()
+
+
+async def test_who_falls_silent_while_it_sends_holds_up_nobody(
+    mason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.bus.embedded.link.ABANDONED", 0.2)
+    silent, other = Link(mason, connections=1), EmbeddedBus(mason)
+    sent = False
+    with contextlib.suppress(BusBusy):
+        async with silent.connection() as connection, connection.transaction():
+            for place in range(TOPIC.partitions):
+                await connection.fetchrow(ALLOCATE, TOPIC.name, place, 1)
+            async with asyncio.timeout(5):
+                await other.producer().send([Message(TOPIC.name, b"k", b"2", ())])
+                sent = True
+    assert sent
+    await silent.close()
+    await other.close()
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ class Hearing:
         self.patient = False
         self.broken = False
         self.before_note: Callable[[], Awaitable[None]] | None = None
+        self.after_note: Callable[[], Awaitable[None]] | None = None
 
     async def note(self, work: HearerWork, heard: Heard) -> None:
         if self.broken:
@@ -99,6 +100,8 @@ class Hearing:
             await self.before_note()
         envelope = heard.envelope
         await work.connection.exec_driver_sql(NOTE, (UUID(envelope.key), envelope.sequence, str(envelope.id)))
+        if self.after_note is not None:
+            await self.after_note()
 
     async def refuse(self, work: HearerWork, heard: Heard) -> None:
         await self.note(work, heard)

@@ -1,6 +1,7 @@
 """From commit to bus: nothing lost, nothing skipped, each case in its order."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -9,7 +10,8 @@ import pytest
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
-from shared.bus.relay import Relay
+from shared.bus.kafka.client import PATIENCE
+from shared.bus.relay import LEASE, LONGEST_WAIT, REBALANCE, Relay
 from shared.bus.replay import replay
 from shared.events.envelope import decode
 from shared.events.topics import CASE
@@ -17,6 +19,7 @@ from tests.integration.bus_town import TellerWork, Town, open_town, running, som
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 EMPTY = "SELECT count(*) FROM teller.outbox"
+LIVING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jiesu relay teller'"
 
 
 @pytest.fixture(scope="module", params=["embedded", "kafka"])
@@ -68,8 +71,7 @@ async def test_three_relays_one_killed_lose_nothing_and_keep_each_cases_order(to
     store, cases = town.store(TellerWork), some_cases(40)
     children = [await spawn("relay", town) for _ in range(2)]
     async with running(Relay(town.store(TellerWork), town.bus, batch=20)):
-        await town.until("SELECT count(DISTINCT pid) FROM pg_stat_activity "
-                         "WHERE application_name = 'jiesu relay teller'", 3)  # fmt: skip
+        await town.until(LIVING, 3)
 
         async def speak(turn: int) -> None:
             for _ in range(15):
@@ -128,6 +130,32 @@ async def test_a_relay_whose_session_is_ended_takes_its_shards_again(town: Town)
         await tell(store, cases)
         await town.until(EMPTY, 0)
     assert await on_the_bus(town, cases) == {case: [1, 2] for case in cases}
+
+
+async def test_what_a_stopped_relay_held_is_taken_over_and_nothing_is_overtaken_when_it_wakes(
+    town: Town,
+) -> None:
+    """F5: it lives, so no connection breaks: the database alone can tell that it is silent."""
+    if town.engine == "embedded":
+        return
+    store, cases = town.store(TellerWork), some_cases(5)
+    stopped = await spawn("relay", town)
+    try:
+        await tell(store, cases)
+        await town.until(EMPTY, 0)
+        stopped.send_signal(signal.SIGSTOP)
+        await tell(store, cases)
+        async with running(Relay(store, town.bus, batch=2)):
+            await town.until(EMPTY, 0)
+            stopped.send_signal(signal.SIGCONT)
+            await town.until(LIVING, 2)
+            await tell(store, cases)
+            await town.until(EMPTY, 0)
+    finally:
+        stopped.kill()
+        await stopped.wait()
+    assert await on_the_bus(town, cases) == {case: [1, 2, 3] for case in cases}
+    assert PATIENCE < LEASE < 35 - LONGEST_WAIT - REBALANCE
 
 
 async def test_replay_says_the_log_again_in_order(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
@@ -129,6 +130,40 @@ async def test_a_hearer_killed_between_commit_and_offset_leaves_each_effect_once
     assert next(iter(duplicates.collect())).samples[0].value == before + 10
     assert await noted(town) == {case: [1, 2] for case in cases}
     assert sum((await town.bus.lag("hearer", [CASE.name])).values()) == 0
+
+
+async def test_a_hearer_stopped_in_mid_batch_holds_up_nobody_and_changes_nothing_when_it_wakes(
+    town: Town,
+) -> None:
+    """F10: its transaction stands open while another has its partitions."""
+    store, cases = town.store(TellerWork), some_cases(10)
+    sleeper = await spawn("sleeper", town)
+    assert sleeper.stdout is not None
+    try:
+        async with running(Relay(store, town.bus)):
+            await tell(store, cases)
+            assert await sleeper.stdout.readline() == b"asleep\n"
+            async with running(subscriber(town, Hearing(), instance="1")):
+                await tell(store, cases)
+                await town.until(NOTED, 20)
+                sleeper.send_signal(signal.SIGCONT)
+                async with asyncio.timeout(20):
+                    words = [word async for word in _words_until_an_offset(sleeper.stdout)]
+                sleeper.kill()
+                assert words[-1] == b"refused\n"
+    finally:
+        if sleeper.returncode is None:
+            sleeper.kill()
+        await sleeper.wait()
+    assert await noted(town) == {case: [1, 2] for case in cases}
+
+
+async def _words_until_an_offset(told: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Log lines, and at last what became of the offset it wanted to keep."""
+    async for word in told:
+        yield word
+        if word in (b"refused\n", b"kept\n"):
+            return
 
 
 async def test_a_refused_fact_is_parked_its_case_waits_and_other_cases_flow(town: Town) -> None:

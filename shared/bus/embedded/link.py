@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from shared.bus.port import BusBusy
+from shared.store.engine import ABANDONED
 
 _AWAY = (
     OSError,
@@ -62,6 +63,11 @@ class Link:
                     max_size=self._connections,
                     timeout=5,
                     command_timeout=15,
-                    server_settings={"application_name": "jiesu bus", "timezone": "UTC", "jit": "off"},
+                    server_settings={
+                        "application_name": "jiesu bus",
+                        "timezone": "UTC",
+                        "jit": "off",
+                        "idle_in_transaction_session_timeout": f"{int(ABANDONED * 1000)}",
+                    },
                 )
             return self._pool
