@@ -13,12 +13,14 @@ from shared.bus.shards import dsn_of
 from shared.observability.logging import logger
 
 # By id: it is made under the aggregate's lock, while recorded_at is when the transaction began, which may be
-# before another's that went first.
+# before another's that went first. But an id is as old as the clock says that made it. Clocks are set back,
+# and two machines' differ: so none goes before an earlier one of its aggregate.
 LOGGED = """
 SELECT id, topic, key, aggregatetype, aggregateid, type, sequence, time, source,
        causation_id, correlation_id, traceparent, payload::text AS payload
 FROM event_log WHERE recorded_at >= $1 AND ($2::timestamptz IS NULL OR recorded_at < $2)
-  AND ($3::text IS NULL OR topic = $3) ORDER BY id
+  AND ($3::text IS NULL OR topic = $3)
+ORDER BY max(id::text COLLATE "C") OVER (PARTITION BY aggregatetype, aggregateid ORDER BY sequence), sequence
 """
 BATCH = 1000
 FIRST_WAIT, LONGEST_WAIT = 0.5, 5.0

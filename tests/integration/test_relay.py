@@ -15,6 +15,7 @@ from shared.bus.relay import LEASE, LONGEST_WAIT, REBALANCE, Relay
 from shared.bus.replay import replay
 from shared.events.envelope import decode
 from shared.events.topics import CASE
+from shared.kernel.ids import new_id
 from tests.integration.bus_town import TellerWork, Town, open_town, running, some_cases, spawn, tell
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
@@ -167,6 +168,21 @@ async def test_replay_says_the_log_again_in_order(town: Town) -> None:
     assert await replay(store, town.bus, since) == 30
     assert await on_the_bus(town, cases) == {case: [1, 2, 3] for case in cases}
     assert await replay(store, town.bus, since, topic="jiesu.grid") == 0
+
+
+async def test_replay_keeps_each_cases_order_although_a_clock_was_set_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F19: what was said after the clock was set back has older ids than what was said before."""
+    store, cases = town.store(TellerWork), some_cases(5)
+    falling = sorted((new_id() for _ in range(30)), reverse=True)
+    monkeypatch.setattr("shared.store.work.new_id", iter(falling).__next__)
+    for _ in range(3):
+        await tell(store, cases)
+    [[since]] = await town.ask("SELECT min(recorded_at) FROM teller.event_log")
+    await town.ask("DELETE FROM teller.outbox")
+    assert await replay(store, town.bus, since) == 15
+    assert await on_the_bus(town, cases) == {case: [1, 2, 3] for case in cases}
 
 
 async def test_while_the_database_is_away_the_relay_waits(town: Town, tmp_path: Path) -> None:
