@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 POOL_WAIT = 5.0
 """Seconds a request waits for a connection before it is told to come back."""
+PATIENCE = 30.0
+"""Seconds a statement may take; the database may have stopped without a word."""
 ABANDONED = 30.0
 """Seconds without a word after which the server ends a transaction. Who was stopped in its middle, or lost
 its network, would hold its locks for ever, and whoever has its work now would wait for them."""
@@ -31,7 +33,7 @@ def make_engine(dsn: str, *, pool: int, application_name: str) -> AsyncEngine:
         hide_parameters=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": 30},
+        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": PATIENCE},
     )
 
 
