@@ -55,6 +55,11 @@ class House(Suite):
         else:
             await asyncio.to_thread(getattr(self.instance, name).kill)
 
+    async def stop(self, name: str) -> None:
+        """Tell a service to stop, as an update does: it must end by itself, and in time."""
+        await asyncio.to_thread(self.service(name).stop)
+        _ended_by_itself(self.service(name))
+
     async def start(self, name: str) -> None:
         """Start it again where it was; a service is waited for until it is ready."""
         part = self.service(name) if name in NAMES else getattr(self.instance, name)
@@ -123,6 +128,15 @@ async def processes(folder: Path) -> AsyncIterator[House]:
                 )
         finally:
             await bus.close()
+    for service in instance.services:
+        _ended_by_itself(service)
+
+
+def _ended_by_itself(service: ServiceProcess) -> None:
+    """Who is told to stop is killed after 22 seconds. Its server is done with its work by then, and ends with
+    the signal it was told by.
+    """
+    assert service.exit_code == -signal.SIGTERM, service.log_tail()
 
 
 def _issuer(folder: Path) -> LocalIssuer:
