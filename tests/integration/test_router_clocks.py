@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from services.router.timers import TIMERS
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import CaseId, WorkOrderId, new_id
+from shared.kernel.words import Satisfied
 from shared.lifecycle.case import CaseState
 from shared.service import Flat, flat_of, let_go
 from shared.ticker import Ticker
@@ -28,6 +30,10 @@ from tests.kit.suite import declared
 pytestmark = pytest.mark.postgres
 EACH = 25
 SAID = "SELECT type, payload->>'clock' AS clock, payload->>'ruling' AS ruling, aggregateid FROM event_log"
+RUNG = """
+SELECT type, payload->>'clock' AS clock, payload->>'work_order_id' AS of FROM event_log
+WHERE key = :id AND type LIKE '%.overdue.%'
+"""
 ONCE = {
     CaseState.AWAITING_DISPATCHER: {"case.overdue dispatch": 1},
     CaseState.DISPATCHED: {
@@ -171,3 +177,49 @@ async def test_a_case_that_cannot_be_decided_stops_nobody_elses_clock(
         desk.clock.passes(hours=1)
         await desk.rings("bells")
         assert (await desk.told(stuck.case_id))[:2] == ["case.adjudicated", "case.dispatched"]
+
+
+async def test_a_clock_that_jumps_changes_no_order_and_rings_nothing_twice(
+    database: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """F19: an hour back before each move, then two ahead, then back to before the bell."""
+    async with router_desk(database, tmp_path_factory.mktemp("keys")) as desk:
+        case = await desk.case()
+        order = case["orders"][0]
+        path, unit = f"work-orders/{order['order_id']}", order["unit"]
+        desk.clock.passes(hours=30)
+        await desk.rings("bells")
+        for move, body in (
+            ("sign", {}),
+            ("contact", {"note": "已通话"}),
+            ("return", {"reason": "not_our_duty", "evidence": "清单"}),
+        ):
+            desk.clock.at -= timedelta(hours=1)
+            await desk.moves(f"{path}/{move}", unit=unit, **body)
+            await desk.rings("bells")
+        desk.clock.passes(hours=27)
+        await desk.rings("bells")
+        desk.clock.at -= timedelta(hours=26)
+        await desk.rings("bells")
+        now = await desk.sees_case(case["case_id"])
+        assert (now["state"], now["resolve_by"]) == ("dispatched", case["resolve_by"])
+        path = f"work-orders/{now['orders'][0]['order_id']}"
+        await desk.moves(f"{path}/sign", unit=unit)
+        await desk.moves(f"{path}/resolve", unit=unit, evidence="已拆除")
+        await desk.citizen_is_called_back(case["case_id"], 1, Satisfied.SATISFIED)
+        told = await desk.told(case["case_id"])
+        assert [each for each in told if "overdue" not in each] == [
+            "case.classified",
+            "case.dispatched",
+            "case.signed",
+            "case.contacted",
+            "case.returned",
+            "case.adjudicated",
+            "case.dispatched",
+            "case.signed",
+            "case.resolved",
+            "case.survey_started",
+            "case.closed",
+        ]
+        rung = [tuple(row.values()) for row in await desk.rows(RUNG, id=case["case_id"])]
+        assert len(rung) == len(set(rung)) > 1
