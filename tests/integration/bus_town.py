@@ -140,6 +140,10 @@ class Town:
                 await connection.run_sync(work.METADATA.create_all)
                 await partitions.ensure_now(connection)
 
+    async def topics(self) -> None:
+        """Make every topic that is not there."""
+        await self.bus.create_topics([*TOPICS, *dead_letter_topics(TOPICS, ["hearer"])])
+
     async def empty(self) -> None:
         """Begin anew: nothing said, nothing heard."""
         connection = await asyncpg.connect(self.dsn)
@@ -227,6 +231,6 @@ async def open_town(dsn: str, engine: str, address: str) -> AsyncIterator[Town]:
         await prepare_bus(connection)
         await connection.close()
     await town.build()
-    await town.bus.create_topics([*TOPICS, *dead_letter_topics(TOPICS, ["hearer"])])
+    await town.topics()
     yield town
     await town.close()

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from deploy.local.kafka import LocalKafka
 from shared.bus.embedded import EmbeddedBus, Redelivery
 from shared.bus.port import Message
 from shared.bus.relay import Relay
+from shared.bus.replay import replay
 from shared.bus.settling import BREATH, TooManyParked
 from shared.events.router import CaseProgressed, CaseSigned, CaseUrged
 from shared.events.topics import CASE, dead_letters
@@ -332,3 +334,28 @@ async def test_records_delivered_again_at_random_change_nothing(town: Town) -> N
         await town.bus.close()
         town.bus = kind
     assert await noted(town) == {case: list(range(1, 21)) for case in cases}
+
+
+async def test_z_a_broker_that_lost_all_its_data_is_used_and_filled_again(
+    town: Town, request: pytest.FixtureRequest
+) -> None:
+    """F8, and the last here: what others said before is gone with it. Nobody is started again."""
+    if town.engine == "embedded":
+        return
+    broker: LocalKafka = request.getfixturevalue("fresh_kafka")
+    store, cases = town.store(TellerWork), some_cases(10)
+    async with running(Relay(store, town.bus)), running(subscriber(town, Hearing())):
+        await tell(store, cases)
+        await town.until(NOTED, 10)
+        await asyncio.to_thread(broker.kill)
+        await asyncio.to_thread(broker.wipe)
+        await asyncio.to_thread(broker.restart)
+        await town.topics()
+        assert await replay(store, town.bus, datetime.min.replace(tzinfo=UTC)) == 10
+        await tell(store, cases)
+        await town.until(NOTED, 20, within=60)
+        await town.until("SELECT count(*) FROM teller.outbox", 0)
+    assert await noted(town) == {case: [1, 2] for case in cases}
+    async with running(subscriber(town, Hearing(), group="newcomer")):
+        await town.until(NOTED, 40)
+    assert await noted(town) == {case: [1, 2, 1, 2] for case in cases}
