@@ -15,13 +15,24 @@ Since = Annotated[
 ]
 Until = Annotated[str | None, typer.Option("--until", help="The same; default: now.")]
 Topic = Annotated[str | None, typer.Option("--topic", help="Only facts of this topic.")]
+Forgotten = Annotated[
+    bool,
+    typer.Option("--forgotten", help="Also what services forgot that they heard: it takes effect again."),
+]
 Names = Annotated[list[str] | None, typer.Argument(help="Services; default: all.")]
 
+REMEMBERED = timedelta(days=34)
+"""A day less than services remember what they heard: as long as a replay and its hearing may take."""
 AGES = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def command(
-    since: Since, names: Names = None, until: Until = None, topic: Topic = None, state: State = None
+    since: Since,
+    names: Names = None,
+    until: Until = None,
+    topic: Topic = None,
+    forgotten: Forgotten = False,
+    state: State = None,
 ) -> None:
     """Send facts again from the event log. Consumers know what they have heard."""
     import asyncio
@@ -34,6 +45,13 @@ def command(
         service_called(name)
     for written in filter(None, (since, until)):
         instant(written, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    if not forgotten and instant(since, now=now) < now - REMEMBERED:
+        raise typer.BadParameter(
+            f"services remember for {REMEMBERED.days} days what they heard, and what is older would take "
+            "effect again; where every service's database is as new as the broker, say --forgotten",
+            param_hint="--since",
+        )
     if topic is not None:
         require_known(topic, param_hint="--topic")
     for name in names or NAMES:

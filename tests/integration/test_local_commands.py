@@ -123,6 +123,7 @@ def test_what_is_mistyped_or_away_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("replay router post --since 1h", {}, "post"),
         ("replay --since 1h --topic jiesu.cases", {}, "--topic"),
         ("replay --since 99999999999d", {}, "99999999999d"),
+        ("replay --since 35d", {}, "--forgotten"),
         ("tail --no-follow --since 1x", {}, "1x"),
         ("topics", {"JIESU_BUS": "rabbit"}, "JIESU_BUS"),
         ("tail --no-follow", {"JIESU_DATABASE_URL": "mysql://x:hush@127.0.0.1/x"}, "JIESU_DATABASE_URL"),
