@@ -336,6 +336,23 @@ async def test_records_delivered_again_at_random_change_nothing(town: Town) -> N
     assert await noted(town) == {case: list(range(1, 21)) for case in cases}
 
 
+async def test_members_that_join_and_leave_again_and_again_hold_up_nobody(town: Town) -> None:
+    """F11: something is said at every turn, and heard within fifteen seconds. On Kafka a change takes five:
+    there once is enough, in the bus's contract.
+    """
+    if town.engine == "kafka":
+        return
+    store, cases = town.store(TellerWork), some_cases(20)
+    async with running(Relay(store, town.bus)), running(subscriber(town, Hearing(), instance="1")):
+        for turn in range(3):
+            async with running(subscriber(town, Hearing(), instance=f"passer-by-{turn}")):
+                await tell(store, cases)
+                await town.until(NOTED, (2 * turn + 1) * 20, within=15)
+            await tell(store, cases)
+            await town.until(NOTED, (2 * turn + 2) * 20, within=15)
+    assert await noted(town) == {case: list(range(1, 7)) for case in cases}
+
+
 async def test_z_a_broker_that_lost_all_its_data_is_used_and_filled_again(
     town: Town, request: pytest.FixtureRequest
 ) -> None:
