@@ -1,6 +1,7 @@
 """Open311 GeoReport v2 over HTTP on a real Postgres: what is offered, what is taken, what strangers see."""
 
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deploy.local.ports import free_port
 from services.intake.api.open311 import views
 from shared.events.router import CaseMerged, CaseReopened, CaseWithdrawn
 from shared.kernel.ids import CallbackId, new_id
@@ -285,6 +287,17 @@ async def test_a_service_the_city_gave_up_since_changes_no_answer(
 async def test_a_media_url_that_is_not_kept_is_said_so(desk: Desk) -> None:
     answer = await posts(desk, **LAMP, media_url="http://p.test/1.jpg", headers={"Accept-Language": "en"})
     assert "media_url was not kept" in answer.json()[0]["service_notice"]
+
+
+async def test_an_address_that_a_client_wrote_is_never_fetched(desk: Desk) -> None:
+    """Not when the request is taken, and not when it is read."""
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as inside:
+        inside.setblocking(False)
+        number = await requests(desk, **LAMP, media_url=f"https://127.0.0.1:{port}/keys")
+        await asks(desk, f"requests/{number}")
+        with pytest.raises(BlockingIOError):
+            inside.accept()
 
 
 async def test_discovery_tells_the_address_that_was_set(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
