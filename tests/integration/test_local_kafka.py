@@ -12,7 +12,7 @@ from deploy.local.bus_choice import UnknownBus, choose_bus
 from deploy.local.kafka import LocalKafka, kafka_jars
 from deploy.local.kafka.fetch import find_java
 from deploy.local.kafka.probe import answers
-from deploy.local.ports import EPHEMERAL_FROM
+from deploy.local.ports import EPHEMERAL_FROM, free_port
 from deploy.local.refusals import KafkaUnavailable, NotReady
 
 
@@ -86,8 +86,9 @@ def test_a_refused_fetch_is_told_by_maven(tmp_path: Path) -> None:
 def test_a_repository_that_never_answers_is_given_up(tmp_path: Path) -> None:
     """A line that swallows everything: given up, not waited for."""
     need_maven()
-    with socket.create_server(("127.0.0.1", 0)) as deaf:
-        deaf_line = f"http://127.0.0.1:{deaf.getsockname()[1]}/none"
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        deaf_line = f"http://127.0.0.1:{port}/none"
         with pytest.raises(KafkaUnavailable, match="fetched nothing of Kafka for 2 s"):
             kafka_jars(maven_asking(deaf_line, tmp_path), first_sign_within=2)
 

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from deploy.local.ports import free_port
+
 
 class Line:
     """What is carried over a port of this machine, both ways."""
@@ -77,9 +79,10 @@ class Line:
 async def line_to(host: str, port: int) -> AsyncIterator[tuple[Line, int]]:
     """The line, and the port it is reached at."""
     line = Line(host, port)
-    server = await asyncio.start_server(line.connect, "127.0.0.1", 0)
+    port = free_port()
+    server = await asyncio.start_server(line.connect, "127.0.0.1", port)
     try:
-        yield line, server.sockets[0].getsockname()[1]
+        yield line, port
     finally:
         line.cut()
         server.close()

@@ -7,13 +7,14 @@ import pytest
 import uvloop
 from aiokafka.structs import ConsumerRecord
 
+from deploy.local.ports import free_port
 from shared.bus.kafka.words import in_our_words, record_of
 from shared.bus.port import BusBusy
 from shared.events.envelope import Undecodable, decode
 
 
 async def _writes_to_what_is_closed() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(("127.0.0.1", free_port())) as server:
         _, writer = await asyncio.open_connection(*server.getsockname()[:2])
         transport = writer.transport
         transport.abort()
