@@ -33,7 +33,8 @@ TEXTS = (GROUP_RENTAL, "希望市里多办一些活动", "大兴区天宫院街�
 CATEGORIES = ("group_rental", "road_water", "greening")
 WITH_ORDER = frozenset({*WITH_UNIT, S.SHELVED})
 UNDER_WAY = frozenset({*BEFORE_RESOLVED, S.SURVEYING})
-MOST_CASES = 6
+CASES, FOR_MOVES = 6, 40
+"""So many are reported in so many moves; a longer walk goes on with others."""
 _ASTRAY = 0.08
 """How often somebody tries what does not fit where the case stands."""
 _STATES = "SELECT case_id::text, state FROM router.cases WHERE case_id = ANY($1) ORDER BY case_id"
@@ -60,7 +61,7 @@ class Walk:
     async def _step(self) -> str:
         rows = await self.stage.suite.rows(_STATES, list(self.cases))
         states = {str(row["case_id"]): CaseState(row["state"]) for row in rows}
-        if not states or (len(self.cases) < MOST_CASES and self.dice.random() < 0.2):
+        if not states or (len(self.cases) < self.most_cases() and self.dice.random() < 0.2):
             await self._reports()
             return f"{len(self.cases)}: report"
         running = [case for case, state in states.items() if state in UNDER_WAY]
@@ -83,6 +84,9 @@ class Walk:
         kind = self.dice.choice(("complaint", "complaint", "consult", "help"))
         held = await self.stage.reported(self.dice.choice(TEXTS), phone=self.dice.random() < 0.85, kind=kind)
         self.cases[held.case_id] = held
+
+    def most_cases(self) -> int:
+        return CASES * (1 + len(self.trail) // FOR_MOVES)
 
     def marked(self, text: str) -> str:
         return self.stage.suite.history.marked(text)
@@ -190,7 +194,7 @@ async def _returns(walk: Walk, unit: Unit, order_id: str) -> None:
 
 
 async def _finds(walk: Walk, unit: Unit, order_id: str) -> None:
-    if len(walk.cases) < 2 * MOST_CASES:
+    if len(walk.cases) < 2 * walk.most_cases():
         category = walk.dice.choice((None, "group_rental"))
         found = await unit.finds(order_id, walk.marked("现场另有一处"), category)
         walk.cases[found] = None
