@@ -5,7 +5,6 @@ judged last, with that of every journey.
 """
 
 import os
-import time
 
 import pytest
 
@@ -32,8 +31,3 @@ async def _walked(suite: Suite, seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_whatever_happens_the_five_agree(flats: Suite, seed: int) -> None:
     await _walked(flats, seed)
-
-
-@pytest.mark.skipif("JIESU_WALK_SEED" in os.environ, reason="a walk is repeated")
-async def test_wherever_nobody_went_before_the_five_agree(flats: Suite) -> None:
-    await _walked(flats, time.time_ns() % 1_000_000)
