@@ -70,7 +70,7 @@ def _town(bus: str) -> Part:
 
 def _fold(bus: str) -> Part:
     with house(bus) as home:
-        found = fold.run_fold(home, facts=60_000, registrations=3_000)
+        found = fold.run_fold(home, facts=120_000, registrations=12_000)
     return {"fold": (found, fold.figures(found))}
 
 
