@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 
@@ -13,12 +14,36 @@ from deploy.local.keys import AUDIENCE, ISSUER, new_signing_key
 from services.intake.settings import IntakeSettings
 from services.intake.store.api_keys import issue
 from shared.city.city import City
+from shared.events.router import CaseDispatched
 from shared.http.callers import Caller, Role
 from shared.http.tokens import mint, service_audience, service_key_id
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
+from shared.kernel.words import HandlingMode, Tier
 from tests.kit.desk import ServiceDesk, at_desk
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """A Monday, 12:00 in Beijing."""
+GUANYINSI = UnitCode("110115009")
+
+
+def dispatched(
+    case_id: UUID | str, unit: UnitCode = GUANYINSI, *, category: str = "group_rental", days: int = 7
+) -> CaseDispatched:
+    """What router says when a unit owes an answer, so many days from noon."""
+    return CaseDispatched(
+        case_id=CaseId(UUID(str(case_id))),
+        work_order_id=WorkOrderId(new_id()),
+        unit=unit,
+        place=unit,
+        category=CategoryCode(category),
+        tier=Tier.GENERAL,
+        mode=HandlingMode.AT_ONCE,
+        clause="1",
+        list_version="1",
+        policy_version="1",
+        sign_by=NOON + timedelta(hours=2),
+        resolve_by=NOON + timedelta(days=days),
+    )
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Open311 at intake's desk: what its clients send and ask, with one sentence for each."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,12 +8,12 @@ from xml.etree import ElementTree
 import httpx
 
 from shared.events.router import CaseDispatched
-from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
-from shared.kernel.words import HandlingMode, Tier
-from tests.integration.intake_desk import NOON, Desk
+from shared.kernel.ids import CaseId
+from tests.integration import intake_desk
+from tests.integration.intake_desk import Desk
 
 V2 = "/open311/v2"
-GUANYINSI = UnitCode("110115009")
+
 PLACE = {"lat": "39.71834567", "long": "116.33912345"}
 LAMP = {"service_code": "street_lamp", "attribute[LAMPS_OUT]": "2", **PLACE}
 PERSON = {
@@ -67,20 +66,7 @@ async def asks(desk: Desk, path: str, **query: Any) -> Any:
 
 
 def dispatched(key: CaseId) -> CaseDispatched:
-    return CaseDispatched(
-        case_id=key,
-        work_order_id=WorkOrderId(new_id()),
-        unit=GUANYINSI,
-        place=GUANYINSI,
-        category=CategoryCode("street_lamp"),
-        tier=Tier.GENERAL,
-        mode=HandlingMode.AT_ONCE,
-        clause="1",
-        list_version="1",
-        policy_version="1",
-        sign_by=NOON + timedelta(hours=2),
-        resolve_by=NOON + timedelta(days=7),
-    )
+    return intake_desk.dispatched(key, category="street_lamp")
 
 
 async def case_id(desk: Desk, number: str) -> CaseId:

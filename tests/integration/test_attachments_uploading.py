@@ -11,16 +11,15 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.events.router import CaseAssigned, CaseDispatched, CoOrderSigned
+from shared.events.router import CaseAssigned, CoOrderSigned
 from shared.files.media import MOST_BYTES
-from shared.kernel.ids import CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
-from shared.kernel.words import HandlingMode, Tier
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
 from tests.kit.forging import forged
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, an_mp3
 
 pytestmark = pytest.mark.postgres
-GUANYINSI, DAXING, ELSEWHERE = UnitCode("110115009"), UnitCode("110115"), UnitCode("110101013")
+DAXING, ELSEWHERE = UnitCode("110115"), UnitCode("110101013")
 
 
 @pytest.fixture(scope="module")
@@ -246,29 +245,12 @@ async def test_the_same_key_lays_the_uploads_to_one_case(desk: Desk) -> None:
     assert [one.status_code for one in answers] == [201, 201]
 
 
-def dispatched(receipt: Receipt) -> CaseDispatched:
-    return CaseDispatched(
-        case_id=CaseId(UUID(receipt.case_id)),
-        work_order_id=WorkOrderId(new_id()),
-        unit=GUANYINSI,
-        place=GUANYINSI,
-        category=CategoryCode("group_rental"),
-        tier=Tier.GENERAL,
-        mode=HandlingMode.AT_ONCE,
-        clause="1",
-        list_version="1",
-        policy_version="1",
-        sign_by=NOON + timedelta(hours=2),
-        resolve_by=NOON + timedelta(days=7),
-    )
-
-
 async def test_who_may_see_gets_a_link_and_nobody_else(desk: Desk) -> None:
     own, loose = await uploaded(desk), await uploaded(desk)
     receipt, stranger = await desk.registers(attachments=[own]), await desk.registers()
     before_dispatch = await link(desk, own, **desk.token("unit", unit=GUANYINSI))
     assert before_dispatch.status_code == 404
-    await desk.hears(dispatched(receipt))
+    await desk.hears(dispatched(receipt.case_id))
     may = [citizen(receipt), desk.token("dispatcher"), desk.survey()]
     may += [desk.token("unit", unit=unit) for unit in (GUANYINSI, DAXING)]
     for headers in may:
@@ -292,14 +274,14 @@ async def test_the_community_and_the_co_unit_that_work_on_a_case_see_its_photos(
     async def answers() -> list[int]:
         return [(await link(desk, own, **headers)).status_code for headers in helpers]
 
-    await desk.hears(dispatched(receipt))
+    await desk.hears(dispatched(receipt.case_id))
     assert await answers() == [404, 404]
     await desk.hears(
         CaseAssigned(case_id=case_id, work_order_id=order, unit=GUANYINSI, to_unit=community),
         CoOrderSigned(case_id=case_id, work_order_id=order, unit=ELSEWHERE, in_time=True),
     )
     assert await answers() == [201, 201]
-    await desk.hears(dispatched(receipt))
+    await desk.hears(dispatched(receipt.case_id))
     assert await answers() == [404, 404]
 
 

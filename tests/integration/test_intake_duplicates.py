@@ -10,13 +10,12 @@ import pytest
 from services.intake.timers import TIMERS
 from shared.events import router as r
 from shared.events.intake import CaseRegistered
-from shared.kernel.ids import CallbackId, CaseId, CategoryCode, EventId, UnitCode, WorkOrderId, new_id
-from shared.kernel.words import HandlingMode, Tier
+from shared.kernel.ids import CallbackId, CaseId, EventId, UnitCode, new_id
 from shared.ticker import Ticker
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
 
 pytestmark = pytest.mark.postgres
-GUANYINSI, CHUNSHU = UnitCode("110115009"), UnitCode("110102015")
+CHUNSHU = UnitCode("110102015")
 LIFT = "3号楼电梯坏了三天了，老人上下楼很困难，希望尽快维修。"
 LIFT_AGAIN = "3号楼电梯坏了，老人没法下楼，到现在没有维修。"
 BARBECUE = "门口烧烤摊占道经营，油烟大，夜里吵得睡不着。"
@@ -221,23 +220,6 @@ async def test_questions_are_answered_each_time_they_are_asked(desk: Desk) -> No
     assert await desk.rows("SELECT 1 FROM likenesses") == []
 
 
-def dispatched(receipt: Receipt, unit: UnitCode, *, days: int) -> r.CaseDispatched:
-    return r.CaseDispatched(
-        case_id=case_of(receipt),
-        work_order_id=WorkOrderId(new_id()),
-        unit=unit,
-        place=unit,
-        category=CategoryCode("lift"),
-        tier=Tier.GENERAL,
-        mode=HandlingMode.AT_ONCE,
-        clause="1",
-        list_version="1",
-        policy_version="1",
-        sign_by=NOON + timedelta(hours=2),
-        resolve_by=NOON + timedelta(days=days),
-    )
-
-
 async def test_whoever_was_joined_and_is_not_content_goes_his_own_way(desk: Desk) -> None:
     """重办: another unit owes him an answer by another day; who has the other case sees no more of his."""
     lead, joined = await registers(desk, LIFT), await registers(desk, LIFT_AGAIN, phone="13912345678")
@@ -252,11 +234,11 @@ async def test_whoever_was_joined_and_is_not_content_goes_his_own_way(desk: Desk
         return (await desk.client.get("/v1/attachments", params=query, headers=headers)).status_code
 
     merged = r.CaseMerged(case_id=case_of(joined), into_case_id=case_of(lead))
-    await desk.hears(dispatched(lead, GUANYINSI, days=7), merged)
+    await desk.hears(dispatched(lead.case_id, GUANYINSI, days=7), merged)
     assert (await told(), await seen_by(GUANYINSI)) == (("merged", GUANYINSI, "2026-11-30T04:00:00Z"), 200)
     callback_id = CallbackId(new_id())
     await desk.hears(r.CaseReopened(case_id=case_of(joined), redo=1, callback_id=callback_id))
     assert (await told(), await seen_by(GUANYINSI)) == (("reopened", None, None), 404)
-    await desk.hears(dispatched(joined, CHUNSHU, days=9))
+    await desk.hears(dispatched(joined.case_id, CHUNSHU, days=9))
     assert await told() == ("dispatched", CHUNSHU, "2026-12-02T04:00:00Z")
     assert (await seen_by(GUANYINSI), await seen_by(CHUNSHU)) == (404, 200)

@@ -19,7 +19,6 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import (
     CallbackId,
     CaseId,
-    CategoryCode,
     DeliberationId,
     EventId,
     UnitCode,
@@ -30,18 +29,15 @@ from shared.kernel.words import (
     CallbackChannel,
     DeclineReason,
     DeliberationStep,
-    HandlingMode,
     Overdue,
     RaisedFrom,
     Satisfied,
     Solved,
-    Tier,
 )
 from shared.ticker import Ticker
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
 
 pytestmark = pytest.mark.postgres
-GUANYINSI = UnitCode("110115009")
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +50,6 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 def desk(house: Desk) -> Desk:
     house.clock.at = NOON
     return house
-
-
-def dispatched(case_id: CaseId) -> r.CaseDispatched:
-    return r.CaseDispatched(
-        case_id=case_id,
-        work_order_id=WorkOrderId(new_id()),
-        unit=GUANYINSI,
-        place=GUANYINSI,
-        category=CategoryCode("group_rental"),
-        tier=Tier.GENERAL,
-        mode=HandlingMode.AT_ONCE,
-        clause="1",
-        list_version="1",
-        policy_version="1",
-        sign_by=NOON + timedelta(hours=2),
-        resolve_by=NOON + timedelta(days=7),
-    )
 
 
 def order(case_id: CaseId) -> dict[str, Any]:

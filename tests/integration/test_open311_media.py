@@ -13,9 +13,8 @@ from services.intake import handlers
 from services.intake.store.api_keys import issue
 from shared.files.media import MOST_BYTES
 from shared.http.refusals import Busy
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, intake_desk
 from tests.integration.open311_desk import (
-    GUANYINSI,
     LAMP,
     V2,
     case_id,
