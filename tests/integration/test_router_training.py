@@ -106,7 +106,8 @@ async def test_from_a_dispatchers_choice_to_the_next_model(desk: Desk) -> None:
     assert '"noise"' in str(correction)
     assert not any(word in f"{correction}{sealed}" for word in (UNCLEAR, "首座御园"))
 
-    # The desk reads with the model as soon as it is there, and says whose opinion it was.
+    # The desk reads with the model as soon as it looks for one, and says whose opinion it was.
+    desk.flat.store.equipment.model.patience = 0
     manifest, _ = make(desk.keys / "model", own_texts())
     assert (desk.keys / "model" / MANIFEST).exists()
     heard = await desk.case(WANDA)
