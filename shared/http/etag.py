@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Header, Response
 
@@ -57,6 +57,18 @@ def parse_if_match(text: str) -> Seen:
 def etag(version: int) -> str:
     """The strong tag of a version."""
     return f'"{version}"'
+
+
+class Versioned(Protocol):
+    """What moves from version to version."""
+
+    @property
+    def version(self) -> int: ...
+
+
+def tagged(kept: Versioned) -> dict[str, str]:
+    """The headers of an answer that shows it as it is now."""
+    return {"ETag": etag(kept.version)}
 
 
 def tag(response: Response, version: int) -> None:

@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Request, Response
@@ -36,6 +36,8 @@ _PURPOSE = b"jiesu.http.fingerprint"
 
 Content = BaseModel | bytes | dict[str, object] | None
 Answering = Callable[[], Content | Awaitable[Content]]
+Left = TypeVar("Left")
+"""What a move leaves behind."""
 
 
 class Fingerprints:
@@ -100,19 +102,33 @@ class Once:
         *,
         status: int,
         answer: Answering,
-        headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """Do it and keep the answer in the work's transaction, or give the answer kept before.
+        """Do it and keep the answer in the work's transaction, or give the answer kept before."""
 
-        `headers` may be asked after `answer`, when the new id or version is known.
-        """
+        async def made() -> Content:
+            return await self._made(answer)
+
+        return await self.moved(
+            work, status=status, move=made, view=lambda content: content, headers=lambda _: headers or {}
+        )
+
+    async def moved(
+        self,
+        work: OpenTransaction,
+        *,
+        status: int = 200,
+        move: Callable[[], Awaitable[Left]],
+        view: Callable[[Left], Content],
+        headers: Callable[[Left], Mapping[str, str]],
+    ) -> Response:
+        """The same where the answer and its headers are made of what the move left: its id, its version."""
         if self.key is not None:
             known = await self._claimed(work.connection, self.key)
             if known is not None:
                 return self.replayed(known)
-        made = await self._made(answer)
-        extra = headers() if callable(headers) else headers or {}
-        given = self.given(status, made, extra)
+        left = await move()
+        given = self.given(status, view(left), headers(left))
         if self.key is not None:
             await answers.complete(work.connection, given)
         return response_of(given)

@@ -31,6 +31,9 @@ class Knock:
     connection: AsyncConnection
 
 
+NAMED = {"Location": "/v1/wishes/1", "ETag": '"1"', "X-Other": "not kept"}
+
+
 @dataclass
 class House:
     """A door with one room behind it: wishes are written down."""
@@ -52,7 +55,7 @@ class House:
         @routes.post("/wishes", status_code=201, response_model=Wish)
         async def wish(wanted: Wish, once: OnceOnly) -> Response:
             async with self.work() as work:
-                return await once(work, status=201, answer=lambda: self.write(work, wanted), headers=_named)
+                return await once(work, status=201, answer=lambda: self.write(work, wanted), headers=NAMED)
 
         return routes
 
@@ -68,10 +71,6 @@ class House:
     async def wishes(self) -> list[str]:
         async with self.engine.connect() as connection:
             return list((await connection.execute(text("SELECT text FROM wishes ORDER BY 1"))).scalars())
-
-
-def _named() -> dict[str, str]:
-    return {"Location": "/v1/wishes/1", "ETag": '"1"', "X-Other": "not kept"}
 
 
 @pytest.fixture

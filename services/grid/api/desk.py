@@ -13,7 +13,7 @@ from shared.city.city import City
 from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import Seen, etag
+from shared.http.etag import Seen, tagged
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, opening
 from shared.http.wire import Wire
@@ -99,19 +99,17 @@ class Change(Generic[Key, Kept]):
 
     async def make(self, move: Callable[[GridWork], Awaitable[Kept]]) -> Response:
         """Lock it, check sight and version, move it, keep the answer with the state."""
-        made: list[Kept] = []
         async with self.open_work() as work:
 
-            async def answer() -> Wire:
+            async def checked() -> Kept:
                 found = await self.load(work)
                 # Sight first: to a stranger a version that moved would tell that it exists.
                 self.require_sight(found, self.by, work.city.units)
                 self.seen.check(found.version)
-                made.append(await move(work))
-                return self.view(made[0], work.city.units)
+                return await move(work)
 
-            return await self.once(
-                work, status=200, answer=answer, headers=lambda: {"ETag": etag(made[0].version)}
+            return await self.once.moved(
+                work, move=checked, view=lambda kept: self.view(kept, work.city.units), headers=tagged
             )
 
 
@@ -130,17 +128,14 @@ class Making:
         at: Callable[[Kept], str],
     ) -> Response:
         """Make it and keep the answer with it; `at` says where it is found from then on."""
-        made: list[Kept] = []
         async with self.open_work() as work:
-
-            async def answer() -> Wire:
-                made.append(await move(work))
-                return view(made[0], work.city.units)
-
-            def headers() -> dict[str, str]:
-                return {"Location": at(made[0]), "ETag": etag(made[0].version)}
-
-            return await self.once(work, status=201, answer=answer, headers=headers)
+            return await self.once.moved(
+                work,
+                status=201,
+                move=lambda: move(work),
+                view=lambda kept: view(kept, work.city.units),
+                headers=lambda kept: {"Location": at(kept), **tagged(kept)},
+            )
 
 
 async def _made_once(once: OnceOnly, open_work: OpenWork) -> Making:

@@ -14,7 +14,7 @@ from services.router.store import Equipment, RouterWork, queries
 from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import etag
+from shared.http.etag import tagged
 from shared.http.idempotency import Once
 from shared.http.knock import Opening, Reading, opening
 from shared.http.wire import Wire
@@ -159,12 +159,5 @@ async def moved(
     show: Callable[[Case], Wire],
 ) -> Response:
     """One move of a case, once, committed before the answer goes out with the new version as its ETag."""
-    versions: list[int] = []
     async with open_work() as work:
-
-        async def answer() -> Wire:
-            case = await move(work)
-            versions.append(case.version)
-            return show(case)
-
-        return await once(work, status=200, answer=answer, headers=lambda: {"ETag": etag(versions[-1])})
+        return await once.moved(work, move=lambda: move(work), view=show, headers=tagged)

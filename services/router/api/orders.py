@@ -28,7 +28,7 @@ from services.router.domain.model import Case, OrderRole, OrderState
 from services.router.domain.policy.orders import sees
 from services.router.store import queries
 from services.router.store.queries import QueueQuestion
-from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.etag import IfMatch, Seen, tag, tagged
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading
 from shared.http.paging import Asked, Page
@@ -154,15 +154,14 @@ async def report_finding(
         address=body.address,
         place=UnitCode(body.place) if body.place else None,
     )
-    versions: list[int] = []
     async with open_work() as work:
-
-        async def answer() -> FindingOut:
-            case, found = await handlers.find(work, command)
-            versions.append(case.version)
-            return FindingOut(case_id=found, linked_case_id=case.case_id)
-
-        return await once(work, status=202, answer=answer, headers=lambda: {"ETag": etag(versions[-1])})
+        return await once.moved(
+            work,
+            status=202,
+            move=lambda: handlers.find(work, command),
+            view=lambda left: FindingOut(case_id=left[1], linked_case_id=left[0].case_id),
+            headers=lambda left: tagged(left[0]),
+        )
 
 
 @ORDERS.post("/{order_id}/return", response_model=OrderOut)

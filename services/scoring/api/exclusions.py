@@ -18,7 +18,7 @@ from services.scoring.domain.lifecycle import ExclusionState
 from services.scoring.store import ScoringWork, periods, queries
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.etag import IfMatch, Seen, tag, tagged
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, Reading, opening
 from shared.http.paging import Asked, Page
@@ -46,15 +46,15 @@ async def ask_exclusion(
         by=by.subject,
         unit=acts_for(by),
     )
-    made: list[Exclusion] = []
     async with open_work() as work:
         await _require_part(acting, work.connection, command.case_id)
-
-        async def answer() -> schemas.ExclusionView:
-            made.append(await handlers.ask_exclusion(work, command))
-            return views_decided.exclusion(made[0])
-
-        return await once(work, status=201, answer=answer, headers=lambda: _headers(made[0]))
+        return await once.moved(
+            work,
+            status=201,
+            move=lambda: handlers.ask_exclusion(work, command),
+            view=views_decided.exclusion,
+            headers=_headers,
+        )
 
 
 @ROUTES.get("/exclusions")
@@ -98,16 +98,14 @@ class Change:
 
     async def make(self, move: Callable[[ScoringWork], Awaitable[Exclusion]]) -> Response:
         """Check sight and version under the lock, move it, keep the answer with the state."""
-        made: list[Exclusion] = []
         async with self._open_work() as work:
             await _seen(self._acting, work.connection, self.exclusion_id)
 
-            async def answer() -> schemas.ExclusionView:
+            async def checked() -> Exclusion:
                 self._seen.check((await work.exclusions.get(self.exclusion_id)).version)
-                made.append(await move(work))
-                return views_decided.exclusion(made[0])
+                return await move(work)
 
-            return await self._once(work, status=200, answer=answer, headers=lambda: _headers(made[0]))
+            return await self._once.moved(work, move=checked, view=views_decided.exclusion, headers=_headers)
 
 
 async def _change(
@@ -157,4 +155,4 @@ async def _seen(here: Standpoint, connection: Reading, exclusion_id: ExclusionId
 
 
 def _headers(exclusion: Exclusion) -> dict[str, str]:
-    return {"Location": f"/v1/exclusions/{exclusion.exclusion_id}", "ETag": etag(exclusion.version)}
+    return {"Location": f"/v1/exclusions/{exclusion.exclusion_id}", **tagged(exclusion)}

@@ -22,7 +22,7 @@ from services.scoring.store import topics as reading
 from services.scoring.store.topics import Answers
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.etag import IfMatch, Seen, etag, tag
+from shared.http.etag import IfMatch, Seen, tag, tagged
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening, opening
 from shared.http.paging import Asked, Page
@@ -75,14 +75,14 @@ async def choose_topic(
         lead=UnitCode(body.lead),
         by=by.subject,
     )
-    made: list[Topic] = []
     async with open_work() as work:
-
-        async def answer() -> schemas.TopicView:
-            made.append(await handlers.choose_topic(work, command))
-            return views.topic(made[0])
-
-        return await once(work, status=201, answer=answer, headers=lambda: _headers(made[0]))
+        return await once.moved(
+            work,
+            status=201,
+            move=lambda: handlers.choose_topic(work, command),
+            view=views.topic,
+            headers=_headers,
+        )
 
 
 @ROUTES.get("/topics")
@@ -133,15 +133,13 @@ class Change:
 
     async def make(self, move: Callable[[ScoringWork], Awaitable[Topic]]) -> Response:
         """Check the version under the lock, move it, keep the answer with the state."""
-        made: list[Topic] = []
         async with self._open_work() as work:
 
-            async def answer() -> schemas.TopicView:
+            async def checked() -> Topic:
                 self._seen.check((await work.topics.get(self.topic_id)).version)
-                made.append(await move(work))
-                return views.topic(made[0])
+                return await move(work)
 
-            return await self._once(work, status=200, answer=answer, headers=lambda: _headers(made[0]))
+            return await self._once.moved(work, move=checked, view=views.topic, headers=_headers)
 
 
 async def _change(topic_id: UUID, seen: IfMatch, once: OnceOnly, open_work: OpenWork) -> Change:
@@ -218,4 +216,4 @@ async def _side(asking: Question, span: Span, unit: UnitCode) -> views.Side:
 
 
 def _headers(topic: Topic) -> dict[str, str]:
-    return {"Location": f"/v1/topics/{topic.topic_id}", "ETag": etag(topic.version)}
+    return {"Location": f"/v1/topics/{topic.topic_id}", **tagged(topic)}
