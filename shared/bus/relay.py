@@ -109,9 +109,9 @@ class Relay:
                 raise ConnectionResetError("the relay's connection is gone") from None
             raise
         finally:
+            # Whatever ended the work: a session that lives on keeps the shards until its lease is over.
             work.cancel()
-            with contextlib.suppress(*_AWAY, asyncio.CancelledError):
-                await work
+            await asyncio.wait([work])
             await _close(connection)
 
     async def _relay(self, connection: Any, producer: Producer) -> None:

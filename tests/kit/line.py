@@ -17,6 +17,8 @@ class Line:
         self.there, self.back = asyncio.Event(), asyncio.Event()
         self.asked = asyncio.Event()
         """Set whenever something set out for the server."""
+        self.callers = 0
+        """How many have connected so far."""
         self._ends: set[asyncio.StreamWriter] = set()
         self.restore()
 
@@ -41,6 +43,7 @@ class Line:
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One caller's connection, until either side ends it."""
+        self.callers += 1
         with contextlib.suppress(OSError):
             from_server, to_server = await asyncio.open_connection(*self._server)
             ends = {writer, to_server}
