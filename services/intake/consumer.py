@@ -70,6 +70,8 @@ class Line(Generic[F]):
     detail: Callable[[F], str | None] = lambda _: None
     settles: Callable[[F, EventId | None], Settlement | None] = lambda _, __: None
     """What the desk had asked for, and has been decided by it; it is told which fact led to this one."""
+    answers: Callable[[F], str | None] = lambda _: None
+    """What router's desk wrote for the citizen, sealed."""
 
 
 def follow(line: Line[F]) -> Callable[[IntakeWork, Heard], Awaitable[None]]:
@@ -100,6 +102,7 @@ def command(line: Line[F], envelope: Envelope, fact: F) -> Follow:
         promised_at=until if line.promises else None,
         starts_anew=line.starts_anew,
         settles=line.settles(fact, envelope.answers()),
+        sealed_answer=line.answers(fact),
     )
 
 
@@ -277,7 +280,12 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CoOrderResolved, Line(Code.CO_RESOLVED, unit=lambda fact: fact.unit)),
     hear(
         r.CaseAnswered,
-        Line(Code.ANSWERED, S.ANSWERED, settles=_done(Wish.ANSWER)),
+        Line(
+            Code.ANSWERED,
+            S.ANSWERED,
+            settles=_done(Wish.ANSWER),
+            answers=lambda fact: fact.sealed_answer,
+        ),
     ),
     hear(
         r.CaseDeclined,

@@ -114,4 +114,4 @@ class RouterWork(Protocol):
         """What the text model thinks of a text, the surest first; nothing where there is none."""
 
     def seal(self, case_id: CaseId, words: Words) -> str:
-        """Words of a unit's own, bound to the case they become."""
+        """Words of the desk or a unit, bound to the case they are for."""

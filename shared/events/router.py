@@ -254,6 +254,11 @@ class CaseAnswered(RouterFact):
 
     TYPE: ClassVar[str] = "jiesu.case.answered"
 
+    sealed_answer: str | None = None
+    """What router's own desk wrote for the citizen, under the words ring, bound to the case id; None: intake
+    has the answer.
+    """
+
 
 class CaseDeclined(RouterFact):
     """不予受理: for one of the eight reasons."""

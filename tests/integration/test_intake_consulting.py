@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.intake.domain.words import Words
 from services.intake.handlers.consulting import add_entries
 from services.intake.store.seed import known_entries
 from shared.events import router as r
@@ -161,6 +162,23 @@ async def test_what_routers_own_desk_answered_makes_no_answer_of_ours_true(desk:
     (proposal,) = (await desk.client.get(f"{path}/proposals", headers=clerk)).json()
     assert proposal["outcome"] == "pending"
     assert (await desk.follows(receipt)).json()["answer"] is None
+
+
+async def test_what_routers_own_desk_wrote_is_read_by_the_citizen(desk: Desk) -> None:
+    receipt = await desk.registers(kind="consult", text=UNKNOWN)
+    case_id = CaseId(UUID(receipt.case_id))
+    sealed = desk.flat.equipment.vault.seal_words(case_id, Words("请到出入境大厅，七个工作日。"))
+    answered = desk.envelope(r.CaseAnswered(case_id=case_id, sealed_answer=sealed))
+    for _ in range(2):
+        await desk.delivers([answered])
+        async with desk.flat.store.work() as work:
+            await work.connection.exec_driver_sql("DELETE FROM inbox")
+    assert (await desk.follows(receipt)).json()["answer"] == "请到出入境大厅，七个工作日。"
+    path, clerk = f"/v1/cases/{receipt.case_id}/proposals", desk.token("dispatcher")
+    (proposal,) = (await desk.client.get(path, headers=clerk)).json()
+    assert (proposal["outcome"], proposal["proposed_by"]) == ("done", "router")
+    (kept,) = await desk.rows("SELECT sealed_answer FROM proposals WHERE case_id = :key", key=case_id)
+    assert "出入境" not in kept["sealed_answer"]
 
 
 async def test_a_fact_older_than_what_is_known_settles_nothing(desk: Desk) -> None:

@@ -169,7 +169,9 @@ class ProposalOut(ProposedOut):
 
     reason: DeclineReason | None
     entry_id: UUID | None
-    proposed_by: str | None = Field(description="Null: answered at once from the knowledge base.")
+    proposed_by: str | None = Field(
+        description="Null: answered at once from the knowledge base; `router`: at router's desk."
+    )
     proposed_at: datetime
     refused_in: str | None = Field(description="The case's state that made it impossible.")
 

@@ -205,3 +205,5 @@ class Follow:
     """重办: what was promised before is over, and a case that was joined to another goes its own way."""
     settles: Settlement | None = None
     """What the desk had asked for, and has been decided."""
+    sealed_answer: str | None = field(default=None, repr=False)
+    """What router's desk wrote for the citizen."""

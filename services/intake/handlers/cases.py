@@ -17,11 +17,12 @@ from services.intake.domain.contact import SealedContact
 from services.intake.domain.errors import NoSuchLinkedCase, TooManyWrongCodes
 from services.intake.domain.knowledge import Entry
 from services.intake.domain.model import WRONG_CODES_WINDOW, Case
-from services.intake.domain.proposals import Proposal, Wish
+from services.intake.domain.proposals import Answer, Outcome, Proposal, Wish
 from services.intake.domain.timeline import Code, Note
 from services.intake.handlers.attachments import claim_uploads
 from services.intake.handlers.handovers import hand_over
 from services.intake.ports import IntakeWork
+from shared.events.router import ROUTER
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
 from shared.kernel.words import Channel, Kind
@@ -150,8 +151,11 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
     if cmd.note is not None:
         work.timeline.note(cmd.note)
     after = policy.follow(case, cmd)
-    if cmd.settles is not None and policy.is_news(case, cmd):
-        work.proposals.settle(cmd.case_id, cmd.settles)
+    if policy.is_news(case, cmd):
+        if cmd.settles is not None:
+            work.proposals.settle(cmd.case_id, cmd.settles)
+        if cmd.sealed_answer is not None:
+            work.proposals.keep(_answered_elsewhere(work, cmd, cmd.sealed_answer))
     if case.router_sequence == 0 and after.state.router_sequence > 0:
         work.likenesses.ready(cmd.case_id)
     return await work.cases.keep(after) if after.state != case else case
@@ -167,6 +171,16 @@ def _answered(work: IntakeWork, case_id: CaseId, entry: Entry) -> Proposal:
     proposal_id = new_id()
     sealed = work.vault.seal_answer(proposal_id, entry.as_answer())
     return Proposal(proposal_id, case_id, Wish.ANSWER, None, entry.entry_id, sealed, None, work.now)
+
+
+def _answered_elsewhere(work: IntakeWork, cmd: Follow, sealed_words: str) -> Proposal:
+    """What router's desk wrote, sealed like what ours writes: done already, and forgotten like it."""
+    answer = Answer(work.vault.open_words(cmd.case_id, sealed_words).text)
+    proposal_id = new_id()
+    sealed = work.vault.seal_answer(proposal_id, answer)
+    return Proposal(
+        proposal_id, cmd.case_id, Wish.ANSWER, None, None, sealed, ROUTER, cmd.at, outcome=Outcome.DONE
+    )
 
 
 def _draw_number(work: IntakeWork) -> TrackingNumber:

@@ -3,6 +3,7 @@
 from services.router.domain import commands as do
 from services.router.domain.model import Case
 from services.router.domain.policy import opening, reclassifying, returns
+from services.router.domain.words import Words
 from services.router.handlers.ids import order_ids
 from services.router.ports import RouterWork
 
@@ -20,8 +21,10 @@ async def dispatch(work: RouterWork, cmd: do.Dispatch) -> Case:
 
 
 async def answer(work: RouterWork, cmd: do.Answer) -> Case:
+    """The citizen reads it at intake: it goes there sealed, as their own words came."""
     case = await work.cases.get(cmd.case_id)
-    return await work.cases.keep(opening.answer(case, cmd, at=work.now))
+    sealed = work.seal(case.case_id, Words(cmd.text))
+    return await work.cases.keep(opening.answer(case, cmd, sealed, at=work.now))
 
 
 async def decline(work: RouterWork, cmd: do.Decline) -> Case:

@@ -72,15 +72,18 @@ def dispatch(
     return decided(sent, *facts)
 
 
-def answer(case: Case, cmd: do.Answer, *, at: datetime) -> Decision[Case]:
-    """即时答复: answered at the desk; the citizen is called back all the same."""
+def answer(case: Case, cmd: do.Answer, sealed: str | None = None, *, at: datetime) -> Decision[Case]:
+    """即时答复: answered at the desk; the citizen is called back all the same.
+
+    `sealed` is what they read of it; None: intake has it.
+    """
     require_seen(case, cmd)
     state = CASE_LIFE.fire("answer", case.state)
     if not cmd.text.strip():
         raise errors.TextNeeded("text")
     note = Note(at, cmd.by.name, "answer", cmd.text)
     answered = replace(case, state=state, answer=cmd.text, notes=(*case.notes, note))
-    return decided(answered, say.CaseAnswered(case_id=case.case_id))
+    return decided(answered, say.CaseAnswered(case_id=case.case_id, sealed_answer=sealed))
 
 
 def decline(case: Case, cmd: do.Decline, *, at: datetime) -> Decision[Case]:
