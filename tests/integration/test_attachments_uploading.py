@@ -251,7 +251,7 @@ async def test_who_may_see_gets_a_link_and_nobody_else(desk: Desk) -> None:
     before_dispatch = await link(desk, own, **desk.token("unit", unit=GUANYINSI))
     assert before_dispatch.status_code == 404
     await desk.hears(dispatched(receipt.case_id))
-    may = [citizen(receipt), desk.token("dispatcher"), desk.survey()]
+    may = [citizen(receipt), desk.token("dispatcher"), desk.token("supervisor"), desk.survey()]
     may += [desk.token("unit", unit=unit) for unit in (GUANYINSI, DAXING)]
     for headers in may:
         assert (await link(desk, own, **headers)).status_code == 201, headers

@@ -221,7 +221,10 @@ async def test_questions_are_answered_each_time_they_are_asked(desk: Desk) -> No
 
 
 async def test_whoever_was_joined_and_is_not_content_goes_his_own_way(desk: Desk) -> None:
-    """重办: another unit owes him an answer by another day; who has the other case sees no more of his."""
+    """重办: another unit owes him an answer by another day; who has the other case sees no more of his.
+
+    While it is joined, who had it before sees nothing of it.
+    """
     lead, joined = await registers(desk, LIFT), await registers(desk, LIFT_AGAIN, phone="13912345678")
 
     async def told() -> tuple[Any, ...]:
@@ -234,8 +237,13 @@ async def test_whoever_was_joined_and_is_not_content_goes_his_own_way(desk: Desk
         return (await desk.client.get("/v1/attachments", params=query, headers=headers)).status_code
 
     merged = r.CaseMerged(case_id=case_of(joined), into_case_id=case_of(lead))
+    await desk.hears(dispatched(joined.case_id, CHUNSHU, days=8))
+    assert (await told(), await seen_by(CHUNSHU)) == (("dispatched", CHUNSHU, "2026-12-01T04:00:00Z"), 200)
     await desk.hears(dispatched(lead.case_id, GUANYINSI, days=7), merged)
     assert (await told(), await seen_by(GUANYINSI)) == (("merged", GUANYINSI, "2026-11-30T04:00:00Z"), 200)
+    assert await seen_by(CHUNSHU) == 404
+    listed = {"unit": CHUNSHU}, desk.token("dispatcher")
+    assert (await desk.client.get("/v1/cases", params=listed[0], headers=listed[1])).json()["items"] == []
     callback_id = CallbackId(new_id())
     await desk.hears(r.CaseReopened(case_id=case_of(joined), redo=1, callback_id=callback_id))
     assert (await told(), await seen_by(GUANYINSI)) == (("reopened", None, None), 404)

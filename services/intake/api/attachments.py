@@ -17,7 +17,7 @@ from services.intake.api.attachment_schemas import (
 from services.intake.api.cases import InCity, OpenWork, Reporter
 from services.intake.api.following import Knocked, knock_of
 from services.intake.api.uploading import attach
-from services.intake.domain.attachments import AttachmentId
+from services.intake.domain.attachments import AttachmentId, may_see
 from services.intake.domain.commands import Knock
 from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
 from services.intake.store import Objects
@@ -34,7 +34,9 @@ from shared.kernel.ids import CaseId
 
 ROUTES = APIRouter()
 
-Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.UNIT, Role.SERVICE)]
+CLERKS = (Role.DISPATCHER, Role.SUPERVISOR)
+"""Who reads the words of every case at router sees what was laid to it."""
+Desk = Annotated[Caller, allow(*CLERKS, Role.UNIT, Role.SERVICE)]
 OwnNumber = Annotated[Text | None, Header(alias="X-Tracking-Number", max_length=40)]
 OwnCode = Annotated[Text | None, Header(alias="X-Access-Code", max_length=40)]
 FoundBy = Annotated[UUID, Path(description="As the upload answered.")]
@@ -59,8 +61,8 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
 async def list_attachments(
     connection: Reading, caller: Desk, city: InCity, case_id: Annotated[UUID, Query()]
 ) -> AttachmentsOut:
-    """What was laid to a case: for dispatchers, services, the units that work on it and those above."""
-    if not await _may_see(connection, CaseId(case_id), caller, city):
+    """What was laid to a case: for the desk, services, the units that work on it and those above."""
+    if not await _is_shown(connection, CaseId(case_id), caller, city):
         raise NoSuchAttachment
     return all_shown(await attachments(connection, CaseId(case_id)))
 
@@ -102,7 +104,7 @@ async def link_attachment(
         elif caller is None:
             raise NotSignedIn
         else:
-            is_seen = one is not None and await _may_see(work.connection, one.case_id, caller, city)
+            is_seen = one is not None and await _is_shown(work.connection, one.case_id, caller, city)
         if is_seen:
             token, ends = work.links.token(AttachmentId(attachment_id), at=work.now)
             made = LinkOut(url=f"/v1/files/{token}", expires_at=ends)
@@ -111,13 +113,12 @@ async def link_attachment(
     return made
 
 
-async def _may_see(connection: Reading, case_id: CaseId | None, caller: Caller, city: City) -> bool:
-    """Whether a caller may see what is laid to a case; an upload without a case is nobody's to see."""
+async def _is_shown(connection: Reading, case_id: CaseId | None, caller: Caller, city: City) -> bool:
+    """Whether a caller sees what is laid to a case; an upload without a case is nobody's to see."""
     if case_id is None:
         return False
-    if caller.may(Role.DISPATCHER) or (caller.may(Role.SERVICE) and caller.kind == "service"):
+    if caller.may(*CLERKS) or (caller.may(Role.SERVICE) and caller.kind == "service"):
         return True
     if not caller.may(Role.UNIT) or caller.unit is None:
         return False
-    found = await units_of(connection, case_id)
-    return any(city.units.knows(unit) and city.units.is_within(unit, caller.unit) for unit in found)
+    return may_see(await units_of(connection, case_id), caller.unit, city.units)

@@ -1,5 +1,6 @@
 """附件: a picture or recording laid to a case. Here is what is known of it; its content lies elsewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,8 +8,9 @@ from typing import NewType
 from uuid import UUID
 
 from services.intake.domain.errors import NoSuchUpload
+from shared.city.units import Units
 from shared.files.media import Measured, MediaKind
-from shared.kernel.ids import CaseId
+from shared.kernel.ids import CaseId, UnitCode
 
 AttachmentId = NewType("AttachmentId", UUID)
 
@@ -87,6 +89,11 @@ class Handover:
             case_id=self.case_id,
             state=UploadState.KEPT,
         )
+
+
+def may_see(at_work: Iterable[UnitCode], unit: UnitCode, units: Units) -> bool:
+    """What was laid to a case is for the units that work on it, and those above them."""
+    return any(unit == each or (units.knows(each) and units.is_within(each, unit)) for each in at_work)
 
 
 def check_all_claimed(wanted: tuple[AttachmentId, ...], claimed: frozenset[AttachmentId]) -> None:

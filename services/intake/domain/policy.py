@@ -150,6 +150,9 @@ def follow(case: Case, cmd: Follow) -> Decision[Case]:
         return Decision(case)
     if cmd.starts_anew:
         case = replace(case, merged_into=None, promised_at=None)
+    elif cmd.merged_into is not None:
+        # Who had it is rid of it: who has the other case answers, and by that one's time.
+        case = replace(case, unit=None, promised_at=None)
     return Decision(
         replace(
             case,

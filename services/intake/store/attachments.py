@@ -95,12 +95,12 @@ async def attachments(connection: AsyncConnection, case_id: CaseId) -> list[Atta
 
 async def units_of(connection: AsyncConnection, case_id: CaseId) -> frozenset[UnitCode]:
     """Who works on a case, as far as intake has heard: the lead, and since the last dispatch the community
-    the work was given to and the co-units that have signed; those of the case it was joined to as well.
+    the work was given to and the co-units that have signed. On a joined case work those who have the other.
     """
     case, line, told = CASES.c, TIMELINE.c, TIMELINE.alias("told").c
     way = select(case.case_id, case.merged_into).where(case.case_id == case_id).cte("way", recursive=True)
     way = way.union(select(case.case_id, case.merged_into).where(case.case_id == way.c.merged_into))
-    theirs = select(way.c.case_id)
+    theirs = select(way.c.case_id).where(way.c.merged_into.is_(None))
     leads = await connection.scalars(select(case.unit).where(case.case_id.in_(theirs)))
     last = select(func.max(told.seq)).where(told.case_id == line.case_id, told.code == Code.DISPATCHED)
     helpers = await connection.scalars(
