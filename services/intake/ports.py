@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.intake.domain.api_keys import ClientKey
-from services.intake.domain.attachments import Attachment, AttachmentId, Handover
+from services.intake.domain.attachments import Attachment, AttachmentId, Handover, Waiting
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
@@ -161,6 +161,9 @@ class Attachments(Protocol):
 
     async def add(self, attachment: Attachment) -> None:
         """Write one down."""
+
+    async def waiting(self, by: str) -> Waiting:
+        """A caller's uploads that are in the store, without a case."""
 
     async def settle(self, key: AttachmentId) -> None:
         """Its content is in the store."""

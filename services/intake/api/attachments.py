@@ -50,7 +50,9 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
         with mapped(file) as data:
             weighed = await asyncio.to_thread(weigh, data)
             async with open_work() as work:
-                announced = await handlers.announce_upload(work, attach(weighed, by=caller.subject))
+                command = attach(weighed, by=caller.subject)
+                by_citizen = caller.roles == {Role.CITIZEN}
+                announced = await handlers.announce_upload(work, command, by_citizen=by_citizen)
             await objects.put(announced.object_name, weighed.content())
         async with open_work() as work:
             await handlers.settle_upload(work, announced.attachment_id)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from services.intake.domain.errors import NoSuchUpload
+from services.intake.domain.errors import NoSuchUpload, TooManyUploads
 from shared.city.units import Units
 from shared.files.media import Measured, MediaKind
 from shared.kernel.ids import CaseId, UnitCode
@@ -17,6 +17,10 @@ AttachmentId = NewType("AttachmentId", UUID)
 MOST_PER_CASE = 10
 UNCLAIMED_FOR = timedelta(hours=24)
 """So long an upload waits for its case."""
+MOST_WAITING = 50
+"""Of one citizen (ours): some cases' worth, and as many more as come at one moment. A day of as many as the
+rate lets by would fill any store.
+"""
 
 
 class UploadState(StrEnum):
@@ -44,6 +48,15 @@ class Attachment:
     created_at: datetime
     case_id: CaseId | None = None
     state: UploadState = UploadState.ARRIVING
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Uploads of one caller that no case was made of yet."""
+
+    count: int
+    since: datetime | None
+    """The first of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,12 @@ class Handover:
 def may_see(at_work: Iterable[UnitCode], unit: UnitCode, units: Units) -> bool:
     """What was laid to a case is for the units that work on it, and those above them."""
     return any(unit == each or (units.knows(each) and units.is_within(each, unit)) for each in at_work)
+
+
+def check_waiting(waiting: Waiting, *, at: datetime) -> None:
+    """Whether a citizen may upload one more. Raises `TooManyUploads`."""
+    if waiting.count >= MOST_WAITING:
+        raise TooManyUploads(MOST_WAITING, until=(waiting.since or at) + UNCLAIMED_FOR, at=at)
 
 
 def check_all_claimed(wanted: tuple[AttachmentId, ...], claimed: frozenset[AttachmentId]) -> None:

@@ -38,6 +38,7 @@ Gone
 └─ LinkOver                a file's link is good for minutes only
 TooMany
 ├─ TooManyWrongCodes       guessing is stopped
+├─ TooManyUploads          a citizen's files wait for their cases, and no more are kept
 └─ TooManyWishes           the same was asked of a case again and again today
 Unavailable
 ├─ IncidentUnderWay        another process registers the same incident at this moment
@@ -263,6 +264,17 @@ class TooManyWishes(TooMany):
     def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
         super().__init__(
             f"this was asked {most} times within 24 hours; wait for what becomes of it",
+            retry_after=max(1.0, (until - at).total_seconds()),
+            most=most,
+        )
+
+
+class TooManyUploads(TooMany):
+    """附件: files that no case names are kept for a day, but not without end."""
+
+    def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
+        super().__init__(
+            f"{most} uploads of yours wait for a case; name them in one, or wait until they are given up",
             retry_after=max(1.0, (until - at).total_seconds()),
             most=most,
         )

@@ -6,6 +6,7 @@ from services.intake.domain.attachments import (
     Attachment,
     AttachmentId,
     check_all_claimed,
+    check_waiting,
 )
 from services.intake.ports import IntakeWork
 from shared.kernel.ids import CaseId
@@ -14,8 +15,12 @@ CONDEMN_LIMIT = 200
 REMOVE_LIMIT = 50
 
 
-async def announce_upload(work: IntakeWork, cmd: Attach) -> Attachment:
-    """Write down that a file is on its way to the store, so that it is found if we end before it is there."""
+async def announce_upload(work: IntakeWork, cmd: Attach, *, by_citizen: bool = False) -> Attachment:
+    """Write down that a file is on its way to the store, so that it is found if we end before it is there.
+    Client apps send for many citizens, and have rates of their own. Raises `TooManyUploads`.
+    """
+    if by_citizen:
+        check_waiting(await work.attachments.waiting(cmd.uploaded_by), at=work.now)
     attachment = Attachment(
         attachment_id=cmd.attachment_id,
         object_name=cmd.object_name,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.domain.attachments import Attachment, AttachmentId, UploadState
+from services.intake.domain.attachments import Attachment, AttachmentId, UploadState, Waiting
 from services.intake.domain.timeline import Code
 from services.intake.store.tables import ATTACHMENTS, CASES, TIMELINE
 from shared.files.media import MediaKind
@@ -30,6 +30,13 @@ class AttachmentRows:
 
     async def add(self, attachment: Attachment) -> None:
         await self._connection.execute(insert(ATTACHMENTS).values(asdict(attachment)))
+
+    async def waiting(self, by: str) -> Waiting:
+        # Not what is on its way: else nobody could try again and again while the store is away.
+        mine = UPLOAD.uploaded_by == by, UPLOAD.case_id.is_(None), UPLOAD.state == UploadState.KEPT
+        asked = select(func.count(), func.min(UPLOAD.created_at)).where(*mine)
+        count, since = (await self._connection.execute(asked)).one()
+        return Waiting(count, since)
 
     async def settle(self, key: AttachmentId) -> None:
         kept = update(ATTACHMENTS).where(UPLOAD.attachment_id == key).values(state=UploadState.KEPT)

@@ -139,6 +139,8 @@ ATTACHMENTS = Table(
     Index(None, "case_id", postgresql_where=text("case_id IS NOT NULL")),
     # What waits for a case or for its removal: few rows, looked through every minute.
     Index("ix_attachments_unclaimed", "created_at", postgresql_where=text("case_id IS NULL")),
+    # The same of one caller, counted at each upload.
+    Index("ix_attachments_uploaded_by", "uploaded_by", postgresql_where=text("case_id IS NULL")),
 )
 
 HANDOVERS = Table(
