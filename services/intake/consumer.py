@@ -147,7 +147,9 @@ def _if_planned(fact: r.CaseModeSet) -> Code | None:
 
 
 def _if_asked(fact: r.MoveRefused) -> Code | None:
-    return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS else None
+    """Who withdrew twice reads that it is withdrawn, and not beside it that it cannot be."""
+    has_it = fact.move == "withdraw" and fact.state == S.WITHDRAWN
+    return Code.MOVE_REFUSED if fact.move in ASKED_BY_CITIZENS and not has_it else None
 
 
 def _if_proposed(fact: r.MoveRefused, _: EventId | None) -> Settlement | None:

@@ -144,6 +144,11 @@ async def test_only_refusals_of_the_citizens_own_wishes_are_told(move: str) -> N
     assert len((await heard(fact)).notes) == (move in ASKED_BY_CITIZENS)
 
 
+async def test_whoever_withdrew_twice_is_not_told_that_it_cannot_be() -> None:
+    twice = {"move": "withdraw", "state": CaseState.WITHDRAWN}
+    assert (await heard(a_fact(r.MoveRefused).model_copy(update=twice))).notes == []
+
+
 def test_every_refusal_has_a_status() -> None:
     leaves = [
         kind
