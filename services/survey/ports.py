@@ -39,7 +39,7 @@ class Surveys(Protocol):
         """The calls that have waited longest and that nobody else takes at this moment, cases under lock."""
 
     async def many_in_hand_of(self, by: str, at: datetime) -> int:
-        """How many this caller has in hand."""
+        """How many this caller has in hand; who else asks it of him waits until the knock ends."""
 
     async def in_hand_of(self, by: str, at: datetime) -> Sequence[tuple[CaseId, CallbackId]]:
         """The due call this caller took first and has not written down, its case under lock; or nothing."""

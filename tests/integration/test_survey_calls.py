@@ -1,5 +1,6 @@
 """The next-best call, second calls, checks by another caller, sampling, and what ends a round."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -98,6 +99,20 @@ async def test_a_handful_is_the_callers_own_and_tells_nobodys_number(desk: Desk)
     for body in ({"count": 0}, {"count": 51}, {}, {"count": "3"}):
         wrong = await desk.client.post("/v1/callbacks/next/reserve", headers=headers, json=body)
         assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "count")
+
+
+async def test_handfuls_asked_for_at_once_are_together_no_more_than_one_has_in_hand(desk: Desk) -> None:
+    for _ in range(70):
+        await desk.callback()
+    desk.clock.passes(minutes=1)
+    headers = desk.token("caller", sub="caller-4")
+    asked = ({"count": 30}, {"count": 20}, {"count": 40})
+    answers = await asyncio.gather(
+        *(desk.client.post("/v1/callbacks/next/reserve", headers=headers, json=body) for body in asked)
+    )
+    taken = [len(answer.json()["items"]) for answer in answers if answer.status_code == 200]
+    assert sum(taken) == 50
+    assert {refused(answer) for answer in answers if answer.status_code != 200} <= {(409, "hands_full")}
 
 
 async def test_nobody_is_given_a_call_at_night_nor_one_that_is_not_due(desk: Desk) -> None:

@@ -72,6 +72,9 @@ class SurveyRepository(Repository[CaseId, Survey]):
         return await self._picked(held, c.claimed_until, 1)
 
     async def many_in_hand_of(self, by: str, at: datetime) -> int:
+        # Locked before it is counted: two handfuls at once would each find room for itself.
+        lock = func.pg_advisory_xact_lock(func.hashtextextended(f"in_hand:{by}", 0))
+        await self._work.connection.execute(select(lock))
         c = tables.CALLBACKS.c
         held = (c.state == RoundState.SCHEDULED) & (c.claimed_by == by) & (c.claimed_until > at)
         many = await self._work.connection.scalar(select(func.count()).where(held))
