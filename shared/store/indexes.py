@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import op
 
 
-def add_index(name: str, table: str, columns: Sequence[str], **options: Any) -> None:
+def add_index(name: str, table: str, columns: Sequence[str | sa.TextClause], **options: Any) -> None:
     """For a migration that does nothing else, or nothing that may not be done twice: it can end half-way.
 
     Building waits for every transaction that began before, however long, and holds up nobody. What a broken

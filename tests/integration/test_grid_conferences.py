@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.grid.store.tables import SEATED
 from shared.events.fact import Fact
 from shared.events.router import CaseAdjudicated, MoveRefused
 from shared.kernel.ids import CaseId, EventId, UnitCode, new_id
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.postgres
 ENFORCEMENT = UnitCode("D110101-CGZF")
 HELD_AT = "2026-03-02T08:00:00+08:00"
 PENDING = {"outcome": "pending", "reason": None, "refused_in": None, "answered_at": None}
+AT_TABLE = (({"share": "lead"}, ENFORCEMENT), ({"share": "co"}, UnitCode("D110101-GAJ")))
 ASKED = "SELECT id FROM event_log WHERE payload->>'conference_id' = :conference"
 
 
@@ -146,3 +148,73 @@ async def test_of_a_conference_from_before_answers_were_heard_nothing_is_claimed
     assert len(await desk.rows(old, conference=held)) == 1
     await desk.hears(refusal(case_id, asked, reason="backstop_stands"))
     assert await division(desk, held) == (None, '"1"')
+
+
+async def listed(desk: Desk, *, by: str | None, role: str = "unit", **query: Any) -> list[str]:
+    """The ids of the whole list, two at a time."""
+    ids: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await desk.reads("conferences", by=by, role=role, limit=2, **cursor, **query)
+        assert answer.status_code == 200, answer.text
+        ids += [each["conference_id"] for each in answer.json()["items"]]
+        if answer.json()["next"] is None:
+            return ids
+        cursor = {"cursor": answer.json()["next"]}
+
+
+async def called_by_the_desk(desk: Desk, case_id: str, *units: UnitCode) -> str:
+    parties = [{"unit": unit, "share": share} for unit, share in zip(units, ("lead", "co"), strict=True)]
+    body, headers = conference(case_id, parties=parties), desk.token("dispatcher")
+    answer = await desk.client.post("/v1/conferences", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    held: str = answer.json()["conference_id"]
+    return held
+
+
+async def test_the_list_shows_each_reader_those_that_he_may_read_the_newest_first(desk: Desk) -> None:
+    before = await listed(desk, by=None, role="supervisor")
+    case_id, other = await a_case(desk, QIANMEN, CAOCHANG), await a_case(desk, HUILONGGUAN, LONGCHENG)
+    ours = [(await recorded(desk, case_id))[0] for _ in range(3)][::-1]
+    theirs = await called_by_the_desk(desk, other, HUILONGGUAN, LONGCHENG)
+    both = await called_by_the_desk(desk, other, QIANMEN, LONGCHENG)
+    assert await listed(desk, by=None, role="supervisor") == [both, theirs, *ours, *before]
+    everybody = (QIANMEN, ENFORCEMENT, HUILONGGUAN, LONGCHENG, CAOCHANG, UnitCode("110101"))
+    for reader in (*everybody, UnitCode("110114")):
+        seen = set(await listed(desk, by=reader))
+        for held in (both, theirs, *ours):
+            status = (await desk.reads(f"conferences/{held}", by=reader)).status_code
+            assert status == (200 if held in seen else 404), reader
+    # Called by the street, which sat not at the table itself.
+    alone = conference(case_id, parties=[{**one, "unit": u} for one, u in AT_TABLE])
+    headers = desk.token("unit", unit=QIANMEN)
+    called = (await desk.client.post("/v1/conferences", json=alone, headers=headers)).json()["conference_id"]
+    assert (await listed(desk, by=QIANMEN))[0] == called
+    assert called not in await listed(desk, by=CAOCHANG)
+
+
+async def test_the_list_is_narrowed_to_a_case_a_party_and_what_router_made_of_it(desk: Desk) -> None:
+    case_id = await a_case(desk, QIANMEN, CAOCHANG)
+    (first, asked), (second, _) = [await recorded(desk, case_id) for _ in range(2)]
+    await desk.hears(refusal(case_id, asked, reason="backstop_stands"))
+    about = {"by": QIANMEN, "case_id": case_id}
+    assert await listed(desk, **about) == [second, first]
+    assert await listed(desk, **about, outcome="pending") == [second]
+    assert await listed(desk, **about, outcome="refused", unit=ENFORCEMENT) == [first]
+    assert await listed(desk, **about, unit=UnitCode("110101")) == [second, first]
+    assert await listed(desk, **about, unit=LONGCHENG) == []
+    assert await listed(desk, by=HUILONGGUAN, case_id=case_id, unit=QIANMEN) == []
+    (shown, *_) = (await desk.reads("conferences", **about, outcome="refused")).json()["items"]
+    assert (shown["division"]["reason"], shown["minutes"]) == ("backstop_stands", None)
+    for query in ({"unit": "nowhere"}, {"outcome": "lost"}, {"case_id": "1"}):
+        wrong = await desk.reads("conferences", by=QIANMEN, **query)
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, next(iter(query)))
+    assert (await desk.reads("conferences", by=QIANMEN, role="grid_worker")).status_code == 403
+
+
+async def test_a_unit_s_conferences_are_found_by_an_index_of_who_sat_at_the_table(desk: Desk) -> None:
+    query = f"EXPLAIN SELECT 1 FROM conferences WHERE {SEATED} ?| ARRAY['{QIANMEN}']"
+    async with desk.flat.store.engine.connect() as connection:
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(str(row[0]) for row in await connection.exec_driver_sql(query))
+    assert "ix_conferences_seated" in plan

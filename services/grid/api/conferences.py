@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from services.grid.api.desk import CityOf, MadeOnce, Reader, sight_of, unit_of
+from services.grid.api.desk import CityOf, MadeOnce, Reader, below, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.conference import (
     Conference,
@@ -17,16 +17,18 @@ from services.grid.domain.conference import (
     Seated,
     place_of,
 )
+from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
 from services.grid.handlers.conferences import hold_conference
 from services.grid.store import IncidentSeals
-from services.grid.store import deliberations as queries
+from services.grid.store import conferences as queries
 from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import tag
 from shared.http.knock import Reading
-from shared.http.wire import Wire
+from shared.http.paging import Asked, Page
+from shared.http.wire import Text, Wire
 from shared.kernel.ids import CaseId, ConferenceId, UnitCode, new_id
 from shared.kernel.words import Share
 
@@ -75,7 +77,9 @@ class DivisionOut(Wire):
     answered_at: datetime | None = Field(None, description="Null while router has not answered.")
 
     @classmethod
-    def of(cls, division: Division) -> "DivisionOut":
+    def of(cls, division: Division | None) -> "DivisionOut | None":
+        if division is None:
+            return None
         return cls(
             outcome=division.outcome,
             reason=division.reason,
@@ -91,7 +95,7 @@ class ConferenceOut(Wire):
     case_id: UUID
     called_by: str | None = Field(description="Null: the dispatchers' desk.")
     parties: list[PartyOut]
-    minutes: str | None = Field(description="Null in the answer to recording it.")
+    minutes: str | None = Field(description="Null in the answer to recording it and in lists.")
     minutes_hash: str = Field(description="SHA-256 of the minutes in UTF-8, in hex.")
     held_at: datetime
     recorded_at: datetime
@@ -131,6 +135,35 @@ async def record_conference(body: ConferenceIn, host: Host, making: MadeOnce) ->
     )
 
 
+@ROUTES.get("")
+async def conference_list(
+    connection: Reading,
+    reader: Reader,
+    city: CityOf,
+    asked: Asked,
+    unit: Annotated[Text | None, Query(max_length=40, description="A party, or a unit above one.")] = None,
+    outcome: Annotated[DivisionOutcome | None, Query(description="What router made of the division.")] = None,
+    case_id: Annotated[UUID | None, Query()] = None,
+) -> Page[ConferenceOut]:
+    """Those that the asker's unit, or one below it, sat at or called, without their minutes; newest first."""
+    if unit is not None and unit not in city.units:
+        raise FilterRefused(UnitCode(unit))
+    wanted = queries.WantedConferences(
+        seen_by=below(sight_of(reader), city.units),
+        party=below(None if unit is None else UnitCode(unit), city.units),
+        outcome=outcome,
+        case_id=None if case_id is None else CaseId(case_id),
+    )
+    after = None if asked.after is None else ConferenceId(UUID(str(asked.after[0])))
+    rows = await queries.conferences(connection, wanted, after=after, limit=asked.fetch)
+    divided = await queries.divisions(connection, [row.conference_id for row in rows])
+    return asked.page(
+        rows,
+        position=lambda row: (row.conference_id,),
+        item=lambda row: ConferenceOut.of(row, city.units, DivisionOut.of(divided.get(row.conference_id))),
+    )
+
+
 @ROUTES.get("/{conference_id}")
 async def conference(
     conference_id: UUID,
@@ -145,7 +178,7 @@ async def conference(
     sight = sight_of(reader)
     if sight is not None:
         require_sight(found, sight, city.units)
-    division = await queries.division(connection, found.conference_id)
+    division = (await queries.divisions(connection, [found.conference_id])).get(found.conference_id)
     is_answered = division is not None and division.answered_at is not None
     # No fact of ours, so no version of the aggregate; but another answer than before.
     tag(response, found.version + is_answered)
@@ -153,6 +186,6 @@ async def conference(
     return ConferenceOut.of(
         found,
         city.units,
-        DivisionOut.of(division) if division else None,
+        DivisionOut.of(division),
         seals.open_words(place_of(found.conference_id), found.sealed_minutes),
     )

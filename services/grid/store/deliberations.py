@@ -1,4 +1,4 @@
-"""议事 and 联席会商 in memory: row ⇄ aggregate, one by its id, and the lists."""
+"""议事 in memory: row ⇄ aggregate, one by its id, and the list."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.grid.domain.conference import Conference, Division
 from services.grid.domain.deliberation import Deliberation
-from services.grid.domain.deliberation_errors import UnknownConference, UnknownDeliberation
+from services.grid.domain.deliberation_errors import UnknownDeliberation
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.store import tables
 from services.grid.store.among import among
 from services.grid.store.changes import Shown
-from services.grid.store.tables import CONFERENCES, DELIBERATIONS, DIVISIONS
+from services.grid.store.tables import DELIBERATIONS
 from shared.kernel.errors import NotFound
-from shared.kernel.ids import CaseId, ConferenceId, DeliberationId, EventId, UnitCode
+from shared.kernel.ids import CaseId, DeliberationId, UnitCode
 from shared.store.repository import Repository
 
 
@@ -34,23 +33,6 @@ class DeliberationRepository(Repository[DeliberationId, Deliberation]):
 
     def unknown(self, key: DeliberationId) -> NotFound:
         return UnknownDeliberation(key)
-
-
-class ConferenceRepository(Repository[ConferenceId, Conference]):
-    AGGREGATE = "conference"
-    MODEL = Conference
-    TABLE = tables.CONFERENCES
-    KEY = "conference_id"
-
-    def unknown(self, key: ConferenceId) -> NotFound:
-        return UnknownConference(key)
-
-
-class DivisionRepository(Repository[EventId, Division]):
-    AGGREGATE = "division"
-    MODEL = Division
-    TABLE = tables.DIVISIONS
-    KEY = "asked_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +73,6 @@ async def deliberations(
     if after is not None:
         query = query.where(DELIBERATIONS.c.deliberation_id < after)
     return [DeliberationRepository.read(_named(row._mapping)) for row in await connection.execute(query)]
-
-
-async def conference(connection: AsyncConnection, conference_id: ConferenceId) -> Conference:
-    """One as it was recorded, its minutes sealed. Raises `UnknownConference`."""
-    query = select(CONFERENCES).where(CONFERENCES.c.conference_id == conference_id)
-    row = (await connection.execute(query)).first()
-    if row is None:
-        raise UnknownConference(conference_id)
-    return ConferenceRepository.read(_named(row._mapping))
-
-
-async def division(connection: AsyncConnection, conference_id: ConferenceId) -> Division | None:
-    """What became of a conference's division; None: recorded before answers were heard."""
-    query = select(DIVISIONS).where(DIVISIONS.c.conference_id == conference_id)
-    row = (await connection.execute(query)).first()
-    return DivisionRepository.read(_named(row._mapping)) if row else None
 
 
 def _seen(by: Collection[UnitCode], with_task_of: UnitCode | None) -> ColumnElement[bool]:

@@ -13,11 +13,8 @@ from services.grid.domain.lifecycle import WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.store import tables
 from services.grid.store.changes import Changes, Shown
-from services.grid.store.deliberations import (
-    ConferenceRepository,
-    DeliberationRepository,
-    DivisionRepository,
-)
+from services.grid.store.conferences import ConferenceRepository, DivisionRepository
+from services.grid.store.deliberations import DeliberationRepository
 from services.grid.store.foundations import FoundationsRepository
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository

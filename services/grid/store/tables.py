@@ -92,6 +92,9 @@ CASE_LEADS = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+SEATED = "jsonb_path_query_array(parties, '$[*].\"unit\"'::jsonpath)"
+"""The units at a conference's table, written as Postgres writes it down."""
+
 UNIT_COPIES = declare_unit_copies(METADATA)
 """What router has told of the directory's units."""
 
@@ -107,6 +110,8 @@ CONFERENCES = Table(
     Column("held_at", DateTime(timezone=True), nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("version", BigInteger, nullable=False),
+    Index(None, "called_by", "conference_id"),
+    Index("ix_conferences_seated", text(SEATED), postgresql_using="gin"),
 )
 
 DIVISIONS = Table(
@@ -119,6 +124,7 @@ DIVISIONS = Table(
     Column("refused_in", Text),
     Column("answered_at", DateTime(timezone=True)),
     Column("version", BigInteger, nullable=False),
+    Index(None, "outcome", "conference_id"),
 )
 """Of a conference that was recorded before answers were heard there is none."""
 
