@@ -27,7 +27,7 @@ from shared.events.topics import GRID
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import (
     BLOWN_AT,
     CASE_ID,
@@ -180,6 +180,15 @@ def test_who_is_above_looks_on_and_to_strangers_there_is_none() -> None:
         handled(an_incident(), DAXING, EVIDENCE)
     with pytest.raises(UnknownIncident):
         handled(an_incident(), DONGHUASHI, EVIDENCE)
+
+
+def test_what_a_community_left_when_it_was_closed_is_its_street_s_to_handle() -> None:
+    units = closing(GUANYINSI_COMMUNITY).units
+    cmd = HandleIncident(AN_INCIDENT, GUANYINSI, EVIDENCE)
+    done = incidents.handle(an_incident(), cmd, None, "sealed", units=units, at=BLOWN_AT).state
+    assert done.state is IncidentState.HANDLED
+    assert incidents.may_see(done, DAXING, units)
+    assert not incidents.may_see(done, DONGHUASHI, units)
 
 
 def test_an_escalated_incident_takes_its_sealed_words_and_photos_along_once() -> None:

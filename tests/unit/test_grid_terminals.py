@@ -34,7 +34,7 @@ from services.grid.domain.terminal_errors import (
     UnknownTerminal,
 )
 from shared.kernel.ids import TerminalId, UnitCode
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import BLOWN_AT, DAXING, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY
 
 UNITS = beijing().units
@@ -72,6 +72,15 @@ def test_no_unit_gives_terminals_to_another_s_workers(by: UnitCode) -> None:
         terminals.invite(replace(INVITE, by=by), units=UNITS, at=BLOWN_AT)
     with pytest.raises(UnknownTerminal):
         terminals.revoke(enrolled(), replace(REVOKE, by=by), units=UNITS, at=BLOWN_AT)
+
+
+def test_a_lost_terminal_is_taken_back_by_the_street_although_its_community_was_closed() -> None:
+    units = closing(GUANYINSI_COMMUNITY).units
+    assert terminals.revoke(enrolled(), REVOKE, units=units, at=BLOWN_AT).state.wipe
+    with pytest.raises(UnknownTerminal):
+        terminals.revoke(enrolled(), replace(REVOKE, by=DONGHUASHI), units=units, at=BLOWN_AT)
+    with pytest.raises(TerminalUnitRefused):
+        terminals.invite(INVITE, units=units, at=BLOWN_AT)
 
 
 def test_a_worker_s_unit_is_one_of_the_directory() -> None:

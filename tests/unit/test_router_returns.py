@@ -10,9 +10,7 @@ from services.router.domain import errors
 from services.router.domain.model import Adjudicated, OrderState, ReturnReason
 from services.router.domain.policy import clocks, returns
 from services.router.domain.policy.sending import DISCRETION
-from shared.city.city import City
 from shared.city.errors import ClosedUnit
-from shared.city.units import Units
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Ruling
 from shared.lifecycle.case import CaseState
@@ -36,20 +34,13 @@ from tests.kit.builders_router import (
     said,
     street,
 )
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 
 CITY = beijing()
 SENT, SIGNED, RETURNED = CaseState.DISPATCHED, CaseState.SIGNED, CaseState.RETURNED
 DAY = timedelta(hours=24)
 BEIJING = UnitCode("110000")
 A_RULING = Adjudicated(Ruling.REDIRECT, TIANGONGYUAN, GUANYINSI, "改派", "dispatcher", AT)
-
-
-def closing(*codes: UnitCode) -> City:
-    """The city after these units were closed."""
-    units = dict(CITY.units.by_code)
-    units.update((code, replace(units[code], closed=True)) for code in codes)
-    return replace(CITY, units=Units(units, CITY.units.lineages))
 
 
 def hand_back(case, at=AT + timedelta(hours=1), evidence="区划图", city=CITY):  # type: ignore[no-untyped-def]

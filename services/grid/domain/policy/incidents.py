@@ -124,7 +124,7 @@ def note_case(incident: Incident, cmd: NoteCase) -> Decision[Incident]:
 
 def may_see(incident: Incident, unit: UnitCode, units: Units) -> bool:
     """The reporter's unit and those above it."""
-    return unit == incident.unit or (incident.unit in units and units.is_within(incident.unit, unit))
+    return unit == incident.unit or (units.knows(incident.unit) and units.is_within(incident.unit, unit))
 
 
 def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:
@@ -135,6 +135,6 @@ def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:
 
 def _require_own(incident: Incident, unit: UnitCode, units: Units) -> None:
     require_sight(incident, unit, units)
-    street = units.street_of(incident.unit) if incident.unit in units else None
+    street = units.street_of(incident.unit) if units.knows(incident.unit) else None
     if unit not in (incident.unit, street):
         raise NotYourIncident(unit, incident.unit)

@@ -145,7 +145,7 @@ def require_sight(terminal: Terminal, unit: UnitCode | None, units: Units) -> No
 
 
 def _is_above(unit: UnitCode, other: UnitCode, units: Units) -> bool:
-    return unit == other or (other in units and units.is_within(other, unit))
+    return unit == other or (units.knows(other) and units.is_within(other, unit))
 
 
 def _spare_over(terminal: Terminal, at: datetime) -> Terminal:
