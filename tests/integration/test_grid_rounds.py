@@ -1,6 +1,6 @@
 """巡查 through the sync door, into the tables, and out as the coverage report."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,18 +92,21 @@ async def test_a_device_a_day_ahead_is_counted_on_the_right_day(desk: Desk) -> N
     assert row["happened_at"] == BLOWN_AT - timedelta(hours=1)
 
 
-async def test_a_device_of_another_year_is_taken_when_it_says_what_time_it_takes_it_to_be(desk: Desk) -> None:
+@pytest.mark.parametrize("clock", [BLOWN_AT - timedelta(days=9 * 365), datetime(1970, 1, 1, 2, tzinfo=UTC)])
+async def test_a_device_of_another_year_is_taken_when_it_says_what_time_it_takes_it_to_be(
+    desk: Desk, clock: datetime
+) -> None:
     """A battery was empty, and the clock began anew: all of that day was refused for good."""
     device = await enrolled(desk)
-    years = timedelta(days=9 * 365)
-    then = {"recorded_at": (BLOWN_AT - years - timedelta(hours=1)).isoformat()}
+    then = {"recorded_at": (clock - timedelta(hours=1)).isoformat()}
     told = {"category": "street_lamp", "text": "路灯倾斜", "place": {"lng": SITE.lng, "lat": SITE.lat}}
     done = visit(1, **then)
-    body = {"items": [done, item(2, "incident", **then, **told)], "sent_at": (BLOWN_AT - years).isoformat()}
+    body = {"items": [done, item(2, "incident", **then, **told)], "sent_at": clock.isoformat()}
     answer = await desk.client.post("/v1/terminal/sync", json=body, headers=device.headers)
     assert [one["outcome"] for one in answer.json()["outcomes"]] == ["accepted"] * 2
-    (row,) = await desk.rows("SELECT happened_at FROM visits WHERE visit_id = :id", id=done["id"])
-    assert row["happened_at"] == BLOWN_AT - timedelta(hours=1)
+    (row,) = await desk.rows("SELECT * FROM visits WHERE visit_id = :id", id=done["id"])
+    hour = timedelta(hours=1)
+    assert (row["happened_at"], row["recorded_at"]) == (BLOWN_AT - hour, clock - hour)
     (refused,) = (await device.syncs(visit(3, **then))).json()["outcomes"]
     assert refused["problem"]["reason"] == "recorded_when"
 

@@ -40,6 +40,8 @@ def an_emergency() -> Whistle:
         # A clock a day ahead, and known to be; one a day behind, and not known to be.
         (NEAR + DAY, -DAY, NEAR),
         (NEAR - DAY, timedelta(), timedelta()),
+        # A good clock that began at 1970 anew before it was told.
+        (NEAR, 20_000 * DAY, NEAR),
     ],
 )
 def test_a_check_in_without_a_signal_counts_by_when_it_was_and_nothing_is_told_as_late(

@@ -54,7 +54,9 @@ def walk(*steps: tuple[float, float, int]) -> RecordTrack:
         (timedelta(days=-1, hours=-2), timedelta(days=1), timedelta(hours=-2)),
         (timedelta(days=1, hours=-2), timedelta(days=-1), timedelta(hours=-2)),
         (timedelta(days=1), timedelta(), timedelta()),
-        (timedelta(), timedelta(days=-40_000), timedelta(days=-90)),
+        # Written down by a good clock, which broke before it was sent.
+        (timedelta(hours=-5), timedelta(days=4_000), timedelta(hours=-5)),
+        (timedelta(hours=-5), timedelta(days=-40_000), timedelta(hours=-5)),
     ],
 )
 def test_a_wrong_clock_is_made_good_when_the_device_says_what_time_it_has(

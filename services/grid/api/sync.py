@@ -11,7 +11,7 @@ from pydantic import Field
 
 from services.grid import handlers
 from services.grid.api.desk import OpenWork, SettingsOf
-from services.grid.api.sync_items import Known, Sender, Sent, Unreadable, write_down
+from services.grid.api.sync_items import Clock, Known, Sender, Sent, Unreadable, write_down
 from services.grid.api.sync_views import ChangeOut, OutcomeOut, View
 from services.grid.domain.policy.syncing import MOST_ITEMS, missed_some
 from services.grid.domain.syncing import Item
@@ -22,7 +22,7 @@ from shared.http.auth import Known as KnownCaller
 from shared.http.idempotency import Fingerprints, fingerprints_of
 from shared.http.paging import Cursors
 from shared.http.refusals import NotSignedIn
-from shared.http.wire import Instant, Wire
+from shared.http.wire import Wire
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import ItemId, TerminalId
 
@@ -49,7 +49,7 @@ class SyncIn(Wire):
         max_length=MOST_ITEMS,
         description="What was done since the last batch that was answered, in any order.",
     )
-    sent_at: Instant | None = Field(
+    sent_at: Clock | None = Field(
         None, description="Now, by the terminal's clock: how wrong it is is then known, and made good."
     )
     cursor: Annotated[str, Field(max_length=1024)] | None = Field(

@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, WrapValidator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    WrapValidator,
+)
 from pydantic_core import core_schema
 
 from services.grid.api.deliberation_schemas import Number as TaskNumber
@@ -30,8 +38,9 @@ from services.grid.domain.rounds import (
 from services.grid.domain.syncing import Command
 from services.grid.domain.task import ReportTask
 from services.grid.domain.terminal import Terminal
+from shared.events.fact import FIRST, LAST
 from shared.http.problems import problem_of
-from shared.http.wire import Instant, Wire
+from shared.http.wire import Wire
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import (
     CategoryCode,
@@ -52,6 +61,8 @@ Photos = Annotated[
     list[Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]],
     Field(max_length=MOST_PHOTOS, description="SHA-256 of each file as it was sent to /v1/terminal/photos."),
 ]
+Clock = Annotated[AwareDatetime, AfterValidator(lambda when: min(max(when, FIRST), LAST))]
+"""By a terminal's clock, which begins at 1970 when its battery was empty: as far as facts tell times."""
 Version = Annotated[int, Field(ge=0, le=2**53)]
 
 
@@ -75,7 +86,7 @@ class ItemIn(Wire):
         description="The terminal's own, a UUIDv7; of what is reported it is the id from then on."
     )
     sequence: Number = Field(description="1, 2, 3 … in the order in which the worker did things.")
-    recorded_at: Instant = Field(description="By the terminal's clock.")
+    recorded_at: Clock = Field(description="By the terminal's clock.")
 
     def said(self) -> bytes:
         """What it is known again by: not its number, for what is left over may be numbered anew; nor what it

@@ -29,15 +29,16 @@ FASTEST_CLOCK = timedelta(days=2)
 """How far ahead of ours a terminal's clock is still believed to be a clock."""
 
 
-def require_place_in_time(recorded_at: datetime, behind: timedelta, *, at: datetime) -> None:
-    """Raise for a time that says nothing; a clock whose error is known may be as wrong as it likes.
+def place_in_time(recorded_at: datetime, behind: timedelta, *, at: datetime) -> datetime:
+    """When it was, by our clock. Raises `RecordedWhen` for a time that says nothing.
 
-    As it was written down, or with the error made good: the clock may have gone wrong only after the thing
-    was done.
+    With the clock's error made good: if that is known, it may be as wrong as it likes. Else as it was written
+    down: the clock may have gone wrong only after the thing was done.
     """
-    ages = (at - recorded_at, at - recorded_at - behind)
-    if not any(-FASTEST_CLOCK <= age <= LONGEST_OFFLINE for age in ages):
-        raise RecordedWhen
+    for when in (recorded_at + behind, recorded_at):
+        if -FASTEST_CLOCK <= at - when <= LONGEST_OFFLINE:
+            return when
+    raise RecordedWhen
 
 
 def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
@@ -48,7 +49,7 @@ def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
         raise MayNotReport(cmd.by)
     if cmd.category not in city.categories:
         raise CategoryRefused
-    require_place_in_time(cmd.recorded_at or at, cmd.behind, at=at)
+    place_in_time(cmd.recorded_at or at, cmd.behind, at=at)
     require_site(cmd.site, city, field="place")
     return Telling(cmd.text, cmd.site.unit or cmd.by, cmd.address, cmd.site.spot)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.grid.domain import tracks
 from services.grid.domain.errors import MayNotReport
-from services.grid.domain.policy.incidents import LONGEST_OFFLINE, REPORTERS
+from services.grid.domain.policy.incidents import REPORTERS, place_in_time
 from services.grid.domain.round_errors import (
     AnswerRefused,
     FormUnknown,
@@ -121,8 +121,8 @@ def track(cmd: RecordTrack, *, city: City, at: datetime) -> tuple[Track, TrackRe
 
 
 def happened(by: Doer, *, at: datetime) -> datetime:
-    """When it was, by our clock as well as it can be known: not after it was told, nor too long before."""
-    return max(min(by.recorded_at + by.behind, at), at - LONGEST_OFFLINE)
+    """When it was, by our clock as well as it can be known: not after it was told."""
+    return min(place_in_time(by.recorded_at, by.behind, at=at), at)
 
 
 def _require_worker(by: Doer, city: City) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.grid.domain.case_lead import CaseLead, LeadStanding
-from services.grid.domain.policy.incidents import require_place_in_time
+from services.grid.domain.policy.incidents import place_in_time
 from services.grid.domain.syncing import Answered, Item, Outcome, Receipt, Subject
 from services.grid.domain.terminal import Terminal
 from services.grid.domain.terminal_errors import (
@@ -77,7 +77,7 @@ def require_sound(item: Item, *, at: datetime) -> None:
     """Raise what no item may be: without a place in time, by its id or by the terminal's clock."""
     if item.item_id.version != 7:
         raise ItemIdRefused
-    require_place_in_time(item.recorded_at, item.behind, at=at)
+    place_in_time(item.recorded_at, item.behind, at=at)
 
 
 def require_base(item: Item, version: int) -> None:
