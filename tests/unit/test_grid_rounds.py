@@ -29,7 +29,7 @@ from services.grid.domain.rounds import Answer, Doer, Fix, RecordInspection, Rec
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import InspectionId, TrackId, UnitCode, VisitId
 from shared.kernel.words import VisitKind
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 CITY = beijing()
@@ -215,3 +215,8 @@ def test_communities_are_those_below_the_unit() -> None:
     assert all(CITY.units.is_within(place, GUANYINSI) for place in mine)
     assert coverage.places_of(GUANYINSI_COMMUNITY, CITY) == [GUANYINSI_COMMUNITY]
     assert len(coverage.places_of(None, CITY)) > len(mine)
+
+
+def test_nobody_is_missed_in_a_community_that_was_closed() -> None:
+    still = coverage.places_of(GUANYINSI, closing(GUANYINSI_COMMUNITY))
+    assert {*coverage.places_of(GUANYINSI, CITY)} - {*still} == {GUANYINSI_COMMUNITY}

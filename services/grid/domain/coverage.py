@@ -63,13 +63,9 @@ def period_of(first: date, last: date, city: City) -> Period:
 
 
 def places_of(unit: UnitCode | None, city: City) -> list[UnitCode]:
-    """The communities a unit is or has below it; None: the city's."""
-    units = city.units
-    return [
-        UnitCode(code)
-        for code, lineage in units.lineages.items()
-        if units.get(code).level is UnitLevel.COMMUNITY and (unit is None or unit in lineage)
-    ]
+    """The communities a unit is or has below it; None: the city's. Nobody calls on one that was closed."""
+    acting = (each for each in city.units.acting() if each.level is UnitLevel.COMMUNITY)
+    return [UnitCode(each.code) for each in acting if unit is None or city.units.is_within(each.code, unit)]
 
 
 def unvisited(
