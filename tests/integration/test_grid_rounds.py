@@ -143,3 +143,26 @@ async def test_a_report_names_so_many_workers_and_counts_all(
     short = await report(desk)
     assert (short["workers"], short["workers_count"]) == (whole["workers"][:1], len(whole["workers"]))
     assert short["workers_count"] > 1
+
+
+async def test_what_was_handled_on_the_spot_is_counted(desk: Desk) -> None:
+    before = (await report(desk))["incidents"]
+    device = await enrolled(desk)
+    told = {"category": "street_lamp", "text": "路灯倾斜", "place": {"lng": SITE.lng, "lat": SITE.lat}}
+    one, two, three = (item(number, "incident", **told) for number in (1, 2, 3))
+    settled = item(4, "incident_handle", incident_id=one["id"], evidence="已扶正")
+    passed_on = item(5, "incident_escalate", incident_id=two["id"])
+    for _ in range(2):
+        answer = await device.syncs(one, two, three, settled, passed_on)
+    assert {each["first"] for each in answer.json()["outcomes"]} == {"accepted"}, answer.text
+    after = (await report(desk))["incidents"]
+    assert {name: after[name] - before[name] for name in after} == {
+        "reported": 3,
+        "handled": 1,
+        "escalated": 1,
+    }
+    desk.clock.passes(days=30)
+    later = await report(desk, first="2026-03-09", last="2026-04-01")
+    assert later["incidents"] == {"reported": 0, "handled": 0, "escalated": 0}
+    abroad = await desk.reads("coverage", by=DONGHUASHI, **WEEK)
+    assert abroad.json()["incidents"]["reported"] == 0

@@ -1,5 +1,6 @@
 """巡查: which inspections there are, and how far a unit's rounds reach."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
@@ -109,6 +110,14 @@ class UnvisitedOut(Wire):
     last_visit_at: datetime | None
 
 
+class FoundOut(Wire):
+    """Incidents that were reported in the period, and what has become of them by now."""
+
+    reported: int
+    handled: int = Field(description="On the spot: 未诉先办.")
+    escalated: int = Field(description="Left to the city: they became cases.")
+
+
 class LooksOut(Wire):
     """How far an inspection that is on has come."""
 
@@ -131,6 +140,7 @@ class CoverageOut(Wire):
     unvisited: list[UnvisitedOut] = Field(description=f"The longest waiting first, at most {SHOWN}.")
     unvisited_count: int
     communities: int
+    incidents: FoundOut
     inspections: list[LooksOut] = Field(description="Those that are on at the period's end.")
 
 
@@ -152,11 +162,13 @@ async def coverage_report(
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
     idle_days: Annotated[int, Query(ge=1, le=365, description="Unvisited for so many days.")] = 7,
 ) -> CoverageOut:
-    """巡查覆盖: visits of each worker, communities nobody called on, inspections so far."""
+    """巡查覆盖: visits of each worker, communities nobody called on, what was found, inspections so far."""
     asked = overseen(unit, sight_of(reader), city)
     period = coverage.period_of(first, last, city)
     places = coverage.places_of(asked, city)
-    went, workers = await rows.went(connection, below(asked, city.units), period, most=MOST_WORKERS)
+    units = below(asked, city.units)
+    went, workers = await rows.went(connection, units, period, most=MOST_WORKERS)
+    found = await rows.found(connection, units, period)
     visited = await rows.last_visits(connection, places, period.ends)
     idle = coverage.unvisited(places, visited, period, idle_days)
     rounds = {code: plan.round_of(last) for code, plan in city.inspections.plans.items()}
@@ -175,6 +187,7 @@ async def coverage_report(
         unvisited=[_place(one, city) for one in idle[:SHOWN]],
         unvisited_count=len(idle),
         communities=len(places),
+        incidents=FoundOut(**asdict(found)),
         inspections=looks,
     )
 

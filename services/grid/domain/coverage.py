@@ -44,6 +44,16 @@ class Went:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The incidents that were reported in the period, and what has become of them by now."""
+
+    reported: int
+    handled: int
+    """On the spot: 未诉先办."""
+    escalated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unvisited:
     """A community nobody called on for too long."""
 

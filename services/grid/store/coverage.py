@@ -7,9 +7,10 @@ from sqlalchemy import Text, cast, func, select, text, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.grid.domain.coverage import Period, Went
+from services.grid.domain.coverage import Found, Period, Went
+from services.grid.domain.lifecycle import IncidentState
 from services.grid.store.among import among
-from services.grid.store.tables import INSPECTIONS, VISITS
+from services.grid.store.tables import INCIDENTS, INSPECTIONS, VISITS
 from shared.kernel.ids import UnitCode
 
 Units = Collection[UnitCode] | None
@@ -46,6 +47,18 @@ async def went(
     rows = (await connection.execute(WENT, asked)).all()
     found = [Went(one.worker, UnitCode(one.unit), one.visits, one.minutes, one.metres) for one in rows]
     return found, rows[0].workers if rows else 0
+
+
+async def found(connection: AsyncConnection, units: Units, period: Period) -> Found:
+    """How many incidents these units' workers reported in the period, and how those stand now."""
+    reported_at, state = INCIDENTS.c.reported_at, INCIDENTS.c.state
+    handled = func.count().filter(state == IncidentState.HANDLED)
+    escalated = func.count().filter(state == IncidentState.ESCALATED)
+    query = select(func.count(), handled, escalated).select_from(INCIDENTS)
+    query = query.where(reported_at >= period.begins, reported_at < period.ends)
+    if units is not None:
+        query = query.where(among(INCIDENTS.c.unit, units))
+    return Found(*(await connection.execute(query)).one())
 
 
 async def last_visits(

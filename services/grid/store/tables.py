@@ -64,6 +64,7 @@ INCIDENTS = Table(
     Column("evidence_photos", JSONB, nullable=False, server_default=NONE),
     Column("version", BigInteger, nullable=False),
     Index(None, "unit", "incident_id"),
+    Index(None, "unit", "reported_at"),
 )
 
 WHISTLE_CALLS = Table(
