@@ -41,18 +41,21 @@ async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
     """A transaction on a connection that otherwise commits by itself. One that could not be ended in order is
     never used again: the next one would find itself in its middle.
     """
-    opened = _driver(connection).transaction()
+    opened, in_order = _driver(connection).transaction(), False
     try:
+        # Broken off in its BEGIN, the driver would take the next transaction for a part of this one.
         await opened.start()
         try:
             yield
         except BaseException:
             with contextlib.suppress(PostgresError, InterfaceError, OSError):
                 await opened.rollback()
+                in_order = True
             raise
         await opened.commit()
+        in_order = True
     finally:
-        if not connection.invalidated and not _is_fit(connection):
+        if not connection.invalidated and not (in_order and _is_fit(connection)):
             await connection.invalidate()
 
 

@@ -249,6 +249,21 @@ async def test_a_session_that_dies_in_a_knock_is_not_lent_again(store: Store[Sur
     await a_case_in(store, a_case())
 
 
+async def test_a_knock_broken_off_while_it_begins_spoils_no_later_one(store: Store[SurveyWork]) -> None:
+    """The driver took every later knock on that session for a part of it: refused, or never committed."""
+    onlooker: Any = await asyncpg.connect(address_of(store.engine))  # type: ignore[no-untyped-call]
+    for turns in range(100):
+        knocking = asyncio.create_task(a_case_in(store, a_case()))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        knocking.cancel()
+        await asyncio.wait([knocking])
+        kept = a_case()
+        await a_case_in(store, kept)
+        assert await onlooker.fetchval("SELECT count(*) FROM surveys WHERE case_id = $1", kept) == 1
+    await onlooker.close()
+
+
 async def _end_sessions(store: Store[SurveyWork]) -> None:
     """As a restart of the database does; returns when the other ends have noticed."""
     admin: Any = await asyncpg.connect(address_of(store.engine))  # type: ignore[no-untyped-call]
