@@ -45,7 +45,8 @@ async def test_it_sends_reads_and_commits_for_its_own_group(mason: str) -> None:
     bus = EmbeddedBus(mason)
     await bus.producer().send([Message(TOPIC.name, b"k", b"1", ())])
     consumer = await bus.consumer("mason", [TOPIC.name], instance="1")
-    [place] = [p for p in consumer.assigned() if await consumer.poll(p, wait=0.5)]
+    [place] = [p for p in consumer.assigned() if await consumer.high_water(p)]
+    assert await consumer.poll(place, wait=20)
     await consumer.commit({place: 1})
     assert (await bus.lag("mason", [TOPIC.name]))[place] == 0
     await consumer.close()
@@ -55,14 +56,15 @@ async def test_it_sends_reads_and_commits_for_its_own_group(mason: str) -> None:
 async def test_who_falls_silent_while_it_sends_holds_up_nobody(
     mason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.bus.embedded.link.ABANDONED", 0.2)
+    # Longer than a busy machine keeps us waiting between two statements, shorter than the other's patience.
+    monkeypatch.setattr("shared.bus.embedded.link.ABANDONED", 1.0)
     silent, other = Link(mason, connections=1), EmbeddedBus(mason)
     sent = False
     with contextlib.suppress(BusBusy):
         async with silent.connection() as connection, connection.transaction():
             for place in range(TOPIC.partitions):
                 await connection.fetchrow(ALLOCATE, TOPIC.name, place, 1)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await other.producer().send([Message(TOPIC.name, b"k", b"2", ())])
                 sent = True
     assert sent

@@ -117,8 +117,8 @@ async def test_each_clock_is_told_once_by_three_replicas_and_over_a_restart(
         desk.clock.passes(days=7)
         await asyncio.gather(*(ring_by_hand(flat, 7) for flat in flats))
         desk.clock.passes(days=40)
-        first, *others = [asyncio.create_task(Ticker(flat.store, TIMERS).run()) for flat in flats]
         waiting = await due(desk)
+        first, *others = [asyncio.create_task(Ticker(flat.store, TIMERS).run()) for flat in flats]
         while await due(desk) == waiting:
             await asyncio.sleep(0)
         first.cancel()
