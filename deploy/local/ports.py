@@ -12,6 +12,9 @@ from deploy.local.waiting import wait_until
 # From here on the kernel gives ports to clients: a restarting broker can lose its own to one of them.
 EPHEMERAL_FROM = 32768
 _LOWEST = 20000
+# A row is chosen long before its servers listen: no single port, which a database or a broker takes
+# meanwhile, may fall into it.
+_ROWS_FROM = 26000
 _TRIES = 500
 
 
@@ -28,25 +31,25 @@ def is_free(port: int) -> bool:
 
 
 def free_port(*, remembered: int | None = None, avoid: Collection[int] = ()) -> int:
-    """The remembered port if it is still free, else any free one below the ephemeral range."""
+    """The remembered port if it is still free, else any free one below the rows."""
     if remembered is not None and remembered not in avoid and is_free(remembered):
         return remembered
     dice = random.SystemRandom()
     for _ in range(_TRIES):
-        port = dice.randrange(_LOWEST, EPHEMERAL_FROM)
+        port = dice.randrange(_LOWEST, _ROWS_FROM)
         if port not in avoid and is_free(port):
             return port
-    raise OSError(f"no free port between {_LOWEST} and {EPHEMERAL_FROM} in {_TRIES} tries")
+    raise OSError(f"no free port between {_LOWEST} and {_ROWS_FROM} in {_TRIES} tries")
 
 
 def free_row(length: int) -> int:
-    """The first of so many free ports in a row."""
+    """The first of so many free ports in a row, below the ephemeral range."""
     dice = random.SystemRandom()
     for _ in range(_TRIES):
-        first = dice.randrange(_LOWEST, EPHEMERAL_FROM - length)
+        first = dice.randrange(_ROWS_FROM, EPHEMERAL_FROM - length)
         if all(is_free(first + step) for step in range(length)):
             return first
-    raise OSError(f"no {length} free ports in a row between {_LOWEST} and {EPHEMERAL_FROM}")
+    raise OSError(f"no {length} free ports in a row between {_ROWS_FROM} and {EPHEMERAL_FROM}")
 
 
 def same_port(name: str, port: int) -> int:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from deploy.cli import app
 from deploy.local.key_folders import prepare_keys
 from deploy.local.keys import AUDIENCE, ISSUER
+from deploy.local.ports import free_port, free_row
 from deploy.local.processes import ServiceProcess, answers_ready
 from deploy.local.refusals import AlreadyRunning
 from deploy.local.state import StateFolder
@@ -160,6 +161,12 @@ def test_a_strangers_answer_is_not_taken_for_the_services_own(tmp_path: Path) ->
         finally:
             ours.stop()
             stranger.shutdown()
+
+
+def test_no_single_port_falls_into_a_row_whose_servers_do_not_listen_yet() -> None:
+    """A run chooses its services' row first, and starts database and broker before them."""
+    rows = {first + step for first in (free_row(5) for _ in range(200)) for step in range(5)}
+    assert rows.isdisjoint({free_port() for _ in range(200)})
 
 
 def test_a_lock_left_by_a_killed_holder_is_free(tmp_path: Path) -> None:
