@@ -22,6 +22,8 @@ from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import Flat
 
+ENDED_WITHIN = 60.0
+"""Seconds until a run that was told to stop, or was refused, has gone: it gives a service 22."""
 FLATS = (Flat("front", "answers"), Flat("back", "answers too"))
 
 
@@ -57,7 +59,7 @@ def run_of(state: Path, port: int, bus: str = "embedded") -> Iterator["subproces
     finally:
         if process.poll() is None:
             process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=ENDED_WITHIN)
 
 
 def eventually(ask: Callable[[], bool], within: float = 40.0) -> None:

@@ -20,7 +20,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import LocalRefused, NotReady
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.throwaway import throw_away
-from tests.integration.local_house import base_port, eventually, house, ready, run_of
+from tests.integration.local_house import ENDED_WITHIN, base_port, eventually, house, ready, run_of
 
 pytestmark = pytest.mark.postgres
 
@@ -49,7 +49,7 @@ def test_asked_to_stop_it_leaves_nobody_behind(state: Path, how: signal.Signals)
     with run_of(state, base_port()) as process:
         processes = everybody(ready(state, process))
         process.send_signal(how)
-        words = process.communicate(timeout=20)[0]
+        words = process.communicate(timeout=ENDED_WITHIN)[0]
     assert process.returncode == 0, words
     assert words.rstrip().endswith("stopped")
     assert len(processes) == 3
@@ -71,7 +71,7 @@ def test_a_killed_service_is_started_again_and_it_is_said(state: Path) -> None:
 
         eventually(replaced)
         process.terminate()
-        words = process.communicate(timeout=20)[0]
+        words = process.communicate(timeout=ENDED_WITHIN)[0]
     assert "back was ended by SIGKILL; starting it again" in words
     assert f"its last words, from {state / 'logs' / 'back.log'}:" in words
     assert "no more memory" in words
@@ -105,7 +105,7 @@ def test_after_kill_9_of_the_run_the_next_one_clears_up_and_starts(state: Path) 
     with run_of(state, port) as second:
         ready(state, second)
         second.terminate()
-        words = second.communicate(timeout=20)[0]
+        words = second.communicate(timeout=ENDED_WITHIN)[0]
     assert "was killed; clearing up after it" in words
     assert "stopped its front" in words
     assert all_gone(left)
@@ -127,7 +127,7 @@ def test_a_second_run_in_the_same_folder_is_refused_by_name(state: Path) -> None
     with run_of(state, base_port()) as first:
         ready(state, first)
         with run_of(state, base_port()) as second:
-            words = second.communicate(timeout=20)[0]
+            words = second.communicate(timeout=ENDED_WITHIN)[0]
         assert second.returncode == 1
         assert f"already running here (process {first.pid}" in words
         seen = look(StateFolder(state))
@@ -137,7 +137,7 @@ def test_a_second_run_in_the_same_folder_is_refused_by_name(state: Path) -> None
 
 def test_a_bus_that_cannot_be_had_is_refused_before_the_database_starts(state: Path) -> None:
     with run_of(state, base_port(), "rabbit") as process:
-        words = process.communicate(timeout=60)[0]
+        words = process.communicate(timeout=ENDED_WITHIN)[0]
     assert process.returncode == 1
     assert "there is no bus called 'rabbit'" in words
     assert "postgres" not in words
@@ -147,7 +147,7 @@ def test_a_taken_port_is_refused_and_its_owner_told(state: Path) -> None:
     """Somebody else's server is named, not disturbed, and nothing of ours is started."""
     port = base_port()
     with socket.create_server(("127.0.0.1", port + 1)), run_of(state, port) as process:
-        words = process.communicate(timeout=20)[0]
+        words = process.communicate(timeout=ENDED_WITHIN)[0]
     assert process.returncode == 1
     assert f"port {port + 1}, wanted for back, is taken by process {os.getpid()}" in words
     assert "postgres ready" not in words
@@ -158,7 +158,7 @@ def test_a_stranger_under_a_recycled_pid_is_left_alone(state: Path) -> None:
     with run_of(state, base_port()) as process:
         run = ready(state, process)
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=ENDED_WITHIN)
     stranger = subprocess.Popen(["/bin/sleep", "60"])
     try:
         row = run.as_json()
