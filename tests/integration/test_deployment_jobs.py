@@ -95,13 +95,13 @@ class Composed:
 
 
 @pytest.fixture(scope="module")
-def composed(kafka: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
+def composed(fresh_kafka: LocalKafka, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
     """All jobs run once, on a server of their own: roles and their passwords belong to the whole server."""
     server = LocalPostgres(tmp_path_factory.mktemp("composed"))
     server.start()
     try:
         server.create_database("composed")
-        found = Composed(server.dsn("composed"), kafka.bootstrap, tmp_path_factory.mktemp("state"))
+        found = Composed(server.dsn("composed"), fresh_kafka.bootstrap, tmp_path_factory.mktemp("state"))
         for job in found.jobs():
             found.run(job)
         yield found

@@ -24,7 +24,7 @@ class Evidence:
     topics: Mapping[str, Sequence[Record]]
     logs: Mapping[str, str]
     unrest: str
-    """What was still waiting to be sent or heard after thirty seconds; empty: nothing."""
+    """What was still waiting to be sent or heard when nobody waited any longer; empty: nothing."""
 
     @property
     def history(self) -> History:
@@ -69,7 +69,7 @@ async def _records(suite: Suite, topic: str) -> list[Record]:
 
 
 async def at_rest(suite: Suite) -> str:
-    """Wait for it; what is still waiting after thirty seconds.
+    """Wait for it; what is still waiting when nobody waits any longer.
 
     Twice in a row nothing: a fact heard a moment ago may say another.
     """
