@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from services.scoring.api.report import charts
-from services.scoring.api.report.page import LINK, STYLE, Hot, Report, report_page
+from services.scoring.api.report.layout import KEPT, LINK, STYLE, table
+from services.scoring.api.report.page import Hot, Report, report_page
 from services.scoring.api.report.words import words
 from services.scoring.domain.hotspot import Excess, Hotspot
 from services.scoring.domain.lifecycle import MonthState
@@ -19,7 +20,7 @@ from services.scoring.domain.month import Frozen, Month
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy.comparing import Interval
 from services.scoring.domain.policy.lines import Measure
-from services.scoring.domain.policy.monthly import compile_month
+from services.scoring.domain.policy.monthly import Monthly, compile_month
 from services.scoring.domain.policy.rates import Sum, Tally
 from shared.city.errors import BrokenFile
 from shared.city.population import Population
@@ -151,6 +152,61 @@ def test_a_month_without_figures_says_so(language: Language) -> None:
     assert 'id="map"' not in text
 
 
+def a_month(*units: str) -> Monthly:
+    rates = {f"u{unit}": f"0.{90 - place}" for place, unit in enumerate(units)}
+    return compile_month(sums(**rates), [], [], CITY, CITY)
+
+
+def streets(count: int) -> list[str]:
+    return [unit.code for unit in CITY.units.acting() if unit.level is UnitLevel.STREET][:count]
+
+
+def test_two_streets_of_one_name_are_told_apart_by_their_districts() -> None:
+    text = shown("zh-CN", monthly=a_month("110105015", "110108005"))
+    for told in ("朝阳区八里庄街道", "海淀区八里庄街道"):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("count", "captions"),
+    [(0, []), (3, ["Streets and towns"]), (20, ["Streets and towns"]), (21, ["First ten", "Last ten"])],
+)
+def test_few_streets_are_one_table_and_none_is_no_table(count: int, captions: list[str]) -> None:
+    text = shown("en", monthly=a_month(*streets(count)))
+    told = text[text.index('<h2 id="streets">') : text.index('<h2 id="classes">')]
+    assert re.findall(r"<caption>(.*?)</caption>", told) == captions
+    assert told.count('<th scope="row">') == min(count, 20)
+    assert "<tbody></tbody>" not in text
+    assert ("ten are listed" in told) == (count > 20)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_is_called_by_whom_it_tells_of_and_chinese_names_are_said_to_be_chinese(
+    language: Language,
+) -> None:
+    text = shown(language)
+    rows = re.findall(r"<tr>((?:(?!<tr>).)*?</td>.*?)</tr>", text)
+    assert {row.count('<th scope="row">') for row in rows} == {1}
+    assert ('<th scope="row"><span lang="zh-CN">东城区</span></th>' in text) == (language == "en")
+    assert ('<th scope="row">东城区</th>' in text) == (language == "zh-CN")
+
+
+def test_a_hot_spot_says_over_how_many_days_it_counts() -> None:
+    cells = ("2026-11-03</td>", '<td class="n">7</td>', '<td class="n">23</td>', '<td class="n">6.4</td>')
+    assert re.search(r"\s*".join(["Days counted.*", *cells]), shown("en"), re.DOTALL)
+
+
+def test_on_paper_a_short_table_stays_whole_and_a_long_name_breaks_before_a_number_is_cut_off() -> None:
+    for rows, kind in ((KEPT, "wide short"), (KEPT + 1, "wide")):
+        assert f'<div class="{kind}"' in table("title", ("name", "value"), [("a", "1")] * rows)
+    screen, paper = STYLE.split("@media print")
+    assert "th[scope=row]{overflow-wrap:anywhere" in paper
+    assert ".short{break-inside:avoid}" in paper
+    assert ".wide{overflow:visible}" in paper
+    assert ".wide{overflow-x:auto" in screen
+    assert "counter(page)" in screen
+
+
 def test_a_name_is_text_and_no_markup() -> None:
     unit = replace(CITY.units.by_code[DONGHUASHI], name='<b onload="x">&')
     units = replace(CITY.units, by_code={**CITY.units.by_code, DONGHUASHI: unit})
@@ -174,6 +230,21 @@ def test_tiles_are_darker_the_higher_and_bars_longer() -> None:
     drawn = charts.bars("title", [charts.Bar("a", 2.0, "2"), charts.Bar("b", 1.0, "1", before=2.0)])
     widths = [float(width) for width in re.findall(r'<rect[^>]* width="([0-9.]+)"', drawn)]
     assert widths == [charts.WIDTH, charts.WIDTH / 2]
+
+
+def test_names_have_the_room_they_need() -> None:
+    longest = max((each.en for each in CITY.categories.by_code.values()), key=len)
+    for name, room in ((longest, 7 * len(longest)), ("中关村国家自主创新示范区", 13 * 12)):
+        drawn = charts.bars("title", [charts.Bar("a", 2.0, "2"), charts.Bar(name, 1.0, "1")])
+        (end,) = {int(x) for x in re.findall(r'<text x="(\d+)"[^>]* text-anchor="end"', drawn)}
+        assert end >= room
+    tile = charts.tiles("title", [charts.Tile("积石山保安族东乡族撒拉族自治县", 1, 1, 0.5, "0.5000")])
+    lines = re.findall(r'y="(\d+)" text-anchor="middle">(.*?)</text>', tile)
+    assert "".join(line for _, line in lines) == "积石山保安族东乡族撒拉族自治县"
+    assert max(len(line) for _, line in lines) * 13 <= charts.TILE
+    assert len({y for y, _ in lines}) == len(lines) == 3
+    words_of = charts.tiles("title", [charts.Tile("West Lake District", 1, 1, None, "–")])
+    assert re.findall(r'text-anchor="middle">(.*?)</text>', words_of) == ["West Lake", "District"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
 """Charts as inline SVG: no script, nothing from elsewhere. Each stands beside a table that says the same."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
@@ -10,12 +12,16 @@ from shared.http.html import joined
 INK, PAPER, LINE, BAR = "#1b1b1b", "#ffffff", "#595959", "#2b6cb0"
 SHADES = ("#eef4fb", "#d3e4f5", "#b0cfec", "#86b5e0")
 """From low to high; ink on each is at least 7 to 1. What has no figure is paper."""
-LABEL, WIDTH, STEP, HEIGHT, VALUE = 190, 380, 26, 16, 70
+WIDTH, STEP, HEIGHT, VALUE = 380, 26, 16, 90
 TILE, GAP = 104, 6
+TYPE, LATIN, LINE_STEP = 13, 8, 16
+"""A letter's height, which is a Chinese one's width too; the width of a Latin one; from line to line."""
+PIECE = re.compile(r"[^\s\u2e80-\uffff]+\s*|.", re.DOTALL)
+"""What a line is not broken within: one Chinese letter, or a word."""
 
 FRAME = Markup(
-    '<svg role="img" aria-label="{title}" viewBox="0 0 {width} {height}" width="100%" '
-    'font-family="system-ui,sans-serif" font-size="13" fill="{ink}">\n'
+    '<svg role="img" aria-label="{title}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+    'font-family="system-ui,sans-serif" font-size="{type}" fill="{ink}">\n'
     "{content}\n</svg>"
 )
 ROW = Markup(
@@ -26,9 +32,9 @@ ROW = Markup(
 MARK = Markup('<line x1="{at}" x2="{at}" y1="{top}" y2="{bottom}" stroke="{ink}" stroke-width="3"/>')
 SQUARE = Markup(
     '<rect x="{x}" y="{y}" width="{size}" height="{size}" fill="{fill}" stroke="{line}"/>'
-    '<text x="{middle}" y="{first}" text-anchor="middle">{name}</text>'
-    '<text x="{middle}" y="{second}" text-anchor="middle" font-weight="600">{value}</text>'
+    '{name}<text x="{middle}" y="{last}" text-anchor="middle" font-weight="600">{value}</text>'
 )
+NAMED = Markup('<text x="{middle}" y="{at}" text-anchor="middle">{line}</text>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +59,31 @@ class Tile:
 
 
 def bars(title: str, rows: Sequence[Bar]) -> Markup:
-    """Horizontal bars from zero on, the longest value filling the width."""
+    """Horizontal bars from zero on, the longest value filling the width; names have the room they need."""
     most = max((max(row.value, row.before or 0.0) for row in rows), default=0.0) or 1.0
-    parts = [_bar(row, number * STEP, most) for number, row in enumerate(rows)]
-    width, height = LABEL + WIDTH + VALUE + 20, len(rows) * STEP + 4
-    return FRAME.format(title=title, width=width, height=height, ink=INK, content=joined(parts))
+    label = max((_width(row.name) for row in rows), default=0)
+    parts = [_bar(row, label, number * STEP, most) for number, row in enumerate(rows)]
+    return _drawn(title, parts, label + WIDTH + VALUE, len(rows) * STEP + 4)
 
 
-def _bar(row: Bar, top: int, most: float) -> Markup:
-    left, long = LABEL + 8, round(WIDTH * max(row.value, 0.0) / most, 1)
+def _drawn(title: str, parts: Sequence[Markup], width: int, height: int) -> Markup:
+    content = joined(parts)
+    return FRAME.format(title=title, width=width, height=height, type=TYPE, ink=INK, content=content)
+
+
+def _width(name: str) -> int:
+    """The room a name is given: Latin letters seldom need all of theirs."""
+    return sum(TYPE if east_asian_width(letter) in ("F", "W", "A") else LATIN for letter in name)
+
+
+def _bar(row: Bar, label: int, top: int, most: float) -> Markup:
+    left, long = label + 8, round(WIDTH * max(row.value, 0.0) / most, 1)
     mark = Markup("")
     if row.before is not None:
         at = round(left + WIDTH * max(row.before, 0.0) / most, 1)
         mark = MARK.format(at=at, top=top + 2, bottom=top + HEIGHT + 6, ink=INK)
     drawn = ROW.format(
-        label=LABEL,
+        label=label,
         name=row.name,
         text=top + HEIGHT + 1,
         left=left,
@@ -88,7 +104,7 @@ def tiles(title: str, found: Sequence[Tile]) -> Markup:
     parts = [_tile(tile, _shade(tile.value, low, high)) for tile in found]
     width = max((tile.column for tile in found), default=1) * (TILE + GAP)
     height = max((tile.row for tile in found), default=1) * (TILE + GAP)
-    return FRAME.format(title=title, width=width, height=height, ink=INK, content=joined(parts))
+    return _drawn(title, parts, width, height)
 
 
 def _shade(value: float | None, low: float, high: float) -> str:
@@ -100,8 +116,22 @@ def _shade(value: float | None, low: float, high: float) -> str:
 
 def _tile(tile: Tile, fill: str) -> Markup:
     x, y = (tile.column - 1) * (TILE + GAP) + GAP // 2, (tile.row - 1) * (TILE + GAP) + GAP // 2
-    middle = x + TILE // 2
+    middle, lines = x + TILE // 2, _lines(tile.name)
+    first, last = (y + TILE // 2 + at * LINE_STEP * (len(lines) - 1) // 2 for at in (-1, 1))
+    name = Markup("").join(
+        NAMED.format(middle=middle, at=first - 4 + place * LINE_STEP, line=line)
+        for place, line in enumerate(lines)
+    )
     return SQUARE.format(
-        x=x, y=y, size=TILE, fill=fill, line=LINE, middle=middle, name=tile.name, value=tile.told,
-        first=y + TILE // 2 - 4, second=y + TILE // 2 + 18,
-    )  # fmt: skip
+        x=x, y=y, size=TILE, fill=fill, line=LINE, middle=middle, name=name, value=tile.told, last=last + 18
+    )
+
+
+def _lines(name: str) -> list[str]:
+    """A name in lines that a square has room for."""
+    lines = [""]
+    for piece in PIECE.findall(name):
+        if lines[-1] and _width(lines[-1] + piece.rstrip()) > TILE - GAP:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]

@@ -10,7 +10,8 @@ from fastapi import Response
 from markupsafe import Markup
 
 from services.scoring.api.report import charts
-from services.scoring.api.report.charts import INK, LINE, PAPER, Bar, Tile
+from services.scoring.api.report.charts import Bar, Tile
+from services.scoring.api.report.layout import STYLE, figure, paragraph, table
 from services.scoring.api.report.words import Words
 from services.scoring.domain.hotspot import Hotspot
 from services.scoring.domain.month import Month
@@ -25,24 +26,6 @@ from shared.http.html import html_page, joined
 from shared.kernel.words import StreetClass
 
 LISTED = 10
-LINK = "#0b4a8f"
-STYLE = f"""
-@page{{size:A4;margin:16mm}}
-html{{font:100%/1.5 system-ui,sans-serif;color:{INK};background:{PAPER}}}
-body{{margin:0 auto;max-width:64rem;padding:1rem}}
-h1{{font-size:1.6rem;line-height:1.3}}h2{{font-size:1.25rem;margin-top:2rem}}h3{{font-size:1.05rem}}
-a{{color:{LINK}}}
-table{{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}}
-caption{{text-align:left;font-weight:600;padding:.3rem 0}}
-td,th{{border:1px solid {LINE};padding:.3rem .5rem;text-align:left}}
-td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums}}td.n{{white-space:nowrap}}td{{word-break:keep-all}}
-header p{{overflow-wrap:anywhere}}
-figure{{margin:.5rem 0}}svg{{max-width:44rem}}
-:focus-visible{{outline:3px solid {INK};outline-offset:3px}}
-.skip{{position:absolute;left:-999rem}}.skip:focus{{position:static}}
-@media print{{.skip,nav{{display:none}}figure,tr{{break-inside:avoid}}h2,h3,caption{{break-after:avoid}}
-body{{max-width:none;padding:0}}table{{font-size:.75rem}}}}
-"""
 MEASURES = (*Measure,)
 NAVIGATION = Markup(
     '<nav aria-label="{name}"><ul>{links}'
@@ -106,7 +89,7 @@ def _head(title: str, names: Sequence[str], report: Report, words: Words) -> Mar
         words["hash"].format(hash=frozen.sha256 if frozen else ""),
     )
     links = joined([Markup('<li><a href="#{0}">{1}</a></li>').format(name, words[name]) for name in names])
-    said = [Markup("<p>{0}</p>").format(line) for line in lines]
+    said = [paragraph(line) for line in lines]
     return joined(
         [
             Markup('<a class="skip" href="#main">{0}</a>').format(words["skip"]),
@@ -121,7 +104,7 @@ def _head(title: str, names: Sequence[str], report: Report, words: Words) -> Mar
 def _city(report: Report, words: Words) -> Markup:
     whole = report.monthly.city
     if whole is None:
-        return Markup("<p>{0}</p>").format(words["no_figure"])
+        return paragraph(words["no_figure"])
     before = whole.before.standing if whole.before else None
     rows = [
         (
@@ -135,7 +118,7 @@ def _city(report: Report, words: Words) -> Markup:
     rows.append((words["composite"], _score(whole.ranked.composite, words), _score(composite, words)))
     cases = str(before.cases) if before else words["no_figure"]
     rows.append((words["cases"], str(whole.standing.cases), cases))
-    return _table(words["city"], (words["measure"], words["now"], words["before"]), rows)
+    return table(words["city"], (words["measure"], words["now"], words["before"]), rows)
 
 
 def _map(report: Report, words: Words) -> Markup:
@@ -153,11 +136,13 @@ def _map(report: Report, words: Words) -> Markup:
         )
         for unit, place in drawn.items()
     ]
-    return _figure(charts.tiles(words["map"], found), words["map_note"])
+    return figure(words["map"], charts.tiles(words["map"], found), words["map_note"])
 
 
 def _districts(report: Report, words: Words) -> Markup:
     found = report.monthly.districts
+    if not found:
+        return paragraph(words["no_figure"])
     rows = [
         Bar(
             report.city.units.name_of(each.standing.unit),
@@ -168,17 +153,23 @@ def _districts(report: Report, words: Words) -> Markup:
         for each in found
         if each.ranked.composite is not None
     ]
-    chart = _figure(charts.bars(words["districts"], rows), words["districts_note"])
-    return joined([chart, _ranking(words["districts"], found, report, words)])
+    parts = [_ranking(words["districts"], found, report, words)]
+    if rows:
+        chart = charts.bars(words["districts"], rows)
+        parts.insert(0, figure(words["districts"], chart, words["districts_note"]))
+    return joined(parts)
 
 
 def _streets(report: Report, words: Words) -> Markup:
     ranked = [each for each in report.monthly.streets if each.ranked.rank is not None]
-    note = Markup("<p>{0}</p>").format(words["streets_note"].format(count=len(ranked)))
-    parts = [note, _ranking(words["best"], ranked[:LISTED], report, words)]
-    if len(ranked) > LISTED:
-        parts.append(_ranking(words["last"], ranked[LISTED:][-LISTED:], report, words))
-    return joined(parts)
+    if not ranked:
+        return paragraph(words["no_figure"])
+    if len(ranked) <= 2 * LISTED:
+        note, shares = words["streets_all"], [("streets", ranked)]
+    else:
+        note, shares = words["streets_note"], [("best", ranked[:LISTED]), ("last", ranked[-LISTED:])]
+    tables = [_ranking(words[name], share, report, words) for name, share in shares]
+    return joined([paragraph(note.format(count=len(ranked))), *tables])
 
 
 def _ranking(caption: str, found: Iterable[Placed], report: Report, words: Words) -> Markup:
@@ -186,7 +177,7 @@ def _ranking(caption: str, found: Iterable[Placed], report: Report, words: Words
     rows = [
         (
             str(each.ranked.rank or "–"),
-            report.city.units.name_of(each.standing.unit),
+            _unit(each.standing.unit, report, words),
             _score(each.ranked.composite, words),
             _signed(each.change),
             *(_percent(each.standing.tally(measure).rate, words) for measure in MEASURES),
@@ -195,7 +186,7 @@ def _ranking(caption: str, found: Iterable[Placed], report: Report, words: Words
         )
         for each in found
     ]
-    return _table(caption, [words[name] for name in head], rows, named=2)
+    return table(caption, [words[name] for name in head], rows, named=2, told_by=1)
 
 
 def _classes(report: Report, words: Words) -> Markup:
@@ -207,7 +198,7 @@ def _classes(report: Report, words: Words) -> Markup:
     ]
     moved = [
         (
-            report.city.units.name_of(each.unit),
+            _unit(each.unit, report, words),
             words.of_class(each.before),
             words.of_class(each.now),
             _signed(each.change),
@@ -215,22 +206,22 @@ def _classes(report: Report, words: Words) -> Markup:
         for each in monthly.moved
     ]
     rows = [Bar(name, float(count), count) for name, count in counts]
-    listed = _table(
+    listed = table(
         words["moved"], [words[name] for name in ("unit", "before", "now", "change")], moved, named=3
     )
     return joined(
         [
-            _figure(charts.bars(words["classes"], rows), words["classes_note"]),
-            _table(words["classes"], (words["class"], words["count"]), counts),
-            _table(words["from_to"], (words["from_to"], *names), between),
-            listed if moved else Markup("<p>{0}</p>").format(words["moved_none"]),
+            figure(words["classes"], charts.bars(words["classes"], rows), words["classes_note"]),
+            table(words["classes"], (words["class"], words["count"]), counts),
+            table(words["from_to"], (words["from_to"], *names), between),
+            listed if moved else paragraph(words["moved_none"]),
         ]
     )
 
 
 def _hot(report: Report, words: Words) -> Markup:
     if not report.hot:
-        return Markup("<p>{0}</p>").format(words["hot_none"])
+        return paragraph(words["hot_none"])
     names = [_category(each.category, report.city, words) for each in report.hot]
     bars = [Bar(name, each.cases, str(each.cases)) for name, each in zip(names, report.hot, strict=True)]
     rows = [
@@ -245,51 +236,38 @@ def _hot(report: Report, words: Words) -> Markup:
     head = [words[name] for name in ("category", "cases", "ratio", "interval")]
     return joined(
         [
-            _figure(charts.bars(words["hot"], bars), words["hot_note"]),
-            _table(words["hot"], head, rows),
+            figure(words["hot"], charts.bars(words["hot"], bars), words["hot_note"]),
+            table(words["hot"], head, rows),
         ]
     )
 
 
 def _hotspots(report: Report, words: Words) -> Markup:
-    note = Markup("<p>{0}</p>").format(words["hotspots_note"])
+    note = paragraph(words["hotspots_note"])
     if not report.hotspots:
-        return joined([note, Markup("<p>{0}</p>").format(words["hotspots_none"])])
+        return joined([note, paragraph(words["hotspots_none"])])
     rows = [
         (
-            report.city.units.path_name(each.unit) if report.city.units.knows(each.unit) else each.unit,
+            _unit(each.unit, report, words),
             _category(each.category, report.city, words),
             each.day.isoformat(),
+            str(each.excess.days),
             str(each.excess.cases),
             f"{each.excess.expected:.1f}",
         )
         for each in report.hotspots
     ]
-    head = [words[name] for name in ("unit", "category", "day", "cases", "expected")]
-    return joined([note, _table(words["hotspots"], head, rows, named=3)])
+    head = [words[name] for name in ("unit", "category", "day", "days", "cases", "expected")]
+    return joined([note, table(words["hotspots"], head, rows, named=3)])
 
 
-def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, named: int = 1) -> Markup:
-    """The first `named` columns hold names, the others numbers."""
-    classes = ["" if place < named else ' class="n"' for place in range(len(head))]
-    first = joined(
-        Markup(f'<th scope="col"{kind}>{{0}}</th>').format(name)
-        for kind, name in zip(classes, head, strict=True)
-    )
-    lines = joined(
-        Markup("<tr>{0}</tr>").format(
-            Markup("").join(
-                Markup(f"<td{kind}>{{0}}</td>").format(cell) for kind, cell in zip(classes, row, strict=True)
-            )
-        )
-        for row in rows
-    )
-    frame = Markup("<table><caption>{0}</caption><thead><tr>{1}</tr></thead><tbody>{2}</tbody></table>")
-    return frame.format(caption, first, lines)
-
-
-def _figure(chart: Markup, note: str) -> Markup:
-    return Markup("<figure>{0}<figcaption>{1}</figcaption></figure>").format(chart, note)
+def _unit(code: str, report: Report, words: Words) -> Markup:
+    """Its name from the district down: two districts have a street of one name."""
+    units = report.city.units
+    name = units.path_name(code) if units.knows(code) else code
+    # Directories are in Chinese: another page's voice would read the name in its own language.
+    said = Markup("{0}") if words.language == "zh-CN" else Markup('<span lang="zh-CN">{0}</span>')
+    return said.format(name)
 
 
 def _category(code: str, city: City, words: Words) -> str:

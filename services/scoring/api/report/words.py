@@ -14,9 +14,10 @@ WORDS = (
     *("city", "measure", "now", "before", "change", "cases", "composite"),
     *("response", "contact", "resolution", "satisfaction"),
     *("map", "map_note", "districts", "districts_note", "unit", "rank", "orders", "per_10k"),
-    *("streets", "streets_note", "best", "last", "classes", "classes_note", "class", "from_to", "count"),
-    *("no_class", "moved", "moved_none", "hot", "hot_note", "hot_none", "category", "ratio", "interval"),
-    *("hotspots", "hotspots_note", "hotspots_none", "day", "expected", "printed"),
+    *("streets", "streets_note", "streets_all", "best", "last", "classes", "classes_note", "class"),
+    *("from_to", "count", "no_class", "moved", "moved_none", "hot", "hot_note", "hot_none"),
+    *("category", "ratio", "interval"),
+    *("hotspots", "hotspots_note", "hotspots_none", "day", "days", "expected", "printed"),
 )
 WANTED: frozenset[Key] = frozenset(
     {*(("word", word) for word in WORDS), *(("class", str(each)) for each in StreetClass)}
