@@ -238,6 +238,8 @@ async def test_the_embedded_provider_shows_its_messages_to_operators_only(desk: 
         shown = await desk.client.post("/messages", content=urlencode({"token": bearer}), headers=form)
         assert (shown.status_code, faults(shown.text, "zh-CN")) == (status, [])
         assert (token in shown.text) == (status == 200)
+        # By the city's clock, as quiet hours are.
+        assert (" +0800</td>" in shown.text) == (status == 200)
         assert bearer not in shown.text
     for nobody in ("", "token=", "token=made.up.token"):
         assert (await desk.client.post("/messages", content=nobody, headers=form)).status_code == 401

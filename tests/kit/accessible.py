@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 VOID = frozenset({"meta", "input", "br", "link", "img", "hr"})
+PARTS = frozenset({"header", "main", "nav", "footer"})
 FIELDS = frozenset({"input", "textarea", "select"})
 
 
@@ -69,6 +70,7 @@ def faults(text: str, language: str) -> list[str]:
     page = Page(text)
     return [
         *_of_document(page, language),
+        *_of_parts(page),
         *_of_names(page),
         *_of_fields(page),
         *_of_references(page),
@@ -90,6 +92,21 @@ def _of_document(page: Page, language: str) -> list[str]:
     levels = [int(one.name[1]) for one in page.nodes if re.fullmatch("h[1-6]", one.name)]
     if any(after > before + 1 for before, after in pairwise(levels)):
         found.append("1.3.1 headings skip a level")
+    return found
+
+
+def _of_parts(page: Page) -> list[str]:
+    """Where words stand, and that what is wider than a small screen scrolls alone, by the keyboard too."""
+    beside = [
+        one
+        for one in page.nodes
+        if one.within == ("html", "body") and one.name not in PARTS and one.attributes.get("class") != "skip"
+    ]
+    found = [f"1.3.1 outside every part: {one.name} {one.words.strip()[:20]}" for one in beside]
+    for around, one in pairwise(page.nodes):
+        scrolls = "wide" in around.attributes.get("class", "").split() and "tabindex" in around.attributes
+        if one.name in ("table", "svg") and not (scrolls and around.attributes.get("aria-label")):
+            found.append(f"1.4.10 a {one.name} as wide as it likes")
     return found
 
 

@@ -85,7 +85,9 @@ def form(asked: Questionnaire, filled: Filled, language: str) -> Markup:
     """The body of the page."""
     words, other = WORDS[language], "en" if language == "zh" else "zh"
     return Markup("""<a class="skip" href="#questions">{main}</a>
+<header>
 <p><a href="?lang={other}" lang="{other_lang}" hreflang="{other_lang}">{other_language}</a></p>
+</header>
 <main>
 <h1>{title}</h1>
 {summary}

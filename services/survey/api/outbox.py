@@ -4,6 +4,8 @@ No script, no cookie. The token travels in the body of a form and never in an ad
 page are citizens' own, and shown only where they went nowhere else.
 """
 
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
@@ -33,6 +35,7 @@ WRONG = Markup('<p class="error" id="token-error" role="alert">不是运维令�
 DESCRIBED = Markup(' aria-invalid="true" aria-describedby="token-error"')
 LIST = Markup("""<main>
 <h1>{title}</h1>
+<div class="wide" role="group" aria-label="{title}" tabindex="0">
 <table>
 <thead><tr><th scope="col">时间 · Sent</th><th scope="col">方式 · Kind</th><th scope="col">状态 · State</th>\
 <th scope="col">内容 · Text</th><th scope="col">链接 · Link</th></tr></thead>
@@ -40,8 +43,11 @@ LIST = Markup("""<main>
 {rows}
 </tbody>
 </table>
+</div>
 </main>""")
-ROW = Markup("<tr><td>{at}</td><td>{kind}</td><td>{state}</td><td>{text}</td><td>{callback}</td></tr>")
+ROW = Markup(
+    '<tr><td>{at}</td><td>{kind}</td><td>{state}</td><td class="text">{text}</td><td>{callback}</td></tr>'
+)
 OPENED = Markup('<a href="{url}">{callback}</a>')
 
 
@@ -60,7 +66,8 @@ async def show_messages(
         body = ASK.format(title=TITLE, error=WRONG, invalid=DESCRIBED)
         return page(TITLE, body, language="zh", status=401)
     rows = await queries.messages(connection, after=None, limit=SHOWN)
-    shown = [_row(MessageOut.of(row, city.questionnaire, equipped)) for row in rows]
+    zone = city.policy.zone
+    shown = [_row(MessageOut.of(row, city.questionnaire, equipped), zone) for row in rows]
     return page(TITLE, LIST.format(title=TITLE, rows=joined(shown)), language="zh")
 
 
@@ -73,9 +80,9 @@ async def _is_operator(request: Request) -> bool:
         return False
 
 
-def _row(one: MessageOut) -> Markup:
+def _row(one: MessageOut, zone: ZoneInfo) -> Markup:
     return ROW.format(
-        at=f"{one.sent_at:%Y-%m-%d %H:%M:%S %Z}",
+        at=f"{one.sent_at.astimezone(zone):%Y-%m-%d %H:%M:%S %z}",
         kind=one.kind,
         state=one.state,
         text=one.text or "—",
