@@ -63,6 +63,16 @@ async def test_the_next_best_call_is_the_one_that_has_waited_longest_and_is_free
     assert await next_of(desk, "caller-3") == made[0]
 
 
+async def test_what_was_in_a_hand_that_did_not_call_keeps_its_place_in_the_queue(desk: Desk) -> None:
+    made = []
+    for minutes in (0, 1, 2):
+        desk.clock.at = NOON + timedelta(minutes=minutes)
+        made.append(await desk.callback())
+    assert await next_of(desk) == made[0]
+    desk.clock.passes(minutes=31)
+    assert [await next_of(desk, "caller-2"), await next_of(desk, "caller-3")] == made[:2]
+
+
 async def test_who_asks_again_with_a_call_in_hand_is_given_the_same_and_nothing_is_burned(desk: Desk) -> None:
     made = [await desk.callback() for _ in range(2)]
     # Intake is away here: each answer is a 503 that names no callback.

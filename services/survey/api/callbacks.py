@@ -73,7 +73,7 @@ async def claim_next(
     city: TheCity,
     language: AcceptLanguage = None,
 ) -> ClaimOut | Response:
-    """Take the next-best callback in hand: the one that has waited longest and is in nobody's hand.
+    """Take the next-best callback in hand: the one that fell due first and is in nobody's hand.
 
     Who has one in hand that is not written down is given the same again.
     """

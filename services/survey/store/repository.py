@@ -22,10 +22,12 @@ from shared.store.work import Work
 
 ROUND, RECHECK = "round", "recheck"
 # The case is locked, not the worklist's row: every change begins there, so nobody waits in a circle.
+# By when it fell due: what was in a hand that did not call keeps its place before whoever came later.
 NEXT = """
 SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
-WHERE c.state = 'scheduled' AND c.by_phone AND c.open_from <= $1 AND c.not_by IS DISTINCT FROM $2
-ORDER BY c.open_from, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
+WHERE c.state = 'scheduled' AND c.by_phone AND c.due_at <= $1
+    AND (c.claimed_until IS NULL OR c.claimed_until <= $1) AND c.not_by IS DISTINCT FROM $2
+ORDER BY c.due_at, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
 """
 
 

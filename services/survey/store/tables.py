@@ -42,7 +42,7 @@ CALLBACKS = Table(
     Column("state", Text, nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("due_at", DateTime(timezone=True), nullable=False),
-    # The instant from which a caller may take it: due, and in nobody's hand.
+    # For the version before this one, which hands out by it while migrations are applied.
     Column(
         "open_from",
         DateTime(timezone=True),
@@ -68,6 +68,12 @@ CALLBACKS = Table(
     Index(
         "ix_callbacks_open",
         "open_from",
+        "callback_id",
+        postgresql_where=text("state = 'scheduled' AND by_phone"),
+    ),
+    Index(
+        "ix_callbacks_due",
+        "due_at",
         "callback_id",
         postgresql_where=text("state = 'scheduled' AND by_phone"),
     ),
