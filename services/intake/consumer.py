@@ -134,7 +134,9 @@ def _as_asked(fact: s.CallbackScheduled) -> Code:
 
 def _as_tried(fact: s.CallbackAttempted) -> Code | None:
     """Of the last try is told what came of the round."""
-    return None if fact.reached or fact.last else Code.CALLBACK_MISSED
+    if fact.reached or fact.last:
+        return None
+    return Code.CALLBACK_PUT_OFF if fact.put_off_until else Code.CALLBACK_MISSED
 
 
 def _as_unreached(fact: s.CallbackUnreachable) -> Code | None:
@@ -316,7 +318,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(r.CaseOverdue, Line(_if_overdue, unit=lambda fact: fact.unit)),
     hear(r.MoveRefused, Line(_if_asked, detail=lambda fact: fact.move, settles=_if_proposed)),
     hear(s.CallbackScheduled, Line(_as_asked, until=lambda fact: fact.due_at if fact.by_phone else None)),
-    hear(s.CallbackAttempted, Line(_as_tried)),
+    hear(s.CallbackAttempted, Line(_as_tried, until=lambda fact: fact.put_off_until)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
     hear(s.CallbackUnreachable, Line(_as_unreached)),
     on(r.UnitChanged, unit_changed, needs={"unit_copies": "code"}),

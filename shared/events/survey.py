@@ -52,6 +52,8 @@ class CallbackAttempted(CallbackFact):
     """Nobody was reached and no try follows: what became of the round is said at once."""
     inbound: bool = False
     """The citizen rang: he was not called."""
+    put_off_until: Instant | None = None
+    """The citizen had no time, and asked to be called then."""
 
 
 class CallbackCompleted(CallbackFact):

@@ -125,6 +125,44 @@ async def test_handfuls_asked_for_at_once_are_together_no_more_than_one_has_in_h
     assert {refused(answer) for answer in answers if answer.status_code != 200} <= {(409, "hands_full")}
 
 
+async def test_who_was_promised_a_time_is_called_before_those_who_wait_longer(desk: Desk) -> None:
+    promised, waits = await desk.callback(), await desk.callback()
+    await desk.holds(promised)
+    asked = NOON + timedelta(hours=3)
+    put_off = await desk.tries(promised, missed="put_off", call_at=asked.isoformat())
+    assert put_off.status_code == 201
+    assert (put_off.json()["state"], put_off.json()["promised"]) == ("scheduled", True)
+    assert datetime.fromisoformat(put_off.json()["due_at"]) == asked
+    desk.clock.at = asked
+    assert [await next_of(desk, "caller-2"), await next_of(desk, "caller-3")] == [promised, waits]
+    listed = (await desk.reads("callbacks")).json()["items"]
+    assert {item["callback_id"]: item["promised"] for item in listed} == {promised: True, waits: False}
+    for said, field in (
+        ({"missed": "put_off"}, "call_at"),
+        ({"missed": "put_off", "call_at": "2026-11-23T18:00:00"}, "call_at"),
+        ({"missed": "put_off", "call_at": NIGHT.isoformat()}, "call_at"),
+        ({"missed": "busy", "call_at": MORNING.isoformat()}, "call_at"),
+    ):
+        wrong = await desk.tries(promised, by="caller-2", **said)
+        assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, field)
+
+
+async def test_a_call_that_its_caller_cannot_make_is_handed_back_to_another(desk: Desk) -> None:
+    made = [await desk.callback() for _ in range(2)]
+
+    async def hands_back(callback_id: str, by: str) -> int:
+        path, headers = f"/v1/callbacks/{callback_id}/claim", desk.token("caller", sub=by)
+        return (await desk.client.delete(path, headers=headers)).status_code
+
+    assert await next_of(desk) == made[0]
+    assert await hands_back(made[0], "caller-2") == 409
+    assert [await hands_back(made[0], "caller-1") for _ in range(2)] == [204, 204]
+    assert await next_of(desk) == made[1]
+    assert await next_of(desk, "caller-2") == made[0]
+    other = await desk.client.delete(f"/v1/callbacks/{made[0]}/claim", headers=desk.token("ops"))
+    assert other.status_code == 403
+
+
 async def test_nobody_is_given_a_call_at_night_nor_one_that_is_not_due(desk: Desk) -> None:
     callback_id = await desk.callback()
     desk.clock.at = NIGHT

@@ -50,12 +50,15 @@ def call(
     callback_id: CallbackId = FIRST,
     by: str = "caller-1",
     missed: Missed | None = None,
+    call_at: datetime | None = None,
     city: City | None = None,
     at: datetime = NOON,
 ) -> Decision[Survey]:
     """A caller takes it in hand and calls."""
     held = calling.claim(survey, do.ClaimRound(callback_id, by), at=at).state
-    cmd = do.RecordAttempt(callback_id, by, answers is not None, answers, missed=missed, recheck_id=CHECK)
+    cmd = do.RecordAttempt(
+        callback_id, by, answers is not None, answers, missed=missed, call_at=call_at, recheck_id=CHECK
+    )
     return calling.record_attempt(held, cmd, city or beijing(), at=at)
 
 

@@ -178,8 +178,15 @@ async def test_a_round_without_an_answer_is_told_by_its_reason(
 
 @pytest.mark.parametrize(("last", "lines"), [(True, []), (False, ["callback_missed"])])
 async def test_of_the_last_try_nobody_is_told_that_another_follows(last: bool, lines: list[str]) -> None:
-    fact = a_fact(CallbackAttempted).model_copy(update={"reached": False, "last": last})
+    missed = {"reached": False, "last": last, "put_off_until": None}
+    fact = a_fact(CallbackAttempted).model_copy(update=missed)
     assert [note.code for note in (await heard(fact)).notes] == lines
+
+
+async def test_who_asked_to_be_called_at_another_time_reads_when_and_not_that_he_was_missed() -> None:
+    fact = a_fact(CallbackAttempted).model_copy(update={"reached": False, "last": False})
+    [note] = (await heard(fact)).notes
+    assert (note.code, note.until) == ("callback_put_off", fact.put_off_until)
 
 
 @pytest.mark.parametrize(("by_phone", "line"), [(True, "callback_scheduled"), (False, "callback_open")])

@@ -49,6 +49,7 @@ class Code(StrEnum):
     CALLBACK_OPEN = "callback_open"
     """Asked in the app alone: there is no number to call."""
     CALLBACK_MISSED = "callback_missed"
+    CALLBACK_PUT_OFF = "callback_put_off"
     CALLBACK_COMPLETED = "callback_completed"
     CALLBACK_UNREACHABLE = "callback_unreachable"
     CALLBACK_WRONG_NUMBER = "callback_wrong_number"

@@ -124,6 +124,13 @@ async def claim(
     return await _in_hand(survey, command.callback_id, equipped, asked, spoken)
 
 
+@ROUTES.delete("/callbacks/{callback_id}/claim", status_code=204)
+async def hand_back(callback_id: UUID, open_work: OpenWork, caller: PhoneCaller) -> None:
+    """交回: give a callback out of one's hand to somebody else, without a call. Again it changes nothing."""
+    async with open_work() as work:
+        await handlers.hand_back(work, do.HandBack(CallbackId(callback_id), caller.subject))
+
+
 @ROUTES.post("/callbacks/{callback_id}/attempts", status_code=201, response_model=CallbackOut)
 async def attempt(
     callback_id: UUID, body: AttemptIn, open_work: OpenWork, caller: PhoneCaller, once: OnceOnly
@@ -136,6 +143,7 @@ async def attempt(
         body.answers.to_domain() if body.answers else None,
         body.inbound,
         body.missed,
+        body.call_at,
         CallbackId(new_id()),
     )
 

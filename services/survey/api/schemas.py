@@ -12,7 +12,7 @@ from services.survey.domain.policy.rounds import find
 from services.survey.ports import Contact
 from services.survey.store.queries import CallbackRow
 from shared.city.questionnaire import Question, Questionnaire
-from shared.http.wire import Wire
+from shared.http.wire import Instant, Wire
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Satisfied, Solved
 
@@ -47,7 +47,12 @@ class AttemptIn(Wire):
         False, description="The citizen rang (and so was reached); quiet hours and due times do not bind."
     )
     missed: Missed | None = Field(
-        None, description="Why nobody was reached. A wrong number and a refusal end the callback."
+        None,
+        description="Why there are no answers. A wrong number and a refusal end the callback; `put_off` is a "
+        "citizen who asks to be called at another time, and no rung of the ladder.",
+    )
+    call_at: Instant | None = Field(
+        None, description="Of `put_off`: when, outside quiet hours and within the days to answer."
     )
 
 
@@ -102,6 +107,7 @@ class CallbackOut(Wire):
     flagged: bool = Field(description="The result was in doubt, or still contradicts itself.")
     checks: UUID | None = Field(description="质检: the round whose result is asked about once more.")
     agrees: bool | None = Field(description="Of a check that is done: whether the citizen said the same.")
+    promised: bool = Field(description="约时: `due_at` is the time that the citizen asked for.")
     claimed_until: datetime | None
 
     @classmethod
@@ -129,6 +135,7 @@ class CallbackOut(Wire):
             flagged=one.flagged,
             checks=one.checks,
             agrees=one.agrees,
+            promised=one.promised,
             claimed_until=one.claim.until if one.claim else None,
         )
 
@@ -216,6 +223,7 @@ class WorklistItem(Wire):
     claimed_until: datetime | None
     second_call: bool = Field(description="The citizen has answered, and contradicted himself.")
     by_phone: bool = Field(description="False: the citizen left no number and answers in the app alone.")
+    promised: bool = Field(description="约时: `due_at` is the time that the citizen asked for.")
 
     @classmethod
     def of(cls, row: CallbackRow) -> "WorklistItem":
@@ -229,6 +237,7 @@ class WorklistItem(Wire):
             claimed_until=row.claimed_until,
             second_call=row.doubtful,
             by_phone=row.by_phone,
+            promised=row.promised,
         )
 
 

@@ -1,6 +1,7 @@
 """What survey can be told to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.survey.domain.model import Answers, Missed
 from shared.kernel.ids import CallbackId, CaseId
@@ -39,6 +40,12 @@ class ClaimRound:
 
 
 @dataclass(frozen=True, slots=True)
+class HandBack:
+    callback_id: CallbackId
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordAttempt:
     """`inbound`: the citizen rang the hotline, so quiet hours and due times do not bind."""
 
@@ -48,6 +55,8 @@ class RecordAttempt:
     answers: Answers | None
     inbound: bool = False
     missed: Missed | None = None
+    call_at: datetime | None = None
+    """When the citizen who put it off asked to be called."""
     recheck_id: CallbackId | None = None
     """An id for the check of this call, should it be drawn for one."""
 

@@ -7,7 +7,8 @@ Refusal
 ├─ Gone:     LinkExpired, LinkUsed, CallbackGivenUp, CallbackCalledOff, NothingAsked
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
 ├─ UnsupportedType: NotAForm
-└─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, UnknownReason, UnknownKeys,
+└─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, TimeMissing, TimeUnasked,
+             TimeOutOfReach, TimeAtNight, UnknownReason, UnknownKeys,
              PeriodBackwards, PeriodTooLong, UnreadableForm
 """
 
@@ -99,6 +100,30 @@ class RangUnreached(Invalid):
 class MissedUnreached(Invalid):
     def __init__(self) -> None:
         super().__init__("why a call was missed is said of a call that was", field="missed")
+
+
+class TimeMissing(Invalid):
+    def __init__(self) -> None:
+        super().__init__("a citizen who puts the call off says when to call", field="call_at")
+
+
+class TimeUnasked(Invalid):
+    def __init__(self) -> None:
+        super().__init__("only a call that was put off has a time to call again", field="call_at")
+
+
+class TimeOutOfReach(Invalid):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            f"it can be put off to a time from now on and before {until.isoformat()}, when its days are over",
+            field="call_at",
+            until=until.isoformat(),
+        )
+
+
+class TimeAtNight(Invalid):
+    def __init__(self) -> None:
+        super().__init__("citizens are not called in quiet hours: agree on another time", field="call_at")
 
 
 class UnknownReason(Invalid):

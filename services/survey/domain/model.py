@@ -29,10 +29,14 @@ class Missed(StrEnum):
     WRONG_NUMBER = "wrong_number"
     REFUSED = "refused"
     """The citizen was on the phone and did not want to be asked."""
+    PUT_OFF = "put_off"
+    """约时再拨: the citizen was on the phone and asked to be called at another time."""
 
 
 HOPELESS = {Missed.WRONG_NUMBER: Unreached.WRONG_NUMBER, Missed.REFUSED: Unreached.REFUSED}
 """Where calling again would reach nobody, or somebody who has said no."""
+SPOKEN = frozenset({Missed.REFUSED, Missed.PUT_OFF})
+"""Where the citizen was there all the same."""
 
 
 OURS = frozenset({CallbackChannel.PHONE, CallbackChannel.IVR})
@@ -58,8 +62,8 @@ class Attempt:
 
     @property
     def has_spoken(self) -> bool:
-        """接通: the citizen was there, whether he answered or would not be asked."""
-        return self.reached or self.missed is Missed.REFUSED
+        """接通: the citizen was there, whether he answered, would not be asked, or not now."""
+        return self.reached or self.missed in SPOKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,10 @@ class Round:
     """Who made the call that is checked, and may not check it."""
     agrees: bool | None = None
     """Whether the citizen said the same again, once the check is done."""
+    promised: bool = False
+    """`due_at` is the time that the citizen asked for."""
+    passed_by: str | None = None
+    """Who handed it back last, and is not given it as the next one."""
 
     @property
     def tries(self) -> tuple[Attempt, ...]:

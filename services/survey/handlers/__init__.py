@@ -60,6 +60,11 @@ async def claim(work: SurveyWork, cmd: do.ClaimRound) -> Survey:
     return held
 
 
+async def hand_back(work: SurveyWork, cmd: do.HandBack) -> None:
+    survey = await work.surveys.with_callback(cmd.callback_id)
+    await work.surveys.keep(calling.hand_back(survey, cmd, at=work.now))
+
+
 async def _note_reading(work: SurveyWork, survey: Survey, callback_id: CallbackId, by: str) -> None:
     """Written with the claim, before intake is asked: whoever is shown a contact is in the audit."""
     await work.readings.note(survey.case_id, callback_id, by, at=work.now)

@@ -30,6 +30,7 @@ class CallbackRow:
     claimed_until: datetime | None
     doubtful: bool
     by_phone: bool
+    promised: bool
 
 
 @dataclass(frozen=True, slots=True)

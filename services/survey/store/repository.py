@@ -26,9 +26,12 @@ ROUND, RECHECK = "round", "recheck"
 NEXT = """
 SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
 WHERE c.state = 'scheduled' AND c.by_phone AND c.due_at <= $1
-    AND (c.claimed_until IS NULL OR c.claimed_until <= $1) AND c.not_by IS DISTINCT FROM $2
+    AND (c.claimed_until IS NULL OR c.claimed_until <= $1)
+    AND c.not_by IS DISTINCT FROM $2 AND c.passed_by IS DISTINCT FROM $2 AND {which}
 ORDER BY c.due_at, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
 """
+# Whoever was told when he would be called does not wait behind those who were not.
+IN_TURN = (NEXT.format(which="c.promised"), NEXT.format(which="NOT c.promised"))
 
 
 class SurveyRepository(Repository[CaseId, Survey]):
@@ -63,7 +66,11 @@ class SurveyRepository(Repository[CaseId, Survey]):
         return await self._picked(c.has_note & (c.ended_at <= before), c.ended_at, limit)
 
     async def next_for(self, by: str, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
-        rows: Sequence[Any] = (await self._work.connection.exec_driver_sql(NEXT, (at, by, limit))).all()
+        rows: list[Any] = []
+        for statement in IN_TURN:
+            if len(rows) < limit:
+                found = await self._work.connection.exec_driver_sql(statement, (at, by, limit - len(rows)))
+                rows += found.all()
         await self.preload(CaseId(case_id) for case_id, _ in rows)
         return [(CaseId(case_id), CallbackId(callback_id)) for case_id, callback_id in rows]
 
@@ -138,6 +145,8 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "agrees": one.agrees,
         "ended_at": one.ended_at,
         "has_note": one.has_note,
+        "promised": one.promised,
+        "passed_by": one.passed_by,
     }
 
 

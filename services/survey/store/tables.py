@@ -64,6 +64,8 @@ CALLBACKS = Table(
     Column("by_phone", Boolean, nullable=False),
     # Whether `surveys` holds the citizen's own words for it: they are forgotten in time.
     Column("has_note", Boolean, nullable=False),
+    Column("promised", Boolean, nullable=False),
+    Column("passed_by", Text),
     Index("ix_callbacks_worklist", "kind", "state", "due_at", "callback_id"),
     Index(
         "ix_callbacks_open",
@@ -76,6 +78,12 @@ CALLBACKS = Table(
         "due_at",
         "callback_id",
         postgresql_where=text("state = 'scheduled' AND by_phone"),
+    ),
+    Index(
+        "ix_callbacks_promised",
+        "due_at",
+        "callback_id",
+        postgresql_where=text("state = 'scheduled' AND by_phone AND promised"),
     ),
     Index(
         "ix_callbacks_claimed", "claimed_by", "claimed_until", postgresql_where=text("state = 'scheduled'")

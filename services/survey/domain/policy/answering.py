@@ -132,7 +132,7 @@ def stand(
 def _doubt(survey: Survey, tried: Round, answers: Answers, city: City, *, at: datetime) -> Decision[Survey]:
     """存疑: kept, and a second call is due; router hears nothing that it might act on."""
     channel = tried.attempts[-1].channel
-    doubted = replace(tried, doubt=Doubt(answers, channel), due_at=spaced(city, at=at))
+    doubted = replace(tried, doubt=Doubt(answers, channel), due_at=spaced(city, at=at), promised=False)
     return Decision(put_back(survey, doubted), (attempted(survey, doubted, contradictory=True),))
 
 

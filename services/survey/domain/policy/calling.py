@@ -36,7 +36,8 @@ def claim(survey: Survey, cmd: do.ClaimRound, *, at: datetime) -> Decision[Surve
         raise errors.CheckedByOneself
     if one.claim and one.claim.by != cmd.by and one.claim.until > at:
         raise errors.ClaimedByAnother(one.claim.until)
-    return Decision(put_back(survey, replace(one, claim=Claim(cmd.by, at + LEASE))))
+    passed_by = None if one.passed_by == cmd.by else one.passed_by
+    return Decision(put_back(survey, replace(one, claim=Claim(cmd.by, at + LEASE), passed_by=passed_by)))
 
 
 def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> Decision[Survey]:
@@ -49,6 +50,16 @@ def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> D
     return claim(survey, cmd, at=at)
 
 
+def hand_back(survey: Survey, cmd: do.HandBack, *, at: datetime) -> Decision[Survey]:
+    """交回: the caller cannot make this call. It keeps its place, and is another's next one."""
+    one = require_open(survey, cmd.callback_id)
+    if one.claim is None or one.claim.until <= at:
+        return Decision(survey)
+    if one.claim.by != cmd.by:
+        raise errors.ClaimedByAnother(one.claim.until)
+    return Decision(put_back(survey, replace(one, claim=None, passed_by=cmd.by)))
+
+
 def room_for(many: int, in_hand: int) -> int:
     """How many of those he asks for a caller may reserve. Raises `HandsFull`."""
     if in_hand >= MOST_IN_HAND:
@@ -59,7 +70,7 @@ def room_for(many: int, in_hand: int) -> int:
 def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
     """Whether this call is due and free for a caller who asks for the next one."""
     one = find(survey, callback_id)
-    if one is None or one.state is not RoundState.SCHEDULED or one.not_by == by:
+    if one is None or one.state is not RoundState.SCHEDULED or by in (one.not_by, one.passed_by):
         return False
     return survey.has_phone and one.due_at <= at and (one.claim is None or one.claim.until <= at)
 
@@ -81,6 +92,8 @@ def record_attempt(survey: Survey, cmd: do.RecordAttempt, city: City, *, at: dat
     elif one.not_by == cmd.by:
         raise errors.CheckedByOneself
     attempt = Attempt(at, CallbackChannel.PHONE, cmd.reached, cmd.by, _missed(cmd), cmd.inbound)
+    if cmd.call_at is not None:
+        return _put_off(survey, one, attempt, cmd.call_at, city)
     if one.checks is not None:
         return _check(survey, one, attempt, read(cmd.answers, city.questionnaire) if cmd.answers else None)
     if cmd.answers is not None:
@@ -103,6 +116,23 @@ def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision
     return _give_up(survey, one, (), Unreached.DAYS_OVER, at=at)
 
 
+def _put_off(survey: Survey, one: Round, attempt: Attempt, call_at: datetime, city: City) -> Decision[Survey]:
+    """约时再拨: due when the citizen asked for it, while he may answer at all. It is no rung of the ladder:
+    who takes the call is not given up for having no time.
+    """
+    rules = city.policy.callback
+    until = one.link_until or attempt.at + timedelta(days=rules.link_days)
+    if not attempt.at < call_at < until:
+        raise errors.TimeOutOfReach(until)
+    if city.calendar.in_quiet_hours(call_at, rules.hours.window):
+        raise errors.TimeAtNight
+    tried = replace(
+        one, attempts=(*one.attempts, attempt), claim=None, due_at=call_at, promised=True, passed_by=None
+    )
+    said = () if one.checks is not None else (attempted(survey, tried, put_off_until=call_at),)
+    return Decision(put_back(survey, tried), said)
+
+
 def _not_reached(survey: Survey, one: Round, attempt: Attempt, city: City) -> Decision[Survey]:
     tried = replace(one, attempts=(*one.attempts, attempt), claim=None)
     why = _why_no_more(tried, city)
@@ -114,7 +144,7 @@ def _not_reached(survey: Survey, one: Round, attempt: Attempt, city: City) -> De
     rung = city.calendar.deadline(one.started_at, city.policy.callback.attempts[_calls(tried)])
     # However late this call was: the next one is not made at once, or a late desk would use up the ladder.
     due = city.calendar.next_open(max(rung, spaced(city, at=attempt.at)), city.policy.callback.hours.window)
-    return Decision(put_back(survey, replace(tried, due_at=due)), said)
+    return Decision(put_back(survey, replace(tried, due_at=due, promised=False)), said)
 
 
 def _why_no_more(tried: Round, city: City) -> Unreached | None:
@@ -126,7 +156,8 @@ def _why_no_more(tried: Round, city: City) -> Unreached | None:
 
 
 def _calls(one: Round) -> int:
-    return sum(each.channel is CallbackChannel.PHONE for each in one.attempts)
+    rungs = [each for each in one.attempts if each.missed is not Missed.PUT_OFF]
+    return sum(each.channel is CallbackChannel.PHONE for each in rungs)
 
 
 def _give_up(
@@ -177,3 +208,7 @@ def _require_sense(cmd: do.RecordAttempt) -> None:
         raise errors.MissedUnreached
     if cmd.inbound and not cmd.reached:
         raise errors.RangUnreached
+    if cmd.missed is Missed.PUT_OFF and cmd.call_at is None:
+        raise errors.TimeMissing
+    if cmd.missed is not Missed.PUT_OFF and cmd.call_at is not None:
+        raise errors.TimeUnasked

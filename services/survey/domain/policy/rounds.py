@@ -49,7 +49,12 @@ def spaced(city: City, *, at: datetime) -> datetime:
 
 
 def attempted(
-    survey: Survey, one: Round, *, contradictory: bool = False, is_last: bool = False
+    survey: Survey,
+    one: Round,
+    *,
+    contradictory: bool = False,
+    is_last: bool = False,
+    put_off_until: datetime | None = None,
 ) -> say.CallbackAttempted:
     """What is said of the last attempt."""
     last = one.attempts[-1]
@@ -61,6 +66,7 @@ def attempted(
         contradictory=contradictory,
         last=is_last,
         inbound=last.inbound,
+        put_off_until=put_off_until,
     )
 
 
