@@ -1,15 +1,18 @@
 """The bus knocks: a foreign fact becomes a command of survey's own."""
 
 from services.survey import handlers
-from services.survey.domain.commands import Join, NoteCase
+from services.survey.domain.commands import Join, NoteCase, NoteMatter
 from services.survey.store import SurveyWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import (
     CaseAnswered,
+    CaseClassified,
     CaseDeclined,
+    CaseDispatched,
     CaseMerged,
+    CaseReclassified,
     CaseReopened,
     CaseResolved,
     CaseWithdrawn,
@@ -20,7 +23,16 @@ from shared.kernel.words import Channel
 async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
     fact = heard.fact
     has_citizen = not fact.proactive and fact.channel is not Channel.SENSOR
-    await handlers.note_case(work, NoteCase(fact.case_id, fact.has_phone, has_citizen))
+    stated = NoteCase(fact.case_id, fact.has_phone, has_citizen, heard.envelope.time, fact.category)
+    await handlers.note_case(work, stated)
+
+
+async def case_placed(
+    work: SurveyWork, heard: Heard[CaseClassified | CaseReclassified | CaseDispatched]
+) -> None:
+    fact = heard.fact
+    unit = fact.unit if isinstance(fact, CaseDispatched) else None
+    await handlers.note_matter(work, NoteMatter(fact.case_id, fact.category, unit))
 
 
 async def case_handled(work: SurveyWork, heard: Heard[CaseResolved | CaseAnswered]) -> None:
@@ -42,6 +54,9 @@ async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
 _SURVEY = {"surveys": "case_id"}
 SUBSCRIPTIONS = (
     on(CaseRegistered, case_registered, needs=_SURVEY),
+    on(CaseClassified, case_placed, needs=_SURVEY),
+    on(CaseDispatched, case_placed, needs=_SURVEY),
+    on(CaseReclassified, case_placed, needs=_SURVEY),
     on(CaseResolved, case_handled, needs=_SURVEY),
     on(CaseAnswered, case_handled, needs=_SURVEY),
     on(CaseMerged, case_merged, needs={"surveys": "into_case_id"}),

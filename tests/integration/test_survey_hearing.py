@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 
 from shared.events.fact import CaseFact
-from shared.events.router import CaseAnswered, CaseDeclined
-from shared.kernel.ids import CaseId, new_id
+from shared.events.router import CaseAnswered, CaseClassified, CaseDeclined, CaseReclassified
+from shared.kernel.ids import CaseId, UnitCode, new_id
 from shared.kernel.words import Channel, DeclineReason
 from shared.store.migrate import check
+from tests.integration.intake_desk import dispatched
 from tests.integration.survey_desk import (
     MORNING,
     NIGHT,
@@ -25,6 +26,7 @@ from tests.integration.survey_desk import (
     survey_desk,
     withdrawn,
 )
+from tests.kit.facts import a_fact
 from tests.kit.flats import dsn_of
 
 pytestmark = pytest.mark.postgres
@@ -73,6 +75,48 @@ async def test_a_case_answered_at_the_desk_is_called_back_too(desk: Desk) -> Non
     case_id = await desk.case()
     await desk.hears(CaseAnswered(case_id=case_id))
     assert await desk.told(case_id) == [SCHEDULED]
+
+
+async def about(desk: Desk, callback_id: str, language: str = "zh") -> dict[str, Any]:
+    """What the citizen's link says he is asked about."""
+    answer = await desk.opens(await desk.link(callback_id), language)
+    found: dict[str, Any] = answer.json()["about"]
+    return found
+
+
+async def test_who_made_several_requests_is_told_which_one_is_asked_about(desk: Desk) -> None:
+    case_id = await desk.case()
+    placed = a_fact(CaseClassified).model_copy(update={"case_id": case_id, "category": "noise"})
+    other = a_fact(CaseReclassified).model_copy(update={"case_id": case_id, "category": "parking"})
+    unsure = a_fact(CaseClassified).model_copy(update={"case_id": case_id, "category": None})
+    await desk.hears(placed, dispatched(case_id), other, unsure)
+    callback_id = await desk.callback(case_id)
+    known = {"registered_on": "2026-11-23", "category": "小区停车", "unit": "观音寺街道"}
+    assert await about(desk, callback_id) == known
+    english = {**known, "category": "Parking in estates"}
+    assert await about(desk, callback_id, "en") == english
+    token = await desk.link(callback_id)
+    assert "小区停车" in (await desk.client.get(f"/links/{token}?lang=zh")).text
+    assert (
+        "Parking in estates"
+        in (
+            await desk.client.post(
+                f"/links/{token}?lang=en",
+                content="",
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+            )
+        ).text
+    )
+    rang = await desk.claims(callback_id, inbound=True)
+    assert rang.json()["about"] == known
+
+
+async def test_who_was_joined_is_told_of_the_unit_that_handled_the_other_case(desk: Desk) -> None:
+    into, joined = await desk.case(), await desk.case()
+    await desk.hears(dispatched(into), dispatched(joined, UnitCode("110101013"), category="parking"))
+    await desk.hears(merged(joined, into), resolved(into))
+    told = await about(desk, await desk.callback_of(joined))
+    assert (told["category"], told["unit"]) == ("小区停车", "观音寺街道")
 
 
 async def test_what_is_resolved_at_night_is_due_in_the_morning(desk: Desk) -> None:

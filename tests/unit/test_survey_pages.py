@@ -3,16 +3,21 @@
 import base64
 import hashlib
 import re
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.survey.api.about import AboutOut, described
 from services.survey.api.html import ALARM, INK, LANGUAGES, LINE, LINK, PAPER, POLICY, STYLE, page
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.api.pages import DETAILS, show_problem
 from services.survey.domain import errors
+from services.survey.domain.model import Survey
 from shared.http.problems import Problem
+from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Satisfied, Solved
 from tests.kit.accessible import Page, contrast, faults
 from tests.kit.city import beijing
@@ -20,10 +25,19 @@ from tests.kit.city import beijing
 ASKED = beijing().questionnaire
 COMPLETE = [("contacted", "yes"), ("solved", "partly"), ("satisfied", "basically")]
 TOO_LONG = [("note", "长" * 2_001)]
+PARKING = Survey(
+    CaseId(UUID(int=1)),
+    has_phone=True,
+    registered_at=datetime(2026, 11, 3, 17, 0, tzinfo=UTC),
+    category=CategoryCode("parking"),
+    unit=UnitCode("110101013"),
+)
+KNOWN = AboutOut.of(PARKING, beijing(), "zh")
 
 
-def shown(filled: Filled, language: str) -> str:
-    whole = page(WORDS[language]["title"], form(ASKED, filled, language), language=language)
+def shown(filled: Filled, language: str, about: AboutOut = KNOWN) -> str:
+    body = form(ASKED, filled, language, described(about, language))
+    whole = page(WORDS[language]["title"], body, language=language)
     return bytes(whole.body).decode()
 
 
@@ -63,6 +77,18 @@ def test_every_question_is_a_group_with_each_answer_in_the_readers_language(lang
     assert len(labels) == sum(len(group.options) for group in groups) + 1
     other = next(one for one in found.all("a") if "hreflang" in one.attributes)
     assert other.attributes["lang"] == next(tag for key, tag in LANGUAGES.items() if key != language)
+
+
+def test_the_page_says_which_request_is_asked_about_as_far_as_it_is_known() -> None:
+    parking = beijing().categories.get("parking")
+    assert (str(KNOWN.registered_on), KNOWN.category, KNOWN.unit) == ("2026-11-04", parking.zh, "东花市街道")
+    told = [one.words for one in Page(shown(Filled(), "zh")).all("dd")]
+    assert told == ["2026-11-04", parking.zh, "东花市街道"]
+    english = Page(shown(Filled(), "en", AboutOut.of(PARKING, beijing(), "en"))).all("dd")
+    assert [one.words for one in english] == ["2026-11-04", parking.en, "东花市街道"]
+    assert [one.attributes.get("lang") for one in english] == [None, None, "zh-CN"]
+    before = AboutOut.of(Survey(CaseId(UUID(int=1)), has_phone=True), beijing(), "zh")
+    assert Page(shown(Filled(), "zh", before)).all("dl") == []
 
 
 def test_whatever_is_missing_is_named_at_the_top_and_at_its_place_and_what_was_said_stays() -> None:

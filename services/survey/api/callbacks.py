@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from services.survey import handlers
+from services.survey.api.about import AboutOut
 from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
 from services.survey.api.schemas import (
     AttemptIn,
@@ -22,7 +23,7 @@ from services.survey.domain.model import RoundState, Survey
 from services.survey.domain.policy.rounds import find
 from services.survey.ports import Equipment
 from services.survey.store import queries
-from shared.city.questionnaire import Questionnaire
+from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
@@ -82,7 +83,7 @@ async def claim_next(
     if not found:
         return Response(status_code=204)
     [(survey, callback_id)] = found
-    return await _in_hand(survey, callback_id, equipped, city.questionnaire, language_of(language))
+    return await _in_hand(survey, callback_id, equipped, city, language_of(language))
 
 
 @ROUTES.post("/callbacks/next/reserve")
@@ -118,10 +119,10 @@ async def claim(
     command = do.ClaimRound(CallbackId(callback_id), caller.subject, inbound)
     async with open_work() as work:
         survey = await handlers.claim(work, command)
-    asked, spoken = city.questionnaire, language_of(language)
+    spoken = language_of(language)
     if inbound:
-        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), asked, spoken)
-    return await _in_hand(survey, command.callback_id, equipped, asked, spoken)
+        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), city, spoken)
+    return await _in_hand(survey, command.callback_id, equipped, city, spoken)
 
 
 @ROUTES.delete("/callbacks/{callback_id}/claim", status_code=204)
@@ -157,21 +158,23 @@ async def attempt(
 
 
 async def _in_hand(
-    survey: Survey, callback_id: CallbackId, equipped: Equipment, asked: Questionnaire, language: str
+    survey: Survey, callback_id: CallbackId, equipped: Equipment, city: City, language: str
 ) -> ClaimOut:
     # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
     contact = ContactOut.of(await equipped.contacts.contact_of(survey.case_id))
-    return _shown(survey, callback_id, contact, asked, language)
+    return _shown(survey, callback_id, contact, city, language)
 
 
 def _shown(
-    survey: Survey, callback_id: CallbackId, contact: ContactOut, asked: Questionnaire, language: str
+    survey: Survey, callback_id: CallbackId, contact: ContactOut, city: City, language: str
 ) -> ClaimOut:
+    asked = city.questionnaire
     one = find(survey, callback_id)
     doubt = one.doubt.answers if one and one.doubt else None
     wrong = asked.contradiction(doubt.solved, doubt.satisfied) if doubt else None
     return ClaimOut(
         callback=CallbackOut.of(survey, callback_id),
+        about=AboutOut.of(survey, city, language),
         contact=contact,
         opening=asked.opening.of(language),
         script=questions(asked, language),

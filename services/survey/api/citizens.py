@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 
 from services.survey import handlers
+from services.survey.api.about import AboutOut
 from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
 from services.survey.api.schemas import AnswersIn, AppOut, CallbackOut, FormOut, LinkAnswered, LinkOut
 from services.survey.domain import commands as do
@@ -30,7 +31,10 @@ async def link(
     assert one.link_until is not None  # require_link refuses a round without one
     spoken, asked = language_of(language), city.questionnaire
     return LinkOut(
-        valid_until=one.link_until, questions=questions(asked, spoken), form=FormOut.of(asked, spoken)
+        valid_until=one.link_until,
+        about=AboutOut.of(survey, city, spoken),
+        questions=questions(asked, spoken),
+        form=FormOut.of(asked, spoken),
     )
 
 
@@ -54,10 +58,14 @@ async def asked_in_app(
 ) -> AppOut:
     """What an app asks whoever follows the case; the pass is in intake's timeline of it."""
     case_id = equipped.passes.read(case_pass, at=request.app.state.flat.clock.now())
-    one = require_asked(await queries.survey_asked(connection, case_id))
+    survey = await queries.survey_asked(connection, case_id)
+    one = require_asked(survey)
     spoken, asked = language_of(language), city.questionnaire
     return AppOut(
-        callback_id=one.callback_id, questions=questions(asked, spoken), form=FormOut.of(asked, spoken)
+        callback_id=one.callback_id,
+        about=AboutOut.of(survey, city, spoken),
+        questions=questions(asked, spoken),
+        form=FormOut.of(asked, spoken),
     )
 
 

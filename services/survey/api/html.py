@@ -28,6 +28,7 @@ border-radius:.25rem;padding:.6rem 1.4rem;min-height:2.75rem}}
 :focus-visible{{outline:3px solid {INK};outline-offset:3px}}
 .errors{{border:3px solid {ALARM};padding:.25rem 1rem;margin:0 0 1.25rem}}
 .errors a,.error{{color:{ALARM};font-weight:600}}
+dt{{font-weight:600}}dd{{margin:0 0 .5rem}}
 .skip{{position:absolute;left:-999rem}}.skip:focus{{position:static}}
 td,th{{border:1px solid {LINE};padding:.4rem;text-align:left;vertical-align:top}}td.text{{min-width:12rem}}
 .wide{{overflow-x:auto}}table{{border-collapse:collapse;width:100%}}

@@ -81,7 +81,7 @@ def read(pairs: Sequence[tuple[str, str]], asked: Questionnaire) -> tuple[Filled
     return filled, answers
 
 
-def form(asked: Questionnaire, filled: Filled, language: str) -> Markup:
+def form(asked: Questionnaire, filled: Filled, language: str, about: Markup) -> Markup:
     """The body of the page."""
     words, other = WORDS[language], "en" if language == "zh" else "zh"
     return Markup("""<a class="skip" href="#questions">{main}</a>
@@ -92,6 +92,7 @@ def form(asked: Questionnaire, filled: Filled, language: str) -> Markup:
 <h1>{title}</h1>
 {summary}
 <p>{intro}</p>
+{about}
 <form id="questions" method="post" action="?lang={language}" novalidate>
 {questions}
 <p><button type="submit">{send}</button></p>
@@ -101,6 +102,7 @@ def form(asked: Questionnaire, filled: Filled, language: str) -> Markup:
         other=other,
         other_lang=LANGUAGES[other],
         language=language,
+        about=about,
         summary=_summary(asked, filled, language) if filled.errors else "",
         questions=_questions(asked, filled, language),
     )

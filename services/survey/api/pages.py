@@ -7,14 +7,16 @@ from fastapi import APIRouter, Query, Request, Response
 from markupsafe import Markup
 
 from services.survey import handlers
+from services.survey.api.about import AboutOut, described
 from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of
 from services.survey.api.html import page
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.domain import commands as do
 from services.survey.domain.errors import NotAForm, UnreadableForm
+from services.survey.domain.model import Survey
 from services.survey.domain.policy.answering import require_link
 from services.survey.store import queries
-from shared.city.questionnaire import Questionnaire
+from shared.city.city import City
 from shared.http.knock import OpenReading
 from shared.http.problems import Problem
 from shared.http.wire import Text
@@ -66,10 +68,9 @@ async def link_page(
 ) -> Response:
     """The form behind the link."""
     callback_id = equipped.links.read(token)
-    require_link(
-        await queries.survey_of(connection, callback_id), callback_id, at=request.app.state.flat.clock.now()
-    )
-    return _form_page(city.questionnaire, Filled(), lang or language_of(accepted))
+    survey = await queries.survey_of(connection, callback_id)
+    require_link(survey, callback_id, at=request.app.state.flat.clock.now())
+    return _form_page(city, survey, Filled(), lang or language_of(accepted))
 
 
 @ROUTES.post(f"{LINK_PAGES}{{token}}")
@@ -90,8 +91,9 @@ async def answer_page(
         # Nobody is asked to complete what would be refused then.
         flat: Flat = request.app.state.flat
         async with flat.store.read() as connection:
-            require_link(await queries.survey_of(connection, callback_id), callback_id, at=flat.clock.now())
-        return _form_page(city.questionnaire, filled, language)
+            survey = await queries.survey_of(connection, callback_id)
+        require_link(survey, callback_id, at=flat.clock.now())
+        return _form_page(city, survey, filled, language)
     async with open_work() as work:
         await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
     words = WORDS[language]
@@ -111,11 +113,13 @@ def show_problem(problem: Problem, _path: str) -> Response:
     return answer
 
 
-def _form_page(asked: Questionnaire, filled: Filled, language: str) -> Response:
+def _form_page(city: City, survey: Survey, filled: Filled, language: str) -> Response:
     words = WORDS[language]
     title = words["error_title"] + words["title"] if filled.errors else words["title"]
     status = 422 if filled.errors else 200
-    return page(title, form(asked, filled, language), language=language, status=status)
+    about = described(AboutOut.of(survey, city, language), language)
+    body = form(city.questionnaire, filled, language, about)
+    return page(title, body, language=language, status=status)
 
 
 async def form_pairs(request: Request) -> list[tuple[str, str]]:

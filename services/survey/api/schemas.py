@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.survey.api.about import AboutOut
 from services.survey.domain.model import Answers, Missed, Round, RoundState, Survey
 from services.survey.domain.policy.calling import MOST_IN_HAND
 from services.survey.domain.policy.rounds import find
@@ -191,6 +192,7 @@ class ClaimOut(Wire):
     """A callback in hand: whom to call, what to say and ask, and what to write the answers down by."""
 
     callback: CallbackOut
+    about: AboutOut
     contact: ContactOut
     opening: str
     script: list[str]
@@ -245,6 +247,7 @@ class LinkOut(Wire):
     """What the page behind a citizen's link asks."""
 
     valid_until: datetime = Field(description="Unless the callback ends before, answered or given up.")
+    about: AboutOut
     questions: list[str]
     form: FormOut
 
@@ -253,6 +256,7 @@ class AppOut(Wire):
     """What an app asks its citizen."""
 
     callback_id: UUID
+    about: AboutOut
     questions: list[str]
     form: FormOut
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.survey.domain.model import Answers, Missed
-from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,17 @@ class NoteCase:
     case_id: CaseId
     has_phone: bool
     has_citizen: bool = True
+    registered_at: datetime | None = None
+    category: CategoryCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMatter:
+    """What a case is about, and who has it; None is what this fact does not tell."""
+
+    case_id: CaseId
+    category: CategoryCode | None = None
+    unit: UnitCode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode
 from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
 
 
@@ -152,6 +152,10 @@ class Survey:
     """Resolved, answered or over, and not reopened since: whoever is joined now need not wait."""
     has_citizen: bool = True
     """False: a unit found it by itself (未诉先办), or a sensor; without a phone number nobody is asked."""
+    registered_at: datetime | None = None
+    category: CategoryCode | None = None
+    unit: UnitCode | None = None
+    """Who handled it. These three tell a citizen with several requests which one is asked about."""
     version: int = 0
 
     @property

@@ -19,11 +19,16 @@ async def note_case(work: SurveyWork, cmd: do.NoteCase) -> Survey:
     return await work.surveys.keep(scheduling.note_case(known, cmd))
 
 
+async def note_matter(work: SurveyWork, cmd: do.NoteMatter) -> None:
+    survey = await work.surveys.get(cmd.case_id)
+    await work.surveys.keep(scheduling.note_matter(survey, cmd))
+
+
 async def join(work: SurveyWork, cmd: do.Join) -> None:
     """并案. The two cases' facts travel by different keys: the other one may be unknown yet, or handled."""
     into = await work.surveys.find(cmd.into_case_id) or Survey(cmd.into_case_id, has_phone=False)
     if into.handled:
-        await schedule(work, cmd.case_id)
+        await _ask_joined(work, cmd.case_id, into)
     else:
         await work.surveys.keep(scheduling.join(into, cmd.case_id))
 
@@ -44,7 +49,13 @@ async def cancel(work: SurveyWork, case_id: CaseId) -> None:
 async def _part(work: SurveyWork, survey: Survey) -> None:
     await work.surveys.keep(scheduling.part(survey))
     for joined in survey.joined:
-        await schedule(work, joined)
+        await _ask_joined(work, joined, survey)
+
+
+async def _ask_joined(work: SurveyWork, case_id: CaseId, into: Survey) -> None:
+    survey = await work.surveys.get(case_id)
+    await work.surveys.keep(scheduling.handled_with(survey, into))
+    await schedule(work, case_id)
 
 
 async def reopen(work: SurveyWork, case_id: CaseId) -> None:

@@ -29,6 +29,9 @@ SURVEYS = Table(
     Column("joined", JSONB, nullable=False),
     Column("handled", Boolean, nullable=False),
     Column("has_citizen", Boolean, nullable=False),
+    Column("registered_at", DateTime(timezone=True)),
+    Column("category", Text),
+    Column("unit", Text),
     Column("version", BigInteger, nullable=False),
 )
 

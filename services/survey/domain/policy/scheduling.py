@@ -17,7 +17,25 @@ from shared.kernel.words import Unreached
 def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
     """Remember a case that may have to be called back. Says nothing."""
     survey = known or Survey(cmd.case_id, cmd.has_phone)
-    return Decision(replace(survey, has_phone=cmd.has_phone, has_citizen=cmd.has_citizen))
+    noted = replace(
+        survey,
+        has_phone=cmd.has_phone,
+        has_citizen=cmd.has_citizen,
+        registered_at=cmd.registered_at,
+        category=survey.category or cmd.category,
+    )
+    return Decision(noted)
+
+
+def note_matter(survey: Survey, cmd: do.NoteMatter) -> Decision[Survey]:
+    """Remember what the case is about, and who has it. Says nothing."""
+    category, unit = cmd.category or survey.category, cmd.unit or survey.unit
+    return Decision(replace(survey, category=category, unit=unit))
+
+
+def handled_with(survey: Survey, into: Survey) -> Decision[Survey]:
+    """并案: whoever had the other case handled this one too, and not who had this one before."""
+    return Decision(replace(survey, unit=into.unit))
 
 
 def schedule(survey: Survey, cmd: do.Schedule, city: City, *, at: datetime) -> Decision[Survey]:
