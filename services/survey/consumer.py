@@ -23,7 +23,9 @@ from shared.kernel.words import Channel
 async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> None:
     fact = heard.fact
     has_citizen = not fact.proactive and fact.channel is not Channel.SENSOR
-    stated = NoteCase(fact.case_id, fact.has_phone, has_citizen, heard.envelope.time, fact.category)
+    stated = NoteCase(
+        fact.case_id, fact.has_phone, has_citizen, heard.envelope.time, fact.category, fact.language
+    )
     await handlers.note_case(work, stated)
 
 

@@ -53,6 +53,7 @@ class HttpMessenger:
                 "kind": KINDS[message.kind],
                 "to": message.phone,
                 "text": message.text,
+                "language": message.language,
                 "callback_id": str(message.callback_id),
             }
         )

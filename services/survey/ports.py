@@ -12,7 +12,7 @@ from services.survey.domain.signatures import Signatures
 from shared.city.city import City
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 from shared.sealing.passes import CasePasses
 
 
@@ -102,6 +102,7 @@ class Outgoing:
     kind: CallbackChannel
     text: str
     callback_id: CallbackId
+    language: Language
     phone: str | None = field(default=None, repr=False)
 
 

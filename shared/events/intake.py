@@ -5,7 +5,7 @@ from uuid import UUID
 
 from shared.events.fact import CaseFact
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId
-from shared.kernel.words import Channel, DeclineReason, Kind, MergeReason
+from shared.kernel.words import Channel, DeclineReason, Kind, Language, MergeReason
 
 INTAKE = "intake"
 
@@ -31,6 +31,8 @@ class CaseRegistered(CaseFact):
     """The case on whose site this one was found."""
     incident_id: IncidentId | None = None
     """The grid's incident this case was registered for."""
+    language: Language | None = None
+    """What the citizen would rather be asked in; None: nobody said, and it is Chinese."""
     being_answered: bool = False
     """The knowledge base had an answer: router waits for it and dispatches nothing."""
 

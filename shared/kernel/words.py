@@ -17,6 +17,18 @@ class Channel(StrEnum):
     BATCH = "batch"
 
 
+class Language(StrEnum):
+    """语言: what a citizen would rather be asked in."""
+
+    CHINESE = "zh-CN"
+    ENGLISH = "en"
+
+    @property
+    def tongue(self) -> str:
+        """As files of the city name it, whatever the region."""
+        return self.partition("-")[0]
+
+
 class Kind(StrEnum):
     """诉求类型: what the citizen wants."""
 

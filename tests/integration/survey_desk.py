@@ -15,7 +15,7 @@ from services.survey.domain.signatures import HEADER
 from shared.events import router
 from shared.events.intake import CaseRegistered
 from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
-from shared.kernel.words import Channel, Kind
+from shared.kernel.words import Channel, Kind, Language
 from shared.store.running_city import RunningCity
 from tests.kit.callbacks import a_city
 from tests.kit.desk import ServiceDesk, at_desk
@@ -61,6 +61,7 @@ class Desk(ServiceDesk):
         has_phone: bool = True,
         proactive: bool = False,
         channel: Channel = Channel.HOTLINE,
+        language: Language | None = None,
     ) -> CaseId:
         """A case that was registered."""
         fact = CaseRegistered(
@@ -70,6 +71,7 @@ class Desk(ServiceDesk):
             sealed_words="sealed",
             has_phone=has_phone,
             proactive=proactive,
+            language=language,
         )
         await self.hears(fact)
         return fact.case_id

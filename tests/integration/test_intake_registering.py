@@ -214,6 +214,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "an empty place": ({"place": {}}, "place"),
     "a long address": ({"place": {"address": "路" * 201}}, "place.address"),
     "no telephone number": ({"contact": {"phone": "12"}}, "contact.phone"),
+    "a language nobody asks in": ({"contact": {"name": "王", "language": "fr"}}, "contact.language"),
     "an empty contact": ({"contact": {}}, "contact"),
     "a link without a finding": (
         {"linked_case_id": "01950000-0000-7000-8000-000000000000"},

@@ -13,7 +13,7 @@ from services.survey.domain.signatures import Signatures
 from services.survey.gateways import http_messenger
 from shared.http.vault import vault_at
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, survey_desk, withdrawn
 from tests.kit.gateway import Gateway, phone_book, phone_of
 from tests.kit.people import eventually
@@ -65,7 +65,17 @@ async def town(house: Town) -> Town:
     house.gateway.received.clear()
     house.gateway.sent.clear()
     house.gateway.texts.clear()
+    house.gateway.languages.clear()
     return house
+
+
+async def test_who_is_to_be_asked_in_english_is_written_to_and_called_in_english(town: Town) -> None:
+    callback_id = await town.desk.callback(await town.desk.case(language=Language.ENGLISH))
+    await town.desk.sends()
+    assert "Your request" in town.gateway.texts[0]
+    assert town.gateway.languages == ["en"]
+    rang = (await town.desk.claims(callback_id, inbound=True)).json()
+    assert rang["language"] == "en"
 
 
 async def test_a_message_is_handed_over_once_with_the_phone_of_this_moment(town: Town) -> None:
@@ -74,6 +84,7 @@ async def test_a_message_is_handed_over_once_with_the_phone_of_this_moment(town:
     assert await town.desk.sends() == 1
     assert town.gateway.sent == {f"{callback_id}:link": phone_of(str(case_id))}
     assert town.desk.flat.equipment.links.url(CallbackId(UUID(callback_id))) in town.gateway.texts[0]
+    assert town.gateway.languages == ["zh-CN"]
     # With a citizen's link anybody could answer for him.
     shown = await town.desk.message(callback_id)
     assert (shown["text"], shown["url"]) == (None, None)

@@ -23,6 +23,7 @@ class Gateway:
     sent: dict[str, str] = field(default_factory=dict)
     """To whom a text went, by key: a key that was sent is not sent again."""
     texts: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     holds_from: int | None = None
     """From the message so far in the order of coming, no answer is given before `answers` is set."""
     answers: asyncio.Event = field(default_factory=asyncio.Event)
@@ -41,6 +42,7 @@ class Gateway:
         if key not in self.sent:
             self.sent[key] = told["to"]
             self.texts.append(told["text"])
+            self.languages.append(told["language"])
         if self.holds_from is not None and len(self.received) > self.holds_from:
             await self.answers.wait()
         return Response(json.dumps({"id": f"m-{list(self.sent).index(key)}"}), self.status)

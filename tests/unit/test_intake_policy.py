@@ -43,7 +43,7 @@ from shared.city.coordinates import Datum
 from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
-from shared.kernel.words import Channel, Kind
+from shared.kernel.words import Channel, Kind, Language
 from shared.lifecycle.case import CaseState
 from tests.kit.city import beijing
 
@@ -90,6 +90,16 @@ def test_a_registered_case_is_said_with_everything_but_what_is_personal() -> Non
             confidential=True,
         ),
     )
+
+
+@pytest.mark.parametrize(("anonymous", "said"), [(False, Language.ENGLISH), (True, None)])
+def test_the_language_to_be_called_back_in_is_said_unless_nobody_is(
+    anonymous: bool, said: Language | None
+) -> None:
+    contact = StatedContact(phone="13812345678", anonymous=anonymous, language=Language.ENGLISH)
+    for entry in (None, UUID(int=7)):
+        decided = policy.register(a_wish(contact=contact), replace(made(), entry_id=entry), at=AT)
+        assert decided.facts[0].language is said  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

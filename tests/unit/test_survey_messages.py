@@ -1,5 +1,6 @@
 """消息与签名: tries with back-off, never at night, one key; signatures and passes nobody can make up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -15,10 +16,12 @@ from services.survey.domain.links import Links
 from services.survey.domain.messages import BACK_OFF, Message, MessageState, Outcome, after, dropped
 from services.survey.domain.signatures import TOLERANCE, Signatures
 from services.survey.gateways import EmbeddedMessenger, http_messenger
+from services.survey.handlers.sending import text_of
 from services.survey.ports import Equipment
 from services.survey.store.queries import MessageRow
+from shared.city.questionnaire import LINK
 from shared.kernel.ids import CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 from shared.sealing.passes import GOOD_FOR, CasePasses, PassOver, UnknownPass
 from tests.kit.callbacks import CASE, FIRST, NOON
 from tests.kit.city import beijing
@@ -32,6 +35,18 @@ PASSES = CasePasses(b"intake's and survey's secret, 32.")
 def test_a_message_that_was_taken_is_sent_under_the_gateways_name() -> None:
     sent = after(QUEUED, Outcome.ACCEPTED, beijing(), reference="m-1", at=NOON)
     assert (sent.state, sent.sent_at, sent.reference, sent.tries) == (MessageState.SENT, NOON, "m-1", 1)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", [CallbackChannel.LINK, CallbackChannel.IVR])
+def test_a_citizen_is_written_and_spoken_to_in_the_language_that_was_stated(
+    language: Language, kind: CallbackChannel
+) -> None:
+    asked, links = beijing().questionnaire, Links(b"the secret of the citizens' links", "http://survey")
+    text = text_of(replace(QUEUED, kind=kind, language=language), asked, links)
+    written = asked.sms.of(language.tongue).replace(LINK, links.url(FIRST))
+    assert text == (written if kind is CallbackChannel.LINK else asked.spoken(language.tongue))
+    assert ("Your request" in text or "your request" in text) is (language is Language.ENGLISH)
 
 
 def test_a_message_the_gateway_will_not_have_is_not_tried_again() -> None:
@@ -120,7 +135,7 @@ def test_a_link_that_went_to_its_citizen_is_shown_to_no_operator(url: str | None
     messenger = http_messenger(url, SIGNED) if url else EmbeddedMessenger()
     links = Links(b"the secret of the citizens' links", "http://survey")
     equipped = SimpleNamespace(messenger=messenger, links=links)
-    row = MessageRow(FIRST, CASE, CallbackChannel.LINK, MessageState.SENT, AT)
+    row = MessageRow(FIRST, CASE, CallbackChannel.LINK, MessageState.SENT, AT, None)
     seen = MessageOut.of(row, beijing().questionnaire, cast(Equipment, equipped))
     assert (seen.state, seen.url) == (MessageState.SENT, links.url(FIRST) if is_shown else None)
     assert (links.token(FIRST) in seen.model_dump_json()) is is_shown

@@ -15,7 +15,7 @@ from services.intake.domain.words import PlaceRole, RelatedPlace
 from shared.city.coordinates import Datum
 from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
-from shared.kernel.words import Channel, DeclineReason, Kind
+from shared.kernel.words import Channel, DeclineReason, Kind, Language
 from shared.lifecycle.case import CaseState
 
 LONGEST_TEXT = 4000
@@ -55,9 +55,12 @@ class ContactIn(Wire):
     phone: Annotated[str, StringConstraints(max_length=40)] | None = None
     confidential: bool = Field(False, description="The undertaking unit must not learn who asked.")
     anonymous: bool = False
+    language: Language | None = Field(
+        None, description="In which the citizen would rather be called back; Chinese if left out."
+    )
 
     def stated(self) -> StatedContact:
-        return StatedContact(self.name, self.phone, self.confidential, self.anonymous)
+        return StatedContact(self.name, self.phone, self.confidential, self.anonymous, self.language)
 
 
 class CaseIn(Wire):

@@ -12,7 +12,7 @@ from services.intake.domain.timeline import Note
 from services.intake.domain.words import RelatedPlace
 from shared.city.coordinates import Datum
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
-from shared.kernel.words import Channel, DeclineReason, Kind
+from shared.kernel.words import Channel, DeclineReason, Kind, Language
 from shared.lifecycle.case import CaseState
 
 
@@ -36,6 +36,7 @@ class StatedContact:
     phone: str | None = field(default=None, repr=False)
     confidential: bool = False
     anonymous: bool = False
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from shared.events.intake import (
     WithdrawalAsked,
 )
 from shared.kernel.decision import Decision
-from shared.kernel.words import Channel
+from shared.kernel.words import Channel, Language
 
 FORGOTTEN = ""
 """Stands for words that are not kept any more; it opens under no key."""
@@ -101,13 +101,14 @@ def register(asked: Register, made: Admit, *, at: datetime) -> Decision[Case]:
         registered_at=at,
         status_at=at,
     )
+    language = stated.language if stated is not None and not stated.anonymous else None
     if made.entry_id is None:
-        return Decision(case, (_registered(case),))
+        return Decision(case, (_registered(case, language),))
     answered = CaseAnswerProposed(case_id=case.case_id, entry_id=made.entry_id)
-    return Decision(case, (_registered(case, being_answered=True), answered))
+    return Decision(case, (_registered(case, language, being_answered=True), answered))
 
 
-def _registered(case: Case, *, being_answered: bool = False) -> CaseRegistered:
+def _registered(case: Case, language: Language | None, *, being_answered: bool = False) -> CaseRegistered:
     return CaseRegistered(
         case_id=case.case_id,
         channel=case.channel,
@@ -120,6 +121,7 @@ def _registered(case: Case, *, being_answered: bool = False) -> CaseRegistered:
         proactive=case.proactive,
         linked_case_id=case.linked_case_id,
         incident_id=case.incident_id,
+        language=language,
         being_answered=being_answered,
     )
 

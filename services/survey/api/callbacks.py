@@ -31,6 +31,7 @@ from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant
 from shared.kernel.ids import CallbackId, new_id
+from shared.kernel.words import Language
 
 ROUTES = APIRouter()
 PhoneCaller = Annotated[Caller, allow(Role.CALLER)]
@@ -176,6 +177,7 @@ def _shown(
         callback=CallbackOut.of(survey, callback_id),
         about=AboutOut.of(survey, city, language),
         contact=contact,
+        language=survey.language or Language.CHINESE,
         opening=asked.opening.of(language),
         script=questions(asked, language),
         clear_up=wrong.of(language) if wrong else None,

@@ -19,7 +19,7 @@ from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Wire
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 
 ROUTES = APIRouter()
 Operator = Annotated[Caller, allow(Role.OPS)]
@@ -45,6 +45,7 @@ class MessageOut(Wire):
             CallbackChannel(row.kind),
             MessageState(row.state),
             row.sent_at,
+            language=Language(row.language or Language.CHINESE),
         )
         is_shown = equipped.messenger.is_shown
         return cls(

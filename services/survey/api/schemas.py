@@ -15,7 +15,7 @@ from services.survey.store.queries import CallbackRow
 from shared.city.questionnaire import Question, Questionnaire
 from shared.http.wire import Instant, Wire
 from shared.kernel.ids import CallbackId
-from shared.kernel.words import CallbackChannel, Satisfied, Solved
+from shared.kernel.words import CallbackChannel, Language, Satisfied, Solved
 
 NOTE_LIMIT = 2_000
 MOST_REASONS = 20
@@ -194,6 +194,7 @@ class ClaimOut(Wire):
     callback: CallbackOut
     about: AboutOut
     contact: ContactOut
+    language: Language = Field(description="What the citizen would rather be asked in.")
     opening: str
     script: list[str]
     clear_up: str | None = Field(description="What does not go together in the answers given before.")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.survey.domain.model import Answers, Missed
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode
+from shared.kernel.words import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class NoteCase:
     has_citizen: bool = True
     registered_at: datetime | None = None
     category: CategoryCode | None = None
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shared.city.city import City
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
 """How long a gateway that is busy or away is left alone before the next try (ours)."""
@@ -51,6 +51,7 @@ class Message:
     sent_at: datetime | None = None
     reference: str | None = None
     """What the gateway calls it."""
+    language: Language = Language.CHINESE
 
     @property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode
-from shared.kernel.words import CallbackChannel, Satisfied, Solved, Unreached
+from shared.kernel.words import CallbackChannel, Language, Satisfied, Solved, Unreached
 
 
 class RoundState(StrEnum):
@@ -156,6 +156,8 @@ class Survey:
     category: CategoryCode | None = None
     unit: UnitCode | None = None
     """Who handled it. These three tell a citizen with several requests which one is asked about."""
+    language: Language | None = None
+    """What he would rather be asked in."""
     version: int = 0
 
     @property

@@ -70,15 +70,16 @@ async def _ask_provider(work: SurveyWork, message: Message) -> Handed:
         if phone is None:
             return Handed(Outcome.REFUSED)
     text = text_of(message, work.city.questionnaire, equipment.links)
-    outgoing = Outgoing(message.key, message.kind, text, message.callback_id, phone)
+    outgoing = Outgoing(message.key, message.kind, text, message.callback_id, message.language, phone)
     return await equipment.messenger.hand_over(outgoing)
 
 
 def text_of(message: Message, asked: Questionnaire, links: Links) -> str:
-    """What the citizen reads, or hears. The link is made now and kept nowhere."""
+    """What the citizen reads, or hears, in his language. The link is made now and kept nowhere."""
+    tongue = message.language.tongue
     if message.kind is CallbackChannel.IVR:
-        return asked.spoken("zh")
-    return asked.sms.zh.replace(LINK, links.url(message.callback_id))
+        return asked.spoken(tongue)
+    return asked.sms.of(tongue).replace(LINK, links.url(message.callback_id))
 
 
 async def note_delivery(

@@ -11,7 +11,7 @@ from services.survey.domain.messages import EventKind, Message, MessageState
 from services.survey.domain.model import RoundState
 from services.survey.store import tables
 from shared.kernel.ids import CallbackId, CaseId
-from shared.kernel.words import CallbackChannel
+from shared.kernel.words import CallbackChannel, Language
 
 UNSETTLED = (MessageState.QUEUED, MessageState.SENT)
 FORGOTTEN_AT_ONCE = 5_000
@@ -44,15 +44,17 @@ class MessageRepository:
             await self._connection.execute(insert(tables.MESSAGES).on_conflict_do_nothing(), rows)
 
     async def due(self, at: datetime, limit: int) -> Sequence[tuple[Message, bool]]:
-        m, c = tables.MESSAGES.c, tables.CALLBACKS.c
+        m, c, s = tables.MESSAGES.c, tables.CALLBACKS.c, tables.SURVEYS.c
         waited_for = (c.state == RoundState.SCHEDULED) & ~c.doubtful
         picked = (
-            select(m.callback_id, c.case_id, m.kind, m.next_at, m.tries, waited_for)
+            select(m.callback_id, c.case_id, m.kind, m.next_at, m.tries, s.language, waited_for)
             .join_from(tables.MESSAGES, tables.CALLBACKS, c.callback_id == m.callback_id)
+            .join(tables.SURVEYS, s.case_id == c.case_id)
             .where((m.state == MessageState.QUEUED) & (m.next_at <= at))
             .order_by(m.next_at, m.callback_id)
             .limit(limit)
         )
+        found = await self._connection.execute(picked)
         return [
             (
                 Message(
@@ -62,12 +64,11 @@ class MessageRepository:
                     MessageState.QUEUED,
                     next_at,
                     tries,
+                    language=Language(language or Language.CHINESE),
                 ),
                 is_waited_for,
             )
-            for callback_id, case_id, kind, next_at, tries, is_waited_for in await self._connection.execute(
-                picked
-            )
+            for callback_id, case_id, kind, next_at, tries, language, is_waited_for in found
         ]
 
     async def keep(self, messages: Sequence[Message]) -> None:

@@ -42,6 +42,7 @@ class MessageRow:
     kind: str
     state: str
     sent_at: datetime
+    language: str | None
 
 
 async def worklist(
@@ -96,10 +97,11 @@ async def survey_asked(connection: AsyncConnection, case_id: CaseId) -> Survey:
 
 async def messages(connection: AsyncConnection, *, after: Position, limit: int) -> list[MessageRow]:
     """What was handed over, newest first."""
-    sent, callbacks = tables.MESSAGES.c, tables.CALLBACKS.c
+    sent, callbacks, surveys = tables.MESSAGES.c, tables.CALLBACKS.c, tables.SURVEYS.c
     query = (
-        select(sent.callback_id, callbacks.case_id, sent.kind, sent.state, sent.sent_at)
+        select(sent.callback_id, callbacks.case_id, sent.kind, sent.state, sent.sent_at, surveys.language)
         .join_from(tables.MESSAGES, tables.CALLBACKS, callbacks.callback_id == sent.callback_id)
+        .join(tables.SURVEYS, surveys.case_id == callbacks.case_id)
         .where(sent.sent_at.is_not(None))
         .order_by(sent.sent_at.desc(), sent.callback_id.desc(), sent.kind.desc())
         .limit(limit)

@@ -32,6 +32,7 @@ SURVEYS = Table(
     Column("registered_at", DateTime(timezone=True)),
     Column("category", Text),
     Column("unit", Text),
+    Column("language", Text),
     Column("version", BigInteger, nullable=False),
 )
 

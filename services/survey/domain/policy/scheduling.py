@@ -23,6 +23,7 @@ def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
         has_citizen=cmd.has_citizen,
         registered_at=cmd.registered_at,
         category=survey.category or cmd.category,
+        language=cmd.language,
     )
     return Decision(noted)
 
