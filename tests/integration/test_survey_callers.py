@@ -205,6 +205,21 @@ async def test_nobody_is_called_in_quiet_hours_but_the_citizen_may_ring(desk: De
     assert (await desk.tries(callback_id, answers=YES, inbound=True, key="at-night")).status_code == 201
 
 
+async def test_of_a_citizen_who_rings_the_callback_is_found_by_the_case(desk: Desk) -> None:
+    await desk.callback()
+    case_id = await desk.case()
+    callback_id = await desk.callback(case_id)
+    await desk.callback()
+
+    async def listed(**query: str) -> list[str]:
+        return [item["callback_id"] for item in await pages(desk, case_id=str(case_id), **query)]
+
+    assert await listed() == [callback_id]
+    assert await listed(state="completed") == []
+    await desk.tries(callback_id, inbound=True, answers=YES)
+    assert [await listed(), await listed(state="completed")] == [[], [callback_id]]
+
+
 async def test_a_citizen_who_rang_was_reached(desk: Desk) -> None:
     callback_id = await desk.callback()
     desk.clock.at = NIGHT

@@ -91,7 +91,8 @@ async def test_what_is_over_is_in_nobodys_hand_and_is_not_looked_for(desk: Desk)
     async with desk.flat.store.read() as connection:
         await connection.close()
         for state in set(RoundState) - {RoundState.SCHEDULED}:
-            asked = {"kind": None, "state": state, "due_before": None, "after": None, "limit": 50}
+            asked = {"kind": None, "state": state, "after": None, "limit": 50}
+            asked |= {"due_before": None, "case_id": None}
             assert await queries.worklist(connection, held=("caller-1", NOON), **asked) == []
     caller = desk.token("caller", sub="caller-1")
     answer = await desk.client.get("/v1/callbacks?mine=true&state=completed", headers=caller)

@@ -50,6 +50,7 @@ async def worklist(
         Query(description="Rounds, or checks of them; left out: rounds, and of what is `mine` both."),
     ] = None,
     due_before: Instant | None = None,
+    case_id: Annotated[UUID | None, Query(description="Of this case: whose citizen is on the phone.")] = None,
     mine: Annotated[bool, Query(description="Only what the reader has in hand now.")] = False,
 ) -> Page[WorklistItem]:
     """The callers' worklist, the longest due first."""
@@ -58,6 +59,7 @@ async def worklist(
         kind=kind or (None if mine else "round"),
         state=state,
         due_before=due_before,
+        case_id=case_id,
         held=(reader.subject, request.app.state.flat.clock.now()) if mine else None,
         after=asked.after,
         limit=asked.fetch,

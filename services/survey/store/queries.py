@@ -51,6 +51,7 @@ async def worklist(
     kind: str | None,
     state: RoundState,
     due_before: datetime | None,
+    case_id: UUID | None,
     held: tuple[str, datetime] | None,
     after: Position,
     limit: int,
@@ -68,6 +69,8 @@ async def worklist(
         query = query.where(c.kind == kind)
     if due_before is not None:
         query = query.where(c.due_at <= due_before)
+    if case_id is not None:
+        query = query.where(c.case_id == case_id)
     if held is not None:
         by, at = held
         query = query.where(c.claimed_by == by, c.claimed_until > at)
