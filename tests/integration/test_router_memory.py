@@ -114,6 +114,26 @@ async def test_words_added_are_kept_sealed_and_read_by_who_may(desk: Desk) -> No
     assert (await desk.sees_case(case["case_id"]))["supplements"][0]["text"] == "晚上十点后最吵"
 
 
+async def test_a_unit_rid_of_a_case_by_its_merge_reads_nothing_that_is_added_to_it(desk: Desk) -> None:
+    """Who has the case it was joined to reads it there."""
+    elsewhere = await desk.case("大兴区天宫院街道海子角北里有群租房")
+    case = await desk.case()
+    await desk.moves(f"cases/{case['case_id']}/merge", role="dispatcher", into_case_id=elsewhere["case_id"])
+    sealed = desk.seal(case["case_id"], text="昨夜又添隔断")
+    await desk.hears(CaseSupplemented(case_id=case["case_id"], sealed_words=sealed))
+
+    async def read_by(unit: str) -> list[str]:
+        seen = (await desk.reads(f"cases/{case['case_id']}", unit=unit)).json()
+        return [each["text"] for each in seen["supplements"]]
+
+    async def found_by(unit: str) -> int:
+        return len((await desk.moves("cases:search", unit=unit, seen=None, text="隔断"))["items"])
+
+    assert (await read_by(GUANYINSI), await found_by(GUANYINSI)) == ([], 0)
+    theirs = await desk.reads(f"cases/{elsewhere['case_id']}", unit=elsewhere["orders"][0]["unit"])
+    assert [each["text"] for each in theirs.json()["joined"][0]["supplements"]] == ["昨夜又添隔断"]
+
+
 async def test_words_sealed_for_another_case_or_in_another_form_are_refused(desk: Desk) -> None:
     foreign = desk.registered()
     with pytest.raises(SealBroken):

@@ -142,9 +142,12 @@ async def joined_words(
 
 
 def goes_on(case: Case, caller: Caller, city: City) -> bool:
-    """Whether the case is still with one of the caller's units; with the desk it always is."""
+    """Whether the case is still with one of the caller's units; with the desk it always is. A joined case is
+    with who has the other, and read there.
+    """
     is_theirs = theirs(reader(caller), city)
-    return may_see_all(caller) or any(is_theirs(each) for each in case.orders if each not in case.earlier)
+    still = () if case.merged_into else (each for each in case.orders if each not in case.earlier)
+    return may_see_all(caller) or any(map(is_theirs, still))
 
 
 def _opened(request: Request, case_id: CaseId, *sealed: str) -> tuple[Words, ...]:

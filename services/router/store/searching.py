@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, not_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,13 +52,13 @@ async def sealed_cases(
 
 
 def _theirs(of_units: Collection[UnitCode] | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Whether the case has an order of theirs, and one that was not left behind."""
+    """Whether the case has an order of theirs, and one that it is still with."""
     if of_units is None:
         return true(), true()
     c, orders = tables.CASES.c, tables.WORK_ORDERS.c
     theirs = exists().where(orders.case_id == c.case_id, of_these(of_units))
     left_behind = c.earlier.contains(func.jsonb_build_array(func.jsonb_build_object("id", orders.order_id)))
-    return theirs, theirs.where(not_(left_behind))
+    return theirs, and_(theirs.where(not_(left_behind)), c.merged_into.is_(None))
 
 
 def _sealed(row: Any, shown: int) -> SealedRow:

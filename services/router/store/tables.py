@@ -227,5 +227,7 @@ READINGS = Table(
     _text("by", nullable=False),
     _when("at", nullable=False),
     Index("ix_readings_at_reading_id", "at", "reading_id"),
+    # A unit that reads little would be looked for through everybody's.
+    Index("ix_readings_unit_at_reading_id", "unit", "at", "reading_id"),
 )
 """Append-only: which unit's clerk was shown which contact. Intake's own audit knows router alone."""
