@@ -12,6 +12,9 @@ from typer.core import TyperGroup
 
 from deploy.commands import run, status, stop, token
 
+REFUSED_BY_DATABASE = ("28", "3D")
+"""SQLSTATEs, by beginning: a role or password, a database that is not there."""
+
 
 class _Commands(TyperGroup):
     """What does not answer, or refuses, is said in a sentence; a bug is shown whole."""
@@ -33,11 +36,14 @@ def _sentence(error: Exception) -> tuple[str, int] | None:
     from shared.bus.fates import Fate, fate_of
     from shared.kernel.errors import Refusal
     from shared.kernel.settings import WrongSetting
+    from shared.store.busy import state_of
 
     if isinstance(error, LocalRefused | Refusal):
         return str(error), 1
     if isinstance(error, WrongSetting):
         return str(error), 2
+    if state_of(error).startswith(REFUSED_BY_DATABASE):
+        return f"the database refuses: {getattr(error, 'orig', error)}", 1
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}", 1
     # A reader that has seen enough, as `head`, closes the pipe: typer ends quietly then.

@@ -265,6 +265,7 @@ def _app(flat: Flat) -> FastAPI:
         info=lambda: info,
         checks=(
             Check("database", lambda: _ask_database(flat)),
+            Check("tables", lambda: _ask_tables(flat)),
             # Requests are safely taken while the bus is away: told, but no reason to send them elsewhere.
             Check("bus", lambda: _ask_subscriber(flat), needed=False),
         ),
@@ -285,6 +286,11 @@ async def _living(flat: Flat) -> AsyncIterator[None]:
 async def _ask_subscriber(flat: Flat) -> None:
     if flat.subscriber and flat.subscriber.trouble:
         raise BusBusy(flat.subscriber.trouble)
+
+
+async def _ask_tables(flat: Flat) -> None:
+    async with flat.store.read() as connection:
+        await flat.service.schema.require_newest(connection)
 
 
 async def _ask_database(flat: Flat) -> None:

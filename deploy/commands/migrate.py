@@ -19,13 +19,13 @@ AdminDsn = Annotated[
 ]
 
 
-async def migrate_all(admin_dsn: str, passwords: Mapping[str, str]) -> None:
-    """Bring every service named in `passwords` to its newest tables, each as its own role."""
-    from shared.store.migrate import prepare, upgrade
+async def migrate_all(admin_dsn: str, passwords: Mapping[str, str]) -> list[str]:
+    """Bring each service of `passwords` to its newest tables as its own role; those that have newer ones."""
+    from shared.store.migrate import prepare
 
     for name, password in passwords.items():
         await prepare(admin_dsn, name, password)
-        await upgrade(role_dsn(admin_dsn, name, password), schema_of(name))
+    return await upgrade_each({name: role_dsn(admin_dsn, name, passwords[name]) for name in passwords})
 
 
 def role_dsn(admin_dsn: str, name: str, password: str) -> str:
@@ -45,7 +45,14 @@ def schema_of(name: str) -> "Schema":
 
 def urls_from(environment: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     """Each service's own address out of JIESU_DATABASE_URL_<SERVICE>; services without one are left out."""
+    from shared.kernel.settings import WrongSetting
+
     found = {name: environment.get(f"JIESU_DATABASE_URL_{name.upper()}") for name in names}
+    for name, url in found.items():
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise WrongSetting(
+                f"JIESU_DATABASE_URL_{name.upper()} is refused: write postgresql://role:password@host:port/database"
+            )
     return {name: url for name, url in found.items() if url}
 
 
@@ -56,12 +63,11 @@ def passwords_from(environment: Mapping[str, str], names: tuple[str, ...]) -> di
     return {name: make_url(url).password or "" for name, url in urls_from(environment, names).items()}
 
 
-async def upgrade_each(urls: Mapping[str, str]) -> None:
-    """Bring every service to its newest tables as its own role; roles and schemas are there already."""
+async def upgrade_each(urls: Mapping[str, str]) -> list[str]:
+    """Bring every service to its newest tables as its own role; those whose tables are a newer release's."""
     from shared.store.migrate import upgrade
 
-    for name, url in urls.items():
-        await upgrade(url, schema_of(name))
+    return [name for name, url in urls.items() if not await upgrade(url, schema_of(name))]
 
 
 def command(admin_dsn: AdminDsn = None, state: State = None) -> None:
@@ -74,16 +80,18 @@ def command(admin_dsn: AdminDsn = None, state: State = None) -> None:
     names = tuple(flat.name for flat in SUITE)
     urls = urls_from(os.environ, names)
     if admin_dsn is None and urls:
-        asyncio.run(upgrade_each(urls))
+        newer = asyncio.run(upgrade_each(urls))
         done = tuple(urls)
     elif admin_dsn is None:
-        asyncio.run(migrate_all(*_of_local_run(state, names)))
+        newer = asyncio.run(migrate_all(*_of_local_run(state, names)))
         done = names
     else:
         passwords = passwords_from(os.environ, names)
-        asyncio.run(migrate_all(admin_dsn, passwords))
+        newer = asyncio.run(migrate_all(admin_dsn, passwords))
         done = tuple(passwords)
-    typer.echo(f"up to date: {', '.join(done)}")
+    for name in newer:
+        typer.echo(f"the tables of {name} are a newer release's, and are left as they are", err=True)
+    typer.echo(f"up to date: {', '.join(name for name in done if name not in newer) or 'none'}")
 
 
 def _of_local_run(state: Path | None, names: tuple[str, ...]) -> tuple[str, dict[str, str]]:

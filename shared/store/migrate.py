@@ -14,13 +14,14 @@ from typing import Any
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from shared.kernel.errors import Unavailable
+from shared.kernel.errors import Conflict, Unavailable
 from shared.store import partitions
 from shared.store.busy import lock_not_free
 from shared.store.schema import Schema
@@ -30,6 +31,7 @@ LOCK_PATIENCE = 5.0
 """Seconds for which requests may have to wait behind a migration."""
 TRIES, PAUSE = 10, 2.0
 """How often it is tried, and the seconds in which those who waited go first."""
+OWNER = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = $1"
 TURN = "SELECT pg_try_advisory_lock(hashtext('jiesu migrate'), hashtext(current_schema()))"
 
 
@@ -40,19 +42,38 @@ class TablesInUse(Unavailable):
         super().__init__(f"a table of {schema} is held by somebody else: look at pg_stat_activity, try again")
 
 
+class SchemaOfAnother(Conflict):
+    """A schema with the service's name is there and is not the service's."""
+
+    def __init__(self, schema: str, owner: str) -> None:
+        super().__init__(
+            f"the schema {schema} belongs to the role {owner}: it is another program's, or was restored "
+            "before `jiesu roles` had made its owner"
+        )
+
+
+class NoSchema(Unavailable):
+    """The role sees no schema of its own."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__(f"there is no schema {schema} that this role may use: run `jiesu roles` first")
+
+
 async def prepare(admin_dsn: str, name: str, password: str) -> None:
     """Make the service's role and schema, or bring them to what they must be. Runs as an administrator.
 
     The role may log in, owns its schema, sees nothing else: the database proves the boundary.
+    Without a password it keeps the one it has. Raises `SchemaOfAnother`.
     """
     connection: Any = await asyncpg.connect(admin_dsn)  # type: ignore[no-untyped-call]
     try:
         database = await connection.fetchval("SELECT current_database()")
-        quoted = await connection.fetchval("SELECT quote_literal($1::text)", password)
+        quoted = await connection.fetchval("SELECT 'PASSWORD ' || quote_literal($1::text)", password)
+        known_by = quoted if password else ""
         if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
             await connection.execute(f'CREATE ROLE "{name}"')
         await connection.execute(
-            f'ALTER ROLE "{name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD {quoted}'
+            f'ALTER ROLE "{name}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT {known_by}'
         )
         await connection.execute(
             f"""
@@ -63,17 +84,26 @@ async def prepare(admin_dsn: str, name: str, password: str) -> None:
             ALTER ROLE "{name}" IN DATABASE "{database}" SET search_path = "{name}";
             """
         )
+        owner = await connection.fetchval(OWNER, name)
+        if owner != name:
+            raise SchemaOfAnother(name, owner)
     finally:
         await connection.close()
 
 
-async def upgrade(dsn: str, schema: Schema, *, to: str = "head") -> None:
-    """Bring the schema to a migration, the newest, as the service's own role. Raises `TablesInUse`.
+async def upgrade(dsn: str, schema: Schema, *, to: str = "head") -> bool:
+    """Bring the schema to a migration, the newest, as the service's own role.
 
-    Several may be told to at the same time: one does it, and the others find it done.
+    Several may be told to at the same time: one does it, and the others find it done. Tables of a newer
+    release are left as they are, and the answer is False: whoever goes back a release is not held up by them.
+    Raises `TablesInUse`, `NoSchema`.
     """
     async with _connected(dsn) as connection:
-        await _take_turn(connection)
+        await _take_turn(connection, schema)
+        found = await connection.run_sync(_version)
+        await connection.commit()
+        if found > schema.newest:
+            return False
         for left in reversed(range(TRIES)):
             try:
                 await connection.run_sync(lambda own: command.upgrade(_config(schema, own), to))
@@ -86,8 +116,9 @@ async def upgrade(dsn: str, schema: Schema, *, to: str = "head") -> None:
                 if not left:
                     raise TablesInUse(schema.name) from None
             else:
-                return
+                break
             await asyncio.sleep(PAUSE)
+    return True
 
 
 async def check(dsn: str, schema: Schema) -> None:
@@ -116,15 +147,21 @@ async def _connected(dsn: str) -> AsyncIterator[AsyncConnection]:
         await engine.dispose()
 
 
-async def _take_turn(connection: AsyncConnection) -> None:
+async def _take_turn(connection: AsyncConnection, schema: Schema) -> None:
     # Not waited for in the database: an index is built once every statement that began before is over, and
     # the builder would wait for us while we wait for him.
     for _ in count():
         is_ours = await connection.scalar(text(TURN))
         await connection.commit()
+        if is_ours is None:  # It has no current schema.
+            raise NoSchema(schema.name)
         if is_ours:
             return
         await asyncio.sleep(PAUSE)
+
+
+def _version(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _async(dsn: str) -> Any:

@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.kernel.errors import Unavailable
+
+VERSION = text("SELECT version_num FROM alembic_version")
+
+
+class TablesBehind(Unavailable):
+    """The tables are older than the release that looks at them."""
+
+    def __init__(self, schema: str, found: str | None, wanted: str) -> None:
+        super().__init__(f"the tables of {schema} are at {found}, and not at {wanted}: run `jiesu migrate`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +26,17 @@ class Schema:
     name: str
     metadata: MetaData
     migrations: Path
+
+    @property
+    def newest(self) -> str:
+        """The number of the newest migration."""
+        return max(path.name[:4] for path in self.migrations.glob("[0-9]*.py"))
+
+    async def require_newest(self, connection: AsyncConnection) -> None:
+        """Raise `TablesBehind`. Newer ones serve us too: a release only adds to what the one before reads."""
+        try:
+            found = await connection.scalar(VERSION)
+        except ProgrammingError:
+            found = None  # Nobody has migrated here.
+        if found is None or found < self.newest:
+            raise TablesBehind(self.name, found, self.newest)

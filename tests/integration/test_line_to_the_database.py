@@ -70,6 +70,22 @@ async def reports(desk: Desk, client: httpx.AsyncClient, keys: Sequence[str]) ->
         return await asyncio.gather(*sent)
 
 
+async def test_no_requests_are_sent_to_a_release_whose_tables_are_not_there_yet(
+    desk: Desk, far: httpx.AsyncClient, database: str
+) -> None:
+    admin = await asyncpg.connect(database)
+    try:
+        assert (await far.get("/health/ready")).json()["checks"]["tables"] == "ok"
+        before = await admin.fetchval("SELECT version_num FROM intake.alembic_version")
+        await admin.execute("UPDATE intake.alembic_version SET version_num = '0001'")
+        answer = await far.get("/health/ready")
+        assert (answer.status_code, answer.json()["failed"]) == (503, ["tables"])
+        await admin.execute("UPDATE intake.alembic_version SET version_num = $1", before)
+        assert (await far.get("/health/ready")).status_code == 200
+    finally:
+        await admin.close()
+
+
 def keys_of(what: str) -> list[str]:
     return [f"{what}-{number}" for number in range(MANY)]
 

@@ -127,6 +127,7 @@ def test_what_is_mistyped_or_away_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("replay --since 35d", {}, "--forgotten"),
         ("tail --no-follow --since 1x", {}, "1x"),
         ("topics", {"JIESU_BUS": "rabbit"}, "JIESU_BUS"),
+        ("migrate", {"JIESU_DATABASE_URL_ROUTER": "router"}, "JIESU_DATABASE_URL_ROUTER"),
         ("tail --no-follow", {"JIESU_DATABASE_URL": "mysql://x:hush@127.0.0.1/x"}, "JIESU_DATABASE_URL"),
     ],
 )

@@ -7,10 +7,15 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.commands.migrate import role_dsn, schema_of
 from deploy.local.postgres import LocalPostgres
 from shared.store import migrate
+from shared.store.engine import make_engine
+from shared.store.schema import TablesBehind
 from tests.kit.people import eventually
 
 pytestmark = pytest.mark.postgres
@@ -92,3 +97,69 @@ async def test_of_two_that_are_told_to_one_does_it(dsn: str, service: Any) -> No
     schema = schema_of("survey")
     await asyncio.gather(migrate.upgrade(dsn, schema), migrate.upgrade(dsn, schema))
     assert await service.fetchval(BUILT, INDEX)
+
+
+async def test_who_goes_back_a_release_is_not_held_up_by_its_newer_tables(dsn: str, service: Any) -> None:
+    """The jobs run before the services, and the release before does not know what the newer one made."""
+    await migrate.upgrade(dsn, schema_of("survey"))
+    await service.execute("UPDATE alembic_version SET version_num = '9999'")
+    assert await migrate.upgrade(dsn, schema_of("survey")) is False
+    assert await service.fetchval("SELECT version_num FROM alembic_version") == "9999"
+
+
+async def test_tables_serve_a_release_from_its_newest_migration_on(dsn: str, service: Any) -> None:
+    schema = schema_of("survey")
+    with pytest.raises(TablesBehind, match=f"survey are at {BEFORE_INDEX}, and not at {schema.newest}"):
+        await look_at(dsn)
+    await migrate.upgrade(dsn, schema)
+    await look_at(dsn)
+    await service.execute("UPDATE alembic_version SET version_num = '9999'")
+    await look_at(dsn)
+    await service.execute("DROP TABLE alembic_version")
+    with pytest.raises(TablesBehind, match="at None"):
+        await look_at(dsn)
+
+
+async def look_at(dsn: str) -> None:
+    """As a service does to say whether it is ready."""
+    engine = make_engine(dsn, pool=2, application_name="survey")
+    try:
+        async with engine.connect() as connection:
+            await schema_of("survey").require_newest(connection)
+    finally:
+        await engine.dispose()
+
+
+async def test_a_role_keeps_its_password_when_none_is_named(postgres: LocalPostgres, dsn: str) -> None:
+    await migrate.prepare(postgres.dsn(make_url(dsn).database or ""), "survey", "")
+    await migrate.upgrade(dsn, schema_of("survey"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"password": "guessed"}, "the database refuses: password authentication failed"),
+        ({"database": "nowhere"}, 'the database refuses: database "nowhere" does not exist'),
+    ],
+)
+async def test_what_the_database_refuses_is_said_in_a_sentence(
+    dsn: str, wrong: dict[str, str], told: str
+) -> None:
+    url = make_url(dsn).set(**wrong).render_as_string(hide_password=False)  # type: ignore[arg-type]
+    env = {"JIESU_DATABASE_URL_SURVEY": url}
+    done = await asyncio.to_thread(CliRunner().invoke, app, ["migrate"], env=env)
+    assert (done.exit_code, done.stderr.startswith(told)) == (1, True)
+
+
+async def test_a_schema_that_is_another_s_is_told_and_not_waited_for(
+    postgres: LocalPostgres, dsn: str
+) -> None:
+    """A dump that was restored before its roles were made leaves its schemas to the administrator."""
+    name = make_url(dsn).database or ""
+    admin = postgres.dsn(name)
+    await asyncio.to_thread(postgres.execute, "ALTER SCHEMA survey OWNER TO postgres", database=name)
+    with pytest.raises(migrate.SchemaOfAnother, match="survey belongs to the role postgres"):
+        await migrate.prepare(admin, "survey", "password")
+    async with asyncio.timeout(5):
+        with pytest.raises(migrate.NoSchema, match="run `jiesu roles` first"):
+            await migrate.upgrade(dsn, schema_of("survey"))
