@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from shared.events.envelope import Headers
 from shared.events.topics import Topic
+from shared.kernel.errors import Conflict
 
 POLL_LIMIT = 1000
 
@@ -26,6 +27,16 @@ class PartitionLost(BusBusy):
 
 class RecordRefused(Exception):
     """The bus will never take this batch (too large, unknown topic rights): waiting does not help."""
+
+
+class TopicDiffers(Conflict):
+    """A topic is there, made otherwise than it is declared: by the broker itself, or by somebody else."""
+
+    def __init__(self, topic: str, how: str) -> None:
+        super().__init__(
+            f"the topic {topic} is there, with {how}: while nothing is in it, delete it and run `jiesu topics`; "
+            "and let the broker make no topics by itself (auto.create.topics.enable=false)"
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,7 +131,7 @@ class Bus(Protocol):
         """
 
     async def create_topics(self, topics: Sequence[Topic]) -> None:
-        """Create what is missing; the job's business, never a service's. Raises `BusBusy`."""
+        """Create what is missing; the job's business, never a service's. Raises `BusBusy`, `TopicDiffers`."""
 
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
         """How many records of these topics a group has not finished, by partition: all there are where it

@@ -92,7 +92,7 @@ def test_a_service_is_told_no_secret_but_its_own(compose: dict[str, Any]) -> Non
 
 
 def test_everything_is_bounded_watched_and_started_again(compose: dict[str, Any]) -> None:
-    jobs = {"roles", "migrate", "topics", "keys", "seed", "token", "vault"}
+    jobs = {"roles", "migrate", "topics", "keys", "seed", "token", "vault", "ops"}
     for name, service in compose["services"].items():
         assert service["deploy"]["resources"]["limits"].keys() >= {"cpus", "memory"}, name
         assert "no-new-privileges:true" in service["security_opt"], name

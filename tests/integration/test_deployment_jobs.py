@@ -154,3 +154,10 @@ def test_the_token_tool_signs_what_the_services_are_told_to_accept(composed: Com
     """One line on stdout, so that a shell can take it."""
     token = composed.run("token", "--role", "dispatcher").strip()
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+", token)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("name", NAMES)
+def test_operators_reach_every_service_s_dead_letters(composed: Composed, name: str) -> None:
+    """As itself: one service's role sees no other's."""
+    assert composed.run("ops", "dlq", "list", name) == f"0 dead letters of {name}\n"

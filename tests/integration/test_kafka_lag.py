@@ -8,7 +8,7 @@ from aiokafka.structs import TopicPartition
 
 from deploy.local.kafka import LocalKafka
 from shared.bus.kafka import KafkaBus
-from shared.bus.port import Partition
+from shared.bus.port import Partition, TopicDiffers
 from shared.events.topics import Topic
 from tests.contract.bus_engines import Reader, message
 
@@ -29,6 +29,20 @@ async def test_what_the_broker_has_deleted_is_nobodys_lag(kafka: LocalKafka) -> 
     assert [await bus.lag(group, [name]) for group in ("slow", "new")] == [{place: 8}, {place: 10}]
     await _delete(kafka, TopicPartition(name, 0), before=5)
     assert [await bus.lag(group, [name]) for group in ("slow", "new")] == [{place: 5}, {place: 5}]
+
+
+@pytest.mark.parametrize(
+    ("partitions", "policy", "how"),
+    [(1, "delete", "1 partitions, not 3"), (3, "compact", "cleanup.policy=compact, not delete")],
+)
+async def test_a_topic_that_somebody_made_otherwise_is_told(
+    kafka: LocalKafka, partitions: int, policy: str, how: str
+) -> None:
+    """A broker makes a topic by itself as soon as somebody asks for it, if it is let."""
+    bus, name = KafkaBus(kafka.bootstrap), f"test.{uuid4().hex[:10]}"
+    await bus.create_topics([Topic(name, partitions, policy == "compact", "key", "Somebody else's.")])
+    with pytest.raises(TopicDiffers, match=f"{name} is there, with {how}"):
+        await bus.create_topics([Topic(name, 3, False, "key", "A test's own.")])
 
 
 async def _delete(kafka: LocalKafka, place: TopicPartition, *, before: int) -> None:

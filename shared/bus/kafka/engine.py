@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.bus.kafka.client import (
@@ -24,7 +25,7 @@ from shared.bus.kafka.client import (
 from shared.bus.kafka.consumer import KafkaConsumer, Listener
 from shared.bus.kafka.producer import KafkaProducer
 from shared.bus.kafka.words import AWAY, in_our_words, ours, record_of
-from shared.bus.port import POLL_LIMIT, BusBusy, OnRevoke, Partition, Record, let_go
+from shared.bus.port import POLL_LIMIT, BusBusy, OnRevoke, Partition, Record, TopicDiffers, let_go
 from shared.events.topics import Topic
 
 
@@ -71,6 +72,10 @@ class KafkaBus:
                 error = for_code(code)
                 if code and error is not TopicAlreadyExistsError:
                     raise BusBusy(f"topic {name} was not created: {error.__name__}")
+            there = {name for name, code, *_ in answer.topic_errors if code}
+            for topic in topics:
+                if topic.name in there:
+                    await _require_as_declared(admin, topic)
 
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
         async with self._admin() as admin:
@@ -143,8 +148,26 @@ async def _seek(reader: Client, since: datetime | None) -> dict[TopicPartition, 
     return {tp: end for tp, end in ends.items() if firsts[tp] < end}
 
 
+async def _require_as_declared(admin: Client, topic: Topic) -> None:
+    """A broker that makes topics by itself makes them otherwise, and nothing would say so."""
+    (found,) = await admin.describe_topics([topic.name])
+    count = len(found["partitions"])
+    if count < topic.partitions:
+        raise TopicDiffers(topic.name, f"{count} partitions, not {topic.partitions}")
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic.name, {"cleanup.policy": None})
+    (answer,) = await admin.describe_configs([asked])
+    ((*_, settings),) = answer.resources
+    for name, value, *_ in settings:
+        if value != _policy(topic):
+            raise TopicDiffers(topic.name, f"{name}={value}, not {_policy(topic)}")
+
+
+def _policy(topic: Topic) -> str:
+    return "compact" if topic.compacted else "delete"
+
+
 def _new_topic(topic: Topic, *, replicas: int) -> Client:
-    settings = {"cleanup.policy": "compact" if topic.compacted else "delete"}
+    settings = {"cleanup.policy": _policy(topic)}
     if replicas == 3:
         settings["min.insync.replicas"] = "2"
     return NewTopic(topic.name, topic.partitions, replicas, topic_configs=settings)  # type: ignore[no-untyped-call]
