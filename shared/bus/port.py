@@ -34,8 +34,8 @@ class TopicDiffers(Conflict):
 
     def __init__(self, topic: str, how: str) -> None:
         super().__init__(
-            f"the topic {topic} is there, with {how}: while nothing is in it, delete it and run `jiesu topics`; "
-            "and let the broker make no topics by itself (auto.create.topics.enable=false)"
+            f"the topic {topic} is there, with {how}: while nothing is in it, delete it and run "
+            "`jiesu topics`; and let the broker make no topics by itself (auto.create.topics.enable=false)"
         )
 
 

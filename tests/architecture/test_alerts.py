@@ -1,4 +1,4 @@
-"""deploy/alerts.yaml asks for metrics, labels and outcomes that there are: a mistyped rule would never fire."""
+"""deploy/alerts.yaml asks for metrics, labels, outcomes that there are: a mistyped rule never fires."""
 
 import re
 from pathlib import Path

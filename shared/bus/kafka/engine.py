@@ -154,7 +154,9 @@ async def _require_as_declared(admin: Client, topic: Topic) -> None:
     count = len(found["partitions"])
     if count < topic.partitions:
         raise TopicDiffers(topic.name, f"{count} partitions, not {topic.partitions}")
-    asked = ConfigResource(ConfigResourceType.TOPIC, topic.name, {"cleanup.policy": None})
+    asked: Client = ConfigResource(  # type: ignore[no-untyped-call]
+        ConfigResourceType.TOPIC, topic.name, {"cleanup.policy": None}
+    )
     (answer,) = await admin.describe_configs([asked])
     ((*_, settings),) = answer.resources
     for name, value, *_ in settings:
