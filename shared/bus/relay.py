@@ -125,8 +125,9 @@ class Relay:
                 rebalanced = time.monotonic()
             # Cleared before reading: a commit that comes while we read wakes us again.
             self._committed.clear()
-            sent = await self._send_some(connection, producer, sorted(shards.owned))
+            # Before sending: while the bus is away no send comes back, and just then people look at it.
             await self._measure(connection)
+            sent = await self._send_some(connection, producer, sorted(shards.owned))
             if sent < self._batch and not self._stopping.is_set():
                 await self._wait_for_commit()
 

@@ -8,10 +8,11 @@ import pytest
 from aiokafka import client
 
 from deploy.local.kafka import LocalKafka
+from shared.bus import relay
 from shared.bus.kafka import producer
 from shared.bus.relay import LEASE, Relay
 from shared.events.router import CaseProgressed
-from shared.observability.metrics import FACTS_HEARD
+from shared.observability.metrics import FACTS_HEARD, OUTBOX_UNSENT
 from tests.integration.bus_town import (
     Hearing,
     TellerWork,
@@ -66,8 +67,13 @@ async def noted(town: Town) -> dict[UUID, list[int]]:
 
 def repeated() -> float:
     """How often the hearer knew a fact already."""
-    counted = FACTS_HEARD.labels("hearer", CaseProgressed.type_name(), "duplicate")
-    return next(iter(counted.collect())).samples[0].value
+    return value(FACTS_HEARD.labels("hearer", CaseProgressed.type_name(), "duplicate"))
+
+
+def value(metric: Any) -> float:
+    """What it stands at."""
+    found: float = next(iter(metric.collect())).samples[0].value
+    return found
 
 
 async def test_a_far_bus_that_is_cut_off_again_and_again_carries_each_fact_once(
@@ -92,6 +98,7 @@ async def test_what_was_sent_and_never_acknowledged_is_sent_again_and_noted_once
     town: Town, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(producer, "PATIENCE", 1.0)
+    monkeypatch.setattr(relay, "MEASURE", 0.0)
     store, cases = town.store(TellerWork), some_cases(20)
     known, before = 0, repeated()
 
@@ -109,6 +116,7 @@ async def test_what_was_sent_and_never_acknowledged_is_sent_again_and_noted_once
         await tell(store, cases)
         await eventually(another_try, within=LEASE / 2, what="another try")
         assert (await town.ask(TO_SEND))[0][0] == 20
+        assert value(OUTBOX_UNSENT.labels("teller")) == 20
         line.restore()
         await town.until(TO_SEND, 0)
         async with running(subscriber(town, Hearing())):
