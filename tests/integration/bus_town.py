@@ -199,6 +199,20 @@ async def running(part: Any) -> AsyncIterator[Any]:
     task.result()
 
 
+async def noted(town: Town) -> dict[UUID, list[int]]:
+    """What the hearer noted of each case, in its order."""
+    found: dict[UUID, list[int]] = {}
+    for case, sequence in await town.ask("SELECT case_id, sequence FROM hearer.noted ORDER BY place"):
+        found.setdefault(case, []).append(sequence)
+    return found
+
+
+def value(metric: Any) -> float:
+    """What it stands at."""
+    found: float = next(iter(metric.collect())).samples[0].value
+    return found
+
+
 def subscriber(town: Town, hearing: Hearing, *, instance: str = "1", **options: Any) -> Subscriber[Any]:
     return Subscriber(town.store(HearerWork), town.bus, hearing.subscriptions, instance=instance, **options)
 

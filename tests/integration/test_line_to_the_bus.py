@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 from aiokafka import client
@@ -17,11 +16,13 @@ from tests.integration.bus_town import (
     Hearing,
     TellerWork,
     Town,
+    noted,
     open_town,
     running,
     some_cases,
     subscriber,
     tell,
+    value,
 )
 from tests.kit.line import Line, line_to
 from tests.kit.people import eventually
@@ -57,23 +58,9 @@ async def line(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Lin
         yield line
 
 
-async def noted(town: Town) -> dict[UUID, list[int]]:
-    """What the hearer noted of each case, in its order."""
-    found: dict[UUID, list[int]] = {}
-    for case, sequence in await town.ask("SELECT case_id, sequence FROM hearer.noted ORDER BY place"):
-        found.setdefault(case, []).append(sequence)
-    return found
-
-
 def repeated() -> float:
     """How often the hearer knew a fact already."""
     return value(FACTS_HEARD.labels("hearer", CaseProgressed.type_name(), "duplicate"))
-
-
-def value(metric: Any) -> float:
-    """What it stands at."""
-    found: float = next(iter(metric.collect())).samples[0].value
-    return found
 
 
 async def test_a_far_bus_that_is_cut_off_again_and_again_carries_each_fact_once(

@@ -125,12 +125,9 @@ async def test_the_audit_names_the_unit_whose_clerk_looked_the_citizen_up(desk: 
 
 
 async def test_what_one_unit_was_shown_is_found_by_an_index(desk: Desk) -> None:
-    query = """EXPLAIN SELECT * FROM readings WHERE unit = '110115009'
-        ORDER BY at DESC, reading_id DESC LIMIT 50"""
-    async with desk.flat.store.engine.connect() as connection:
-        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-        plan = "\n".join(str(row[0]) for row in await connection.exec_driver_sql(query))
+    plan = await desk.plan(
+        "SELECT * FROM readings WHERE unit = '110115009' ORDER BY at DESC, reading_id DESC LIMIT 50"
+    )
     assert "ix_readings_unit_at_reading_id" in plan
     assert "Sort" not in plan
 

@@ -24,12 +24,14 @@ from tests.integration.bus_town import (
     Hearing,
     TellerWork,
     Town,
+    noted,
     open_town,
     running,
     some_cases,
     spawn,
     subscriber,
     tell,
+    value,
 )
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
@@ -55,14 +57,6 @@ async def built(database: str, engine: tuple[str, str]) -> AsyncIterator[Town]:
 async def town(built: Town) -> Town:
     await built.empty()
     return built
-
-
-async def noted(town: Town) -> dict[UUID, list[int]]:
-    """What the hearer noted of each case, in its order."""
-    found: dict[UUID, list[int]] = {}
-    for case, sequence in await town.ask("SELECT case_id, sequence FROM hearer.noted ORDER BY place"):
-        found.setdefault(case, []).append(sequence)
-    return found
 
 
 async def say(town: Town, *messages: tuple[UUID, dict[str, bytes], bytes | None]) -> None:
@@ -118,7 +112,7 @@ async def test_a_hearer_killed_between_commit_and_offset_leaves_each_effect_once
     await child.wait()
     hearing, calls = Hearing(), 0
     duplicates = FACTS_HEARD.labels("hearer", CaseProgressed.type_name(), "duplicate")
-    before = next(iter(duplicates.collect())).samples[0].value
+    before = value(duplicates)
 
     async def count() -> None:
         nonlocal calls
@@ -129,7 +123,7 @@ async def test_a_hearer_killed_between_commit_and_offset_leaves_each_effect_once
         await tell(store, cases)
         await town.until(NOTED, 20)
     assert calls == 10
-    assert next(iter(duplicates.collect())).samples[0].value == before + 10
+    assert value(duplicates) == before + 10
     assert await noted(town) == {case: [1, 2] for case in cases}
     assert sum((await town.bus.lag("hearer", [CASE.name])).values()) == 0
 

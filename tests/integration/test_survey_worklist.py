@@ -100,11 +100,8 @@ async def test_what_is_over_is_in_nobodys_hand_and_is_not_looked_for(desk: Desk)
 
 
 async def test_who_read_contacts_is_found_by_an_index_of_callers(desk: Desk) -> None:
-    query = """EXPLAIN SELECT * FROM readings WHERE by = 'caller-1'
-        ORDER BY at DESC, reading_id DESC LIMIT 50"""
-    async with desk.flat.store.engine.connect() as connection:
-        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        await connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-        plan = "\n".join(str(row[0]) for row in await connection.exec_driver_sql(query))
+    plan = await desk.plan(
+        "SELECT * FROM readings WHERE by = 'caller-1' ORDER BY at DESC, reading_id DESC LIMIT 50"
+    )
     assert "ix_readings_by_at_reading_id" in plan
     assert "Sort" not in plan

@@ -68,6 +68,14 @@ class ServiceDesk:
             self.tokens[who, roles, unit] = signed
         return {"Authorization": f"Bearer {self.tokens[who, roles, unit]}"}
 
+    async def plan(self, query: str) -> str:
+        """How the database reads it where tables are too big to be read whole."""
+        async with self.flat.store.engine.connect() as connection:
+            for way in ("seqscan", "bitmapscan"):
+                await connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+            found = await connection.exec_driver_sql(f"EXPLAIN {query}")
+            return "\n".join(map(str, found.scalars()))
+
     async def hears(
         self, *facts: Fact, again: int = 0, at: datetime | None = None, because: object = "test"
     ) -> None:
