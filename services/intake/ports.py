@@ -11,6 +11,7 @@ from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Contact, ContactReading, SealedContact
 from services.intake.domain.duplicates import Candidate, Likeness
 from services.intake.domain.knowledge import Entry
+from services.intake.domain.lookups import Act, Before, Lookup
 from services.intake.domain.model import Anonymisation, Case, WrongCodes
 from services.intake.domain.open311.request import PublicRequest
 from services.intake.domain.proposals import Answer, Proposal, Settlement
@@ -35,6 +36,9 @@ class Cases(Protocol):
 
     async def numbered(self, number: TrackingNumber) -> Case | None:
         """The case with this tracking number, not locked: for reading."""
+
+    async def of_phone(self, index: str, *, after: CaseId | None, limit: int) -> Sequence[Case]:
+        """A phone's cases that are not confidential, the newest first, beginning after one; not locked."""
 
     async def of_incident(self, key: IncidentId) -> CaseId | None:
         """The case that was registered for the grid's incident."""
@@ -91,8 +95,24 @@ class Guesses(Protocol):
     async def count(self, number: TrackingNumber, *, at: datetime) -> None:
         """One more wrong code."""
 
+    async def forgive(self, number: TrackingNumber) -> None:
+        """Drop the count of a number."""
+
     async def forget(self, *, before: datetime, limit: int) -> int:
         """Drop counts that began before an instant; how many there were."""
+
+
+class Lookups(Protocol):
+    """What clerks looked up for callers, for ever."""
+
+    async def of_clerk(self, clerk: str, act: Act, *, since: datetime, refused: bool = False) -> Before:
+        """How often a clerk did it, or was refused it; a clerk's requests wait for each other from here."""
+
+    async def of_case(self, key: CaseId, act: Act, *, since: datetime, refused: bool = False) -> Before:
+        """The same of one case, whoever did it."""
+
+    def note(self, one: Lookup) -> None:
+        """Write it down when the knock ends."""
 
 
 class Likenesses(Protocol):
@@ -268,6 +288,9 @@ class Vault(Protocol):
     def open_code(self, case_id: CaseId, sealed: str) -> AccessCode:
         """The code of a kept answer. Raises `SealBroken`."""
 
+    def phone_index(self, phone: str) -> str:
+        """The keyed hash all contacts of one phone are found by."""
+
     def hash_code(self, number: TrackingNumber, code: AccessCode) -> str:
         """The keyed hash an access code is known again by."""
 
@@ -324,6 +347,9 @@ class IntakeWork(Protocol):
 
     @property
     def guesses(self) -> Guesses: ...
+
+    @property
+    def lookups(self) -> Lookups: ...
 
     @property
     def public_requests(self) -> PublicRequests: ...

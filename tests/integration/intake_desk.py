@@ -61,7 +61,7 @@ class Desk(ServiceDesk):
 
     SERVICE = "intake"
     AT = NOON
-    TABLES = ("cases", "contacts", "timeline", "contact_readings", "anonymisations")
+    TABLES = ("cases", "contacts", "timeline", "contact_readings", "lookups", "anonymisations")
 
     key: str = ""
     """Of a client app."""

@@ -114,7 +114,7 @@ def done(started: "subprocess.Popen[str]") -> tuple[int, str, str]:
 
 
 async def all_open(desk: Desk, receipts: Sequence[Receipt]) -> None:
-    """Every contact, kept answer and desk's answer opens as before."""
+    """Every contact, kept answer and desk's answer opens as before, and is found by its phone."""
     for number, receipt in enumerate(receipts):
         body = {"case_id": receipt.case_id, "purpose": "callback"}
         read = await desk.client.post("/v1/contact-readings", json=body, headers=desk.survey())
@@ -123,6 +123,10 @@ async def all_open(desk: Desk, receipts: Sequence[Receipt]) -> None:
         again = await desk.reports(kind="help", contact=CONTACT, headers=headers)
         assert again.json()["access_code"] == receipt.code
     assert (await desk.follows(receipts[0])).json()["answer"] == "张三先生，您好。"
+    wanted = {"phone": CONTACT["phone"], "purpose": "inquiry"}
+    found = await desk.client.post("/v1/cases:by-phone", json=wanted, headers=desk.token("dispatcher"))
+    shown = {item["tracking_number"] for item in found.json()["items"]}
+    assert shown == {receipt.number for receipt in receipts}
 
 
 async def test_everything_is_sealed_anew_and_opens_as_before(desk: Desk) -> None:

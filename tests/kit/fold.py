@@ -35,7 +35,14 @@ DERIVED = {
         "CASE WHEN joined_into IS NULL THEN unit END AS unit",
     },
 }
-_OWN_LINES = ("registered", "supplemented", "urge_asked", "withdrawal_asked", "join_asked")
+_OWN_LINES = (
+    "registered",
+    "supplemented",
+    "urge_asked",
+    "withdrawal_asked",
+    "join_asked",
+    "access_code_given",
+)
 _COPY = """
 SELECT case_id, tracking_number, access_hash, channel, kind, category, sealed_words, has_phone, confidential,
        anonymous, proactive, linked_case_id, incident_id, registered_at, registered_at AS status_at

@@ -16,7 +16,7 @@ from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
 from services.intake.store import Equipment, IntakeWork
-from services.intake.store.queries import leaders_of, timeline
+from services.intake.store.queries import as_handled, timeline
 from shared.http.auth import Known, count
 from shared.http.callers import Caller
 from shared.http.idempotency import Once, OnceOnly
@@ -160,16 +160,8 @@ async def _view(work: IntakeWork, case: Case, language: Language) -> TimelineOut
     answer = await consulting.shown_answer(work, case.case_id)
     # Whoever holds the number and the code may answer in the app, where nothing need be sent.
     case_pass = work.equipment.passes.make(case.case_id, at=work.now) if views.is_asked(case) else None
-    return views.timeline(await _as_handled(work, case), lines, answer, language, work.city, case_pass)
-
-
-async def _as_handled(work: IntakeWork, case: Case) -> Case:
-    """并案: whoever joined another's case waits for the unit that has that one."""
-    if case.merged_into is None:
-        return case
-    found = await leaders_of(work.connection, [case.merged_into])
-    unit, promised_at = found.get(case.merged_into, (None, None))
-    return replace(case, unit=unit, promised_at=promised_at)
+    (handled,) = await as_handled(work.connection, [case])
+    return views.timeline(handled, lines, answer, language, work.city, case_pass)
 
 
 def in_language(answer: Response, language: Language) -> Response:

@@ -13,11 +13,12 @@ from services.intake.api import (
     following,
     joining,
     knowledge,
+    lookups,
     places,
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
-for _part in (cases, batches, places, following, joining, consulting, knowledge, contact_readings, api_keys):
+for _part in (cases, batches, places, following, joining, consulting, knowledge, contact_readings):
     ROUTES.include_router(_part.ROUTES)
-for _files in (attachments, files):
-    ROUTES.include_router(_files.ROUTES)
+for _part in (lookups, api_keys, attachments, files):
+    ROUTES.include_router(_part.ROUTES)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.intake.api.lookup_schemas import CallerCaseOut, LookupOut
 from services.intake.api.schemas import (
     AnonymisationOut,
     AnswerOut,
@@ -14,6 +15,7 @@ from services.intake.api.schemas import (
 from services.intake.api.sentences import status_told, told
 from services.intake.domain.contact import ContactReading
 from services.intake.domain.knowledge import Entry
+from services.intake.domain.lookups import Lookup
 from services.intake.domain.model import Anonymisation, Case
 from services.intake.domain.proposals import Answer
 from services.intake.domain.timeline import Note
@@ -85,6 +87,34 @@ def reading(one: ContactReading) -> ContactReadingOut:
         found=one.found,
         at=one.at,
         withheld=one.withheld,
+    )
+
+
+def callers_case(case: Case, city: City) -> CallerCaseOut:
+    """One of a caller's cases; the unit as its citizen sees it."""
+    return CallerCaseOut(
+        case_id=case.case_id,
+        tracking_number=case.tracking_number,
+        channel=case.channel,
+        kind=case.kind,
+        status=case.status,
+        unit=unit(case.unit, city),
+        promised_at=case.promised_at,
+        registered_at=case.registered_at,
+    )
+
+
+def lookup(one: Lookup) -> LookupOut:
+    """One line of what clerks looked up."""
+    return LookupOut(
+        lookup_id=one.lookup_id,
+        clerk=one.clerk,
+        act=one.act,
+        purpose=one.purpose,
+        at=one.at,
+        case_ids=list(one.case_ids),
+        checked=one.checked,
+        refused=one.refused,
     )
 
 

@@ -96,7 +96,7 @@ def withheld(row: SealedContact, purpose: Purpose) -> Withheld | None:
     return None
 
 
-def normalised_phone(written: str) -> str:
+def normalised_phone(written: str, *, field: str = "contact.phone") -> str:
     """E.164, read as a number dialled in China; an extension (分机) is kept behind it, as RFC 3966 writes it.
     Raises `UnreadablePhone`.
     """
@@ -105,9 +105,9 @@ def normalised_phone(written: str) -> str:
     try:
         number = phonenumbers.parse(_EXTENSION.sub(";ext=", written, count=1), REGION)
     except phonenumbers.NumberParseException:
-        raise UnreadablePhone from None
+        raise UnreadablePhone(field) from None
     if not phonenumbers.is_valid_number(number):
-        raise UnreadablePhone
+        raise UnreadablePhone(field)
     whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     # Without it nobody is reached, and all who share a switchboard are one caller.
     return f"{whole};ext={number.extension}" if number.extension else whole

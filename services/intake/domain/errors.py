@@ -22,9 +22,12 @@ Invalid
 NotAllowed
 ├─ ProactiveIsForUnits     未诉先办 findings come from units
 ├─ PurposeNotYours         a service reads contacts for its own purpose only
-└─ ConfidentialContact     保密: the units must not learn who asked
+├─ ConfidentialContact     保密: the units must not learn who asked
+├─ NobodyToCheck           anonymous: nothing tells whose case it is
+└─ CallBackFirst           保密: a code is given after a call only
 NotFound
 ├─ NothingToFollow         no such tracking number, or not this access code
+├─ NotThisCaller           no such tracking number, or not this phone
 ├─ NoSuchCase              no such case id
 ├─ NoSuchEntry             the knowledge base has none, or none in force
 ├─ NoContact               anonymous, or nobody we know
@@ -39,7 +42,8 @@ Gone
 TooMany
 ├─ TooManyWrongCodes       guessing is stopped
 ├─ TooManyUploads          a citizen's files wait for their cases, and no more are kept
-└─ TooManyWishes           the same was asked of a case again and again today
+├─ TooManyWishes           the same was asked of a case again and again today
+└─ TooManyLookups          a clerk looked for callers, or codes were given, again and again today
 Unavailable
 ├─ IncidentUnderWay        another process registers the same incident at this moment
 └─ NumberTaken             the random tracking number is another case's; ask again
@@ -130,9 +134,9 @@ class NoSuchLinkedCase(Invalid):
 class UnreadablePhone(Invalid):
     """No telephone number can be read from it. The number itself is never repeated in the answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str) -> None:
         super().__init__(
-            "this is no telephone number; write 11 digits, or + and the country's code", field="contact.phone"
+            "this is no telephone number; write 11 digits, or + and the country's code", field=field
         )
 
 
@@ -199,6 +203,25 @@ class ConfidentialContact(NotAllowed):
         super().__init__("the citizen asked to stay unknown to the units; survey calls back")
 
 
+class NobodyToCheck(NotAllowed):
+    """补发查询码: a citizen who left no phone cannot be told from anybody else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no phone was left with this request, so nobody can be checked; register the matter anew"
+        )
+
+
+class CallBackFirst(NotAllowed):
+    """保密: whoever knows number and phone may be the one the citizen hides from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this request is confidential; ring the citizen's phone, and give the code when it is answered",
+            field="checked",
+        )
+
+
 class Anonymised(Gone):
     """匿名化: name and phone were removed when the time for it had come."""
 
@@ -211,6 +234,13 @@ class NothingToFollow(NotFound):
 
     def __init__(self) -> None:
         super().__init__("no request has this tracking number and access code; check both")
+
+
+class NotThisCaller(NotFound):
+    """补发查询码: one answer for an unknown number and for another's phone."""
+
+    def __init__(self) -> None:
+        super().__init__("no request has this tracking number and this phone; check both with the caller")
 
 
 class NoSuchCase(NotFound):
@@ -264,6 +294,17 @@ class TooManyWishes(TooMany):
     def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
         super().__init__(
             f"this was asked {most} times within 24 hours; wait for what becomes of it",
+            retry_after=max(1.0, (until - at).total_seconds()),
+            most=most,
+        )
+
+
+class TooManyLookups(TooMany):
+    """来电查询 and 补发查询码 within 24 hours."""
+
+    def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
+        super().__init__(
+            f"this was done {most} times within 24 hours; that is more than callers need",
             retry_after=max(1.0, (until - at).total_seconds()),
             most=most,
         )

@@ -15,6 +15,7 @@ class Code(StrEnum):
     URGE_ASKED = "urge_asked"
     WITHDRAWAL_ASKED = "withdrawal_asked"
     JOIN_ASKED = "join_asked"
+    ACCESS_CODE_GIVEN = "access_code_given"
     MOVE_REFUSED = "move_refused"
     AWAITING_DISPATCHER = "awaiting_dispatcher"
     DISPATCHED = "dispatched"

@@ -24,6 +24,7 @@ from services.intake.handlers.cases import (
 from services.intake.handlers.contacts import anonymise, read_contact
 from services.intake.handlers.directory import learn_unit
 from services.intake.handlers.handovers import copy_photos
+from services.intake.handlers.lookups import check_caller, give_code, search
 from services.intake.handlers.open311 import request_service
 from services.intake.handlers.wishes import ask_urge, ask_withdrawal, supplement
 
@@ -36,12 +37,14 @@ __all__ = [
     "anonymise",
     "ask_urge",
     "ask_withdrawal",
+    "check_caller",
     "claim_uploads",
     "condemn_uploads",
     "copy_photos",
     "draw_up",
     "follow",
     "forget_guesses",
+    "give_code",
     "issue_key",
     "learn_unit",
     "read_contact",
@@ -52,6 +55,7 @@ __all__ = [
     "remove_uploads",
     "request_service",
     "revoke_key",
+    "search",
     "settle_upload",
     "supplement",
 ]

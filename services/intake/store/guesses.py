@@ -33,6 +33,9 @@ class GuessRows:
     async def count(self, number: TrackingNumber, *, at: datetime) -> None:
         await self._connection.exec_driver_sql(COUNT, (number, at, at - WRONG_CODES_WINDOW))
 
+    async def forgive(self, number: TrackingNumber) -> None:
+        await self._connection.execute(delete(WRONG_CODES).where(WRONG_CODES.c.tracking_number == number))
+
     async def forget(self, *, before: datetime, limit: int) -> int:
         old = select(WRONG_CODES.c.tracking_number).where(WRONG_CODES.c.since <= before).limit(limit)
         dropped = await self._connection.execute(

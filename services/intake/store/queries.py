@@ -1,7 +1,7 @@
 """Reads: the public timeline of one case, the desk's list, who read contacts. No personal data."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.contact import ContactReading, Purpose
+from services.intake.domain.model import Case
 from services.intake.domain.timeline import Note
 from services.intake.store.tables import CASES, CONTACT_READINGS, TIMELINE
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
@@ -89,6 +90,20 @@ async def leaders_of(connection: AsyncConnection, merged_into: Collection[CaseId
     last = select(way.c.asked, c.unit, c.promised_at).join_from(way, CASES, c.case_id == way.c.case_id)
     rows = await connection.execute(last.where(way.c.merged_into.is_(None)))
     return {CaseId(row.asked): (row.unit, row.promised_at) for row in rows}
+
+
+async def as_handled(connection: AsyncConnection, cases: Sequence[Case]) -> list[Case]:
+    """并案: whoever joined another's case waits for the unit that has that one."""
+    merged_into = {case.merged_into for case in cases if case.merged_into is not None}
+    found = await leaders_of(connection, merged_into) if merged_into else {}
+    return [_as_led(case, found) for case in cases]
+
+
+def _as_led(case: Case, found: Leaders) -> Case:
+    if case.merged_into is None:
+        return case
+    unit, promised_at = found.get(case.merged_into, (None, None))
+    return replace(case, unit=unit, promised_at=promised_at)
 
 
 async def desk(

@@ -21,6 +21,7 @@ from services.intake.store.guesses import GuessRows
 from services.intake.store.handovers import HandoverRows
 from services.intake.store.knowledge import KnowledgeRows
 from services.intake.store.likenesses import LikenessRows
+from services.intake.store.lookups import LookupRows
 from services.intake.store.proposals import ProposalRows
 from services.intake.store.public_requests import PublicRequestRows
 from services.intake.store.timeline import TimelineRows
@@ -58,6 +59,20 @@ class CaseRepository(Repository[CaseId, Case]):
         asked = select(self.TABLE).where(self.TABLE.c.tracking_number == number)
         row = (await self._work.connection.execute(asked)).mappings().one_or_none()
         return self._shape.from_row(row) if row else None
+
+    async def of_phone(self, index: str, *, after: CaseId | None, limit: int) -> Sequence[Case]:
+        contacts = tables.CONTACTS.c
+        asked = (
+            select(self.TABLE)
+            .join(tables.CONTACTS, contacts.case_id == self.TABLE.c.case_id)
+            .where(contacts.phone_index == index, contacts.confidential.is_(False))
+            .order_by(self.TABLE.c.case_id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            asked = asked.where(self.TABLE.c.case_id < after)
+        rows = (await self._work.connection.execute(asked)).mappings()
+        return [self._shape.from_row(row) for row in rows]
 
     async def ended(self, *, before: datetime, limit: int) -> Sequence[CaseId]:
         found = await self._work.connection.exec_driver_sql(ENDED_BEFORE, (before, limit))
@@ -117,6 +132,7 @@ class IntakeWork(Work):
         self.proposals = ProposalRows(connection)
         self.likenesses = LikenessRows(connection)
         self.guesses = GuessRows(connection)
+        self.lookups = LookupRows(connection)
         self.api_keys = ClientKeyRows(connection)
         self.public_requests = PublicRequestRows(connection)
 
@@ -145,6 +161,7 @@ class IntakeWork(Work):
         await self.handovers.flush()
         await self.likenesses.flush()
         await self.proposals.flush()
+        await self.lookups.flush()
         try:
             await super().flush()
         except IntegrityError as error:

@@ -109,6 +109,23 @@ CONTACT_READINGS = Table(
     Index(None, "reader", "at", "reading_id"),
 )
 
+LOOKUPS = Table(
+    "lookups",
+    METADATA,
+    Column("lookup_id", Uuid, primary_key=True),
+    Column("clerk", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("case_ids", ARRAY(Uuid), nullable=False),
+    Column("checked", Text),
+    Column("refused", Text),
+    Index(None, "at", "lookup_id"),
+    Index(None, "clerk", "at", "lookup_id"),
+    # Who looked at one case, and how often codes were given for it today.
+    Index(None, "case_ids", postgresql_using="gin"),
+)
+
 ANONYMISATIONS = Table(
     "anonymisations",
     METADATA,
