@@ -1,4 +1,8 @@
-"""ops make a key → its app registers → dispatched → resolved: followed in both languages."""
+"""ops make a key → its app registers → dispatched → resolved: followed in both languages; a lost code is
+given anew.
+"""
+
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +14,8 @@ from tests.kit.stage import GROUP_RENTAL, STREET, Stage, instant
 async def test_client_app_with_its_own_key_registers_and_follows(stage: Stage) -> None:
     history = stage.suite.history
     app = stage.suite.town.client_app(await stage.operator.makes_a_key("neighbourhood-app"))
-    held = await app.reports(history.marked(GROUP_RENTAL), person=history.person())
+    person = history.person()
+    held = await app.reports(history.marked(GROUP_RENTAL), person=person)
     street, order_id = await stage.dispatched(held)
     order = await street.order(order_id)
     await stage.told(held, "dispatched")
@@ -26,3 +31,14 @@ async def test_client_app_with_its_own_key_registers_and_follows(stage: Stage) -
     with pytest.raises(Refused) as refused:
         await app.line.read("intake", "/cases")
     assert refused.value.status == 403, "a key registers; the desk's list is not for clients"
+    (found,) = await stage.dispatcher.finds_by_phone(str(person.phone))
+    assert (found["case_id"], found["unit"]["code"]) == (held.case_id, STREET)
+    code = await stage.dispatcher.gives_code(found["tracking_number"], str(person.phone))
+    history.marks.add(code)
+    with pytest.raises(Refused) as refused:
+        await app.follows(held)
+    assert refused.value.status == 404, "the code that was lost opens nothing any more"
+    entries = (await app.follows(replace(held, access_code=code)))["entries"]
+    assert [line["code"] for line in entries].count("access_code_given") == 1
+    acts = [one["act"] for one in await stage.operator.line.pages("intake", "/lookups", case_id=held.case_id)]
+    assert acts == ["new_code", "search"]

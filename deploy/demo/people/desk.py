@@ -30,6 +30,18 @@ class Dispatcher:
         """What came in at intake."""
         return await self.line.pages("intake", "/cases", **asked)
 
+    async def finds_by_phone(self, phone: str) -> list[dict[str, Any]]:
+        """来电查询: the cases of somebody who rings and has lost the number."""
+        wanted = {"phone": phone, "purpose": "lost_number"}
+        return list((await self.line.say("intake", "/cases:by-phone", wanted)).content["items"])
+
+    async def gives_code(self, number: str, phone: str) -> str:
+        """补发查询码: after ringing the citizen's phone."""
+        wanted = {"phone": phone, "purpose": "lost_code", "checked": "called_back"}
+        return str(
+            (await self.line.say("intake", f"/cases/{number}/access-code", wanted)).content["access_code"]
+        )
+
     async def whistles(self, **asked: str) -> list[Any]:
         """吹哨: every whistle there is."""
         return await self.line.pages("grid", "/whistles", **asked)
