@@ -304,7 +304,7 @@ class TooManyLookups(TooMany):
 
     def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
         super().__init__(
-            f"this was done {most} times within 24 hours; that is more than callers need",
+            f"this was done {most} times within 24 hours; wait until the first of them is a day old",
             retry_after=max(1.0, (until - at).total_seconds()),
             most=most,
         )
