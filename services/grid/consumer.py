@@ -23,6 +23,7 @@ from shared.events.router import (
     CaseReopened,
     CaseResolved,
     CaseReturned,
+    CaseUnmerged,
     CaseWithdrawn,
     MoveRefused,
     UnitChanged,
@@ -30,7 +31,7 @@ from shared.events.router import (
 from shared.store.unit_copies import copy_of
 
 Rescheduled = CaseExtended | CaseReclassified | CaseModeSet
-PutAside = CaseReturned | CaseReopened
+PutAside = CaseReturned | CaseReopened | CaseUnmerged
 Ended = CaseResolved | CaseAnswered | CaseDeclined | CaseMerged | CaseWithdrawn | CaseClosed
 
 
@@ -111,6 +112,7 @@ SUBSCRIPTIONS = (
     on(CaseModeSet, case_rescheduled, needs=_LEAD),
     on(CaseReturned, case_put_aside, needs=_LEAD),
     on(CaseReopened, case_put_aside, needs=_LEAD),
+    on(CaseUnmerged, case_put_aside, needs=_LEAD),
     on(CaseResolved, case_ended, needs=_LEAD),
     on(CaseAnswered, case_ended, needs=_LEAD),
     on(CaseDeclined, case_ended, needs=_LEAD),

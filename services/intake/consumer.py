@@ -301,6 +301,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
         ),
     ),
     hear(r.CaseMerged, Line(Code.MERGED, S.MERGED, into=lambda fact: fact.into_case_id)),
+    # By whom and why the other one ended is its own citizen's business.
+    hear(r.CaseUnmerged, Line(Code.UNMERGED, S.AWAITING_DISPATCHER, starts_anew=True)),
     on(r.FindingMade, finding_made),
     on(r.HotspotTakenUp, hotspot_taken_up),
     hear(

@@ -31,6 +31,9 @@ class Cases(Protocol):
     async def due(self, at: datetime, *, limit: int) -> Sequence[CaseId]:
         """Cases whose bell has rung, locked; those another replica has in hand are left to it."""
 
+    async def joined_to(self, case_id: CaseId) -> Sequence[CaseId]:
+        """并案: the cases that are handled with this one; complete while this one is locked."""
+
     async def keep(self, decision: Decision[Case]) -> Case: ...
 
 

@@ -105,6 +105,10 @@ def merged(fact: router.CaseMerged, at: Said) -> note.Note:
     return note.NoteMerged(fact.case_id, *at, fact.into_case_id)
 
 
+def unmerged(fact: router.CaseUnmerged, at: Said) -> note.Note:
+    return note.NoteUnmerged(fact.case_id, *at)
+
+
 def withdrawn(fact: router.CaseWithdrawn, at: Said) -> note.Note:
     return note.NoteWithdrawn(fact.case_id, *at)
 
@@ -208,6 +212,7 @@ SUBSCRIPTIONS = (
     about_case(router.CaseAnswered, answered),
     about_case(router.CaseDeclined, declined),
     about_case(router.CaseMerged, merged),
+    about_case(router.CaseUnmerged, unmerged),
     about_case(router.CaseWithdrawn, withdrawn),
     about_case(router.CaseClosed, closed),
     about_case(survey.CallbackCompleted, completed),

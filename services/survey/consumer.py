@@ -1,7 +1,7 @@
 """The bus knocks: a foreign fact becomes a command of survey's own."""
 
 from services.survey import handlers
-from services.survey.domain.commands import Join, NoteCase, NoteMatter
+from services.survey.domain.commands import Join, NoteCase, NoteMatter, Unjoin
 from services.survey.store import SurveyWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
@@ -15,6 +15,7 @@ from shared.events.router import (
     CaseReclassified,
     CaseReopened,
     CaseResolved,
+    CaseUnmerged,
     CaseWithdrawn,
 )
 from shared.kernel.words import Channel
@@ -45,8 +46,12 @@ async def case_merged(work: SurveyWork, heard: Heard[CaseMerged]) -> None:
     await handlers.join(work, Join(heard.fact.case_id, heard.fact.into_case_id))
 
 
+async def case_unmerged(work: SurveyWork, heard: Heard[CaseUnmerged]) -> None:
+    await handlers.unjoin(work, Unjoin(heard.fact.case_id, heard.fact.from_case_id))
+
+
 async def case_dropped(work: SurveyWork, heard: Heard[CaseWithdrawn | CaseDeclined]) -> None:
-    await handlers.cancel(work, heard.fact.case_id)
+    await handlers.cancel(work, heard.fact.case_id, joined_go_on=heard.fact.joined_go_on)
 
 
 async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
@@ -62,6 +67,7 @@ SUBSCRIPTIONS = (
     on(CaseResolved, case_handled, needs=_SURVEY),
     on(CaseAnswered, case_handled, needs=_SURVEY),
     on(CaseMerged, case_merged, needs={"surveys": "into_case_id"}),
+    on(CaseUnmerged, case_unmerged, needs=_SURVEY),
     on(CaseWithdrawn, case_dropped, needs=_SURVEY),
     on(CaseDeclined, case_dropped, needs=_SURVEY),
     on(CaseReopened, case_reopened, needs=_SURVEY),

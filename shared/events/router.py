@@ -266,6 +266,7 @@ class CaseDeclined(RouterFact):
     TYPE: ClassVar[str] = "jiesu.case.declined"
 
     reason: DeclineReason
+    joined_go_on: bool = False
 
 
 class CaseMerged(RouterFact):
@@ -276,10 +277,22 @@ class CaseMerged(RouterFact):
     into_case_id: CaseId
 
 
+class CaseUnmerged(RouterFact):
+    """并案 undone: the case it was handled with was withdrawn or declined; a dispatcher decides anew."""
+
+    TYPE: ClassVar[str] = "jiesu.case.unmerged"
+
+    from_case_id: CaseId
+    dispatch_by: Instant
+
+
 class CaseWithdrawn(RouterFact):
     """The citizen withdrew."""
 
     TYPE: ClassVar[str] = "jiesu.case.withdrawn"
+
+    joined_go_on: bool = False
+    """并案: of each joined to it follows a `case.unmerged`; False: said before there was that fact."""
 
 
 class CaseSurveyStarted(RouterFact):

@@ -56,6 +56,13 @@ CASE_LIFE = Lifecycle(
         _move("decline", NEW, S.DECLINED, say.CaseDeclined, "one of the eight reasons"),
         _move("merge", {*NEW, *WITH_UNIT}, S.MERGED, say.CaseMerged, "another case is about the same matter"),
         _move(
+            "unmerge",
+            {S.MERGED},
+            S.AWAITING_DISPATCHER,
+            say.CaseUnmerged,
+            "the case it was joined to was withdrawn or declined: a person decides",
+        ),
+        _move(
             "dispatch",
             {*NEW, S.RETURNED, S.REOPENED},
             S.DISPATCHED,

@@ -172,12 +172,16 @@ class Desk(ServiceDesk):
         return await self.client.post(f"/v1/links/{token}", json={**YES, **body})
 
 
-def withdrawn(case_id: CaseId) -> router.CaseWithdrawn:
-    return router.CaseWithdrawn(case_id=case_id)
+def withdrawn(case_id: CaseId, *, joined_go_on: bool = False) -> router.CaseWithdrawn:
+    return router.CaseWithdrawn(case_id=case_id, joined_go_on=joined_go_on)
 
 
 def merged(case_id: CaseId, into: CaseId) -> router.CaseMerged:
     return router.CaseMerged(case_id=case_id, into_case_id=into)
+
+
+def unmerged(case_id: CaseId, from_: CaseId) -> router.CaseUnmerged:
+    return router.CaseUnmerged(case_id=case_id, from_case_id=from_, dispatch_by=NOON)
 
 
 def reopened(case_id: CaseId, callback_id: str) -> router.CaseReopened:

@@ -8,7 +8,14 @@ from uuid import uuid4
 import pytest
 
 from services.grid.app import SERVICE
-from shared.events.router import CaseAssigned, CaseClosed, CaseDispatched, CaseReturned
+from shared.events.router import (
+    CaseAssigned,
+    CaseClosed,
+    CaseDispatched,
+    CaseMerged,
+    CaseReturned,
+    CaseUnmerged,
+)
 from shared.kernel.ids import CaseId, CategoryCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
 from shared.store.migrate import check
@@ -143,6 +150,12 @@ async def test_who_leads_a_case_is_heard_and_decides_who_blows(desk: Desk) -> No
     )
     await desk.hears(returned)
     assert await answers(GUANYINSI) == (409, f"{problem}case_not_in_hand")
+    # Joined to another and let go again: the next dispatch says whose it is.
+    elsewhere = CaseId(new_id())
+    undone = CaseUnmerged(case_id=case_id, from_case_id=elsewhere, dispatch_by=BLOWN_AT)
+    await desk.hears(CaseMerged(case_id=case_id, into_case_id=elsewhere), undone)
+    standing = "SELECT standing FROM case_leads WHERE case_id = :id"
+    assert [row["standing"] for row in await desk.rows(standing, id=case_id)] == ["between_units"]
     # A whole life of another lead in one batch, and nothing of the first lead is left.
     closed = CaseClosed(case_id=case_id, callback_id=new_id(), reached=True)
     await desk.hears(dispatched(case_id, DONGHUASHI, DONGHUASHI), closed)

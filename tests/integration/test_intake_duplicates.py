@@ -244,6 +244,11 @@ async def test_whoever_was_joined_and_is_not_content_goes_his_own_way(desk: Desk
     assert await seen_by(CHUNSHU) == 404
     listed = {"unit": CHUNSHU}, desk.token("dispatcher")
     assert (await desk.client.get("/v1/cases", params=listed[0], headers=listed[1])).json()["items"] == []
+    undone = r.CaseUnmerged(case_id=case_of(joined), from_case_id=case_of(lead), dispatch_by=NOON)
+    await desk.hears(undone)
+    assert (await told(), await seen_by(GUANYINSI)) == (("awaiting_dispatcher", None, None), 404)
+    await desk.hears(merged)
+    assert (await told(), await seen_by(GUANYINSI)) == (("merged", GUANYINSI, "2026-11-30T04:00:00Z"), 200)
     callback_id = CallbackId(new_id())
     await desk.hears(r.CaseReopened(case_id=case_of(joined), redo=1, callback_id=callback_id))
     assert (await told(), await seen_by(GUANYINSI)) == (("reopened", None, None), 404)

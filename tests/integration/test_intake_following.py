@@ -92,6 +92,27 @@ async def test_a_joined_case_that_is_redone_reads_of_its_own_unit_again(desk: De
     assert (view["status"], view["unit"], view["promised_at"]) == ("reopened", None, None)
 
 
+async def test_a_joined_case_that_is_let_go_waits_for_a_dispatcher_and_its_citizen_reads_it(
+    desk: Desk,
+) -> None:
+    mine, other = await desk.registers(), await desk.registers()
+    joined, into = case_of(mine), case_of(other)
+    unmerged = r.CaseUnmerged(case_id=joined, from_case_id=into, dispatch_by=NOON)
+    await desk.hears(dispatched(into), r.CaseMerged(case_id=joined, into_case_id=into))
+    await desk.hears(unmerged, r.CaseWithdrawn(case_id=into, joined_go_on=True), again=1)
+    view = (await desk.follows(mine)).json()
+    assert (view["status"], view["unit"], view["promised_at"]) == ("awaiting_dispatcher", None, None)
+    assert [line["code"] for line in view["entries"]] == ["registered", "merged", "unmerged"]
+    assert view["entries"][-1]["text"] == (
+        "合并办理的诉求已不再办理，您的诉求将单独办理，正由派单员确定承办单位。"
+    )
+    english = (await desk.follows(mine, language="en")).json()
+    assert english["entries"][-1]["text"].endswith("a dispatcher decides who handles it.")
+    assert str(into) not in str(view), "nothing of the neighbour"
+    await desk.hears(dispatched(joined))
+    assert (await desk.follows(mine)).json()["unit"]["code"] == GUANYINSI
+
+
 async def test_residents_deliberations_are_told_to_everybody_whose_case_they_are_about(desk: Desk) -> None:
     receipts = [await desk.registers() for _ in range(2)]
     about = {

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.local.ports import free_port
 from services.intake.api.open311 import views
-from shared.events.router import CaseMerged, CaseReopened, CaseWithdrawn
+from shared.events.router import CaseMerged, CaseReopened, CaseUnmerged, CaseWithdrawn
 from shared.kernel.ids import CallbackId, new_id
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import NOON, Desk, intake_desk
@@ -162,6 +162,17 @@ async def test_a_request_that_was_joined_to_another_names_who_handles_that_one(d
     await desk.hears(CaseReopened(case_id=first, redo=1, callback_id=CallbackId(new_id())))
     (alone,) = await asks(desk, f"requests/{numbers[0]}")
     assert [alone[key] for key in keys] == [None, None]
+
+
+async def test_a_request_joined_to_one_that_was_withdrawn_is_open_by_itself(desk: Desk) -> None:
+    numbers = [await requests(desk, **LAMP) for _ in range(2)]
+    joined, into = [await case_id(desk, number) for number in numbers]
+    await desk.hears(dispatched(into), CaseMerged(case_id=joined, into_case_id=into))
+    undone = CaseUnmerged(case_id=joined, from_case_id=into, dispatch_by=NOON)
+    await desk.hears(CaseWithdrawn(case_id=into, joined_go_on=True), undone)
+    shown = [(await asks(desk, f"requests/{number}"))[0] for number in numbers]
+    assert [one["status"] for one in shown] == ["open", "closed"]
+    assert shown[0]["agency_responsible"] is None
 
 
 async def test_nothing_of_a_person_is_stored_in_plain(desk: Desk) -> None:

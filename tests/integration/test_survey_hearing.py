@@ -24,6 +24,7 @@ from tests.integration.survey_desk import (
     reopened,
     resolved,
     survey_desk,
+    unmerged,
     withdrawn,
 )
 from tests.kit.facts import a_fact
@@ -190,16 +191,76 @@ async def test_whoever_was_joined_is_asked_once_though_the_other_case_is_redone(
     assert len(await desk.rounds(joined)) == 1
 
 
-async def test_whoever_was_joined_to_a_withdrawn_case_is_asked_for_nothing_more_will_come(desk: Desk) -> None:
+async def test_whoever_was_joined_to_a_case_withdrawn_before_joinings_were_undone_is_asked(
+    desk: Desk,
+) -> None:
     into, joined = await pair(desk)
     await desk.hears(withdrawn(into))
     assert (await desk.said(into), await desk.told(joined)) == ([], [SCHEDULED])
 
 
-async def test_whoever_was_joined_to_a_declined_case_is_asked_too(desk: Desk) -> None:
+def declined(case_id: CaseId, *, joined_go_on: bool = False) -> CaseDeclined:
+    reason = DeclineReason.SECRET_OR_PRIVATE
+    return CaseDeclined(case_id=case_id, reason=reason, joined_go_on=joined_go_on)
+
+
+async def test_whoever_was_joined_to_a_case_declined_before_joinings_were_undone_is_asked(desk: Desk) -> None:
     into, joined = await pair(desk)
-    await desk.hears(CaseDeclined(case_id=into, reason=DeclineReason.SECRET_OR_PRIVATE))
+    await desk.hears(declined(into))
     assert (await desk.said(into), await desk.told(joined)) == ([], [SCHEDULED])
+
+
+@pytest.mark.parametrize("order", [("merged unmerged", "gone"), ("gone", "merged unmerged")])
+@pytest.mark.parametrize("end", [withdrawn, declined])
+async def test_whoever_was_joined_to_what_came_to_nothing_is_asked_about_a_handling_of_its_own(
+    desk: Desk, end: Callable[..., CaseFact], order: tuple[str, ...]
+) -> None:
+    into, joined = await desk.case(), await desk.case()
+    facts = {
+        "merged unmerged": [merged(joined, into), unmerged(joined, into)],
+        "gone": [end(into, joined_go_on=True)],
+    }
+    for key in order:
+        await desk.hears(*facts[key], again=1)
+    assert await desk.said(joined) == [], "nothing was done that could be asked about"
+    await desk.hears(dispatched(joined), resolved(joined))
+    assert await desk.told(joined) == [SCHEDULED]
+    assert await desk.said(into) == []
+
+
+async def test_the_end_of_the_other_case_is_heard_between_a_joining_and_its_undoing(desk: Desk) -> None:
+    into, joined = await desk.case(), await desk.case()
+    third = await desk.case()
+    await desk.hears(merged(joined, into), merged(third, joined))
+    await desk.hears(withdrawn(into, joined_go_on=True))
+    assert await desk.said(joined) == []
+    await desk.hears(unmerged(joined, into))
+    await desk.hears(resolved(joined))
+    for case_id in (joined, third):
+        assert await desk.told(case_id) == [SCHEDULED], "who was joined to it goes on with it"
+
+
+async def test_who_was_asked_too_soon_is_called_off_and_asked_when_it_is_handled(desk: Desk) -> None:
+    """The other one was resolved, redone and withdrawn before router heard of the round."""
+    into, joined = await pair(desk)
+    callback_id = await desk.callback(into)
+    too_soon = await desk.callback_of(joined)
+    await desk.hears(reopened(into, callback_id), withdrawn(into, joined_go_on=True), unmerged(joined, into))
+    assert await desk.told(joined) == [SCHEDULED, "callback.cancelled"]
+    assert (await desk.sees(too_soon))["state"] == "cancelled"
+    later = await desk.case()
+    await desk.hears(merged(later, joined))
+    assert await desk.said(later) == [], "what was joined was handled before, and is not now"
+    await desk.hears(resolved(joined))
+    assert await desk.told(joined) == [SCHEDULED, "callback.cancelled", SCHEDULED]
+    assert await desk.told(later) == [SCHEDULED]
+
+
+async def test_an_earlier_handling_of_the_other_case_that_is_heard_late_asks_nobody(desk: Desk) -> None:
+    into, joined = await pair(desk)
+    await desk.hears(unmerged(joined, into))
+    await desk.hears(resolved(into))
+    assert (await desk.told(into), await desk.said(joined)) == ([SCHEDULED], [])
 
 
 async def test_whoever_was_joined_twice_over_is_asked_with_the_last_case(desk: Desk) -> None:

@@ -59,6 +59,8 @@ class ActedCase(RuleBasedStateMachine):
         self.handed_back: list[UnitCode] = []
         self.deadlines = 0
         """How many deadlines there were: a clock is told once for each."""
+        self.unmerged = 0
+        """How often it was let go by the case it was joined to: owed anew, by a first dispatch of its own."""
         self.moved = 0
         """How often limits of orders were moved: one that is moved away and back is a new clock too."""
         self.told: Counter[tuple[Any, ...]] = Counter()
@@ -109,7 +111,7 @@ class ActedCase(RuleBasedStateMachine):
                 assert lead is not None
                 self.told["sign", lead.id, lead.sign_by, self.moved] += 1
             case "jiesu.case.overdue" if fact.clock == "dispatch":
-                self.told["dispatch", before.redo] += 1
+                self.told["dispatch", before.redo, self.unmerged] += 1
             case "jiesu.case.overdue" | "jiesu.case.due_soon":
                 self.told[fact.TYPE, self.deadlines] += 1
             case "jiesu.co_order.overdue":
@@ -166,7 +168,7 @@ class ActedCase(RuleBasedStateMachine):
     @invariant()
     def hops_are_bounded(self) -> None:
         hops = sum(1 for fact in self.facts if fact.TYPE == "jiesu.case.dispatched")
-        assert hops <= 1 + (MOST_RETURNS + 1) + MOST_DIVISIONS + MOST_REDOS
+        assert hops <= 1 + (MOST_RETURNS + 1) + MOST_DIVISIONS + MOST_REDOS + self.unmerged
 
     @invariant()
     def redos_are_bounded_and_the_last_one_is_supervised(self) -> None:

@@ -29,8 +29,6 @@ OVER = ENDED | HANDLED | {S.SURVEYING}
 # Known differences, each with its reason. What is not named here is compared.
 PROMISE_IS_KEPT_IN = OVER
 """intake: what was promised stays to be read when the promise does not run any more."""
-GRID_HAS_NO_WORD_FOR = frozenset(NEW)
-"""grid: hears of a case when a unit has it."""
 STILL_JOINED_AT_SCORING = frozenset({S.REOPENED})
 """scoring: an answer counts for the other case's lead until somebody has this one again."""
 ENDED_BEFORE_IT_CLOSED = {
@@ -111,9 +109,9 @@ def only_what_is_owed_has_an_open_order(told: Told) -> Iterator[str]:
 
 def grid_knows_who_has_it(told: Told) -> Iterator[str]:
     """A whistle can be blown by whoever has the case, and by nobody else."""
-    if told.grid is None or told.state in GRID_HAS_NO_WORD_FOR:
+    if told.grid is None:
         return
-    nobody = {S.RETURNED, S.REOPENED}
+    nobody = {*NEW, S.RETURNED, S.REOPENED}
     standing = "between_units" if told.state in nobody else "done" if told.state in OVER else "in_hand"
     yield from _differ("standing", told.grid["standing"], standing)
     if told.lead is None:

@@ -168,6 +168,12 @@ class Story:
     def merged(self, into: "Story") -> "Story":
         return self.says(router.CaseMerged(case_id=self.case_id, into_case_id=into.case_id))
 
+    def unmerged(self, from_: "Story") -> "Story":
+        fact = router.CaseUnmerged(
+            case_id=self.case_id, from_case_id=from_.case_id, dispatch_by=self.now + timedelta(hours=24)
+        )
+        return self.says(fact)
+
     def withdrawn(self) -> "Story":
         return self.says(router.CaseWithdrawn(case_id=self.case_id))
 

@@ -181,6 +181,18 @@ async def _merges(walk: Walk, case_id: str) -> None:
         await walk.stage.dispatcher.merges(case_id, into=walk.dice.choice(others))
 
 
+async def _merges_and_parts(walk: Walk, case_id: str) -> None:
+    """Joined to a case whose citizen withdraws in the same moment."""
+    others = [case for case, held in walk.cases.items() if held is not None and case != case_id]
+    if not others:
+        return
+    into = walk.dice.choice(others)
+    await walk.stage.dispatcher.merges(case_id, into=into)
+    held = walk.cases[into]
+    if held is not None:
+        await walk.stage.app.withdraws(held)
+
+
 async def _extends(walk: Walk, desk: Dispatcher, order_id: str) -> None:
     await desk.extends(order_id, until=walk.after(9), reason="雨季")
 
@@ -272,6 +284,7 @@ MOVES: Sequence[Move] = (
     Move("answer", _NEW, lambda w, case: w.stage.dispatcher.answers(case, w.marked("答复")), 2),
     Move("decline", _NEW, lambda w, case: w.stage.dispatcher.declines(case, "in_litigation"), 2),
     Move("merge", frozenset({*NEW, *WITH_UNIT}), _merges, 2),
+    Move("merge and part", frozenset({*NEW, *WITH_UNIT}), _merges_and_parts, 2),
     Move("uphold", _RETURNED, _rules("uphold"), 3),
     Move("redirect", _RETURNED, _rules("redirect"), 3),
     Move("divide", _RETURNED, _rules("divide"), 3),

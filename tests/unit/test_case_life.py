@@ -25,6 +25,7 @@ EXPECTED: dict[str, dict[str, str]] = {
     "answer": {"registered": "answered", "awaiting_dispatcher": "answered"},
     "decline": {"registered": "declined", "awaiting_dispatcher": "declined"},
     "merge": dict.fromkeys(("registered", "awaiting_dispatcher", "dispatched", "signed"), "merged"),
+    "unmerge": {"merged": "awaiting_dispatcher"},
     "dispatch": dict.fromkeys(("registered", "awaiting_dispatcher", "returned", "reopened"), "dispatched"),
     "sign": {"dispatched": "signed"},
     "contact": {"signed": "signed"},

@@ -1,11 +1,13 @@
 """The first decision: dispatched in the same knock, or a dispatcher is asked; answered, declined, merged."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.router.domain import commands as do
 from services.router.domain import errors
+from services.router.domain.model import Bell, Supplement
 from services.router.domain.policy import opening
 from services.router.domain.policy.sending import DISCRETION
 from services.router.domain.words import StatedPlace, Words, read_words
@@ -215,6 +217,34 @@ def test_merging_ends_the_orders() -> None:
     command = do.Merge(case_id=CASE_ID, by=DESK, into_case_id=into.case_id)
     merged = opening.merge(a_case(CaseState.SIGNED), into, command, at=AT).state
     assert not any(order.is_open for order in merged.orders)
+
+
+def test_who_was_joined_to_what_came_to_nothing_waits_for_a_dispatcher_and_is_owed_anew() -> None:
+    added = (Supplement(AT, "sealed too"),)
+    case = a_case(
+        CaseState.SIGNED, tier=Tier.URGENT, redo=1, supplements=added, rung=(Bell.DISPATCH, Bell.RESOLVE)
+    )
+    gone = a_case(CaseState.WITHDRAWN, case_id=CaseId(new_id()))
+    into = replace(gone, state=CaseState.SIGNED)
+    command = do.Merge(case_id=CASE_ID, by=DESK, into_case_id=into.case_id)
+    joined = opening.merge(case, into, command, at=AT).state
+    later = AT + timedelta(days=30)
+    decision = opening.unmerge(joined, gone, CITY, at=later)
+    alone, [fact] = decision.state, decision.facts
+    assert (alone.state, alone.merged_into, alone.redo) == (WAITING, None, 1)
+    assert alone.dispatch_by == alone.bell_at == fact.dispatch_by == later + timedelta(hours=1)
+    assert (alone.sealed_words, alone.supplements, alone.suggestions) == ("sealed", added, case.suggestions)
+    assert [(each.by, each.about, each.text) for each in alone.notes] == [
+        ("dispatcher", "merge", str(into.case_id)),
+        ("router", "unmerge", f"{gone.case_id} withdrawn"),
+    ]
+    assert (fact.case_id, fact.from_case_id) == (CASE_ID, gone.case_id)
+    sent = opening.dispatch(
+        alone, do.Dispatch(case_id=CASE_ID, by=DESK, reason="单独办理"), WORDS, ids(), CITY, at=later
+    ).state
+    fresh = CITY.calendar.deadline(later, CITY.policy.feedback.of(Tier.GENERAL))
+    assert sent.resolve_by == fresh, "and not the deadline of a month ago"
+    assert sent.redo == 1
 
 
 def test_sealed_words_of_another_form_are_refused_without_being_quoted() -> None:

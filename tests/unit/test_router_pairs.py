@@ -40,6 +40,7 @@ BY_DESK = {"order_id": LEAD_ID, "by": DESK}
 WISH = do.AskedByCitizen(CASE_ID, ASKED)
 ROUND = {"case_id": CASE_ID, "callback_id": CALLBACK_ID, "round": 1, "asked_by": ASKED}
 ELSEWHERE = a_case(CaseState.SIGNED, case_id=CaseId(new_id()))
+WITHDRAWN = a_case(CaseState.WITHDRAWN, case_id=CaseId(new_id()))
 NEW_ROUND = {**ROUND, "callback_id": CallbackId(new_id()), "round": 2}
 
 DIVISION = do.TakeDivision(case_id=CASE_ID, asked_by=ASKED, leads=(kit.HOUSING,), co_units=(kit.GUANYINSI,))
@@ -53,6 +54,7 @@ DESK_DECIDES: dict[str, Command] = {
     "merge": lambda c: opening.merge(
         c, ELSEWHERE, do.Merge(**ON_CASE, into_case_id=ELSEWHERE.case_id), at=SOON
     ),
+    "unmerge": lambda c: opening.unmerge(c, WITHDRAWN, CITY, at=SOON),
     "adjudicate": lambda c: returns.adjudicate(
         c, do.Adjudicate(**ON_CASE, ruling=Ruling.UPHOLD, reason="属实"), WORDS, ids(), CITY, at=SOON
     ),

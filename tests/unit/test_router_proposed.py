@@ -65,7 +65,7 @@ def test_every_state_is_declined_or_refuses(state: CaseState) -> None:
     command = do.DeclineProposed(case_id=CASE_ID, asked_by=ASKED, reason=reason)
     decision = proposed.decline(a_case(state), command, at=AT)
     if state in CASE_LIFE.moves["decline"].sources:
-        assert decision.facts == (say.CaseDeclined(case_id=CASE_ID, reason=reason),)
+        assert decision.facts == (say.CaseDeclined(case_id=CASE_ID, reason=reason, joined_go_on=True),)
     else:
         assert decision.facts == refused(state, "decline")
 

@@ -43,6 +43,7 @@ UNITS = st.sampled_from(
     [GUANYINSI, TIANGONGYUAN, DONGHUASHI, HOUSING, ENFORCEMENT, DAXING, UnitCode("110000")]
 )
 ELSEWHERE = a_case(S.SIGNED, case_id=CaseId(new_id()))
+GONE = a_case(S.WITHDRAWN, case_id=ELSEWHERE.case_id)
 
 
 class CaseLife(ActedCase):
@@ -69,6 +70,13 @@ class CaseLife(ActedCase):
         elif dice == 2:
             answer = do.Answer(case_id=CASE_ID, by=DESK, text="t")
             self.act(lambda case: opening.answer(case, answer, at=self.now))
+
+    @in_state(S.MERGED)
+    @rule()
+    def the_other_case_is_withdrawn(self) -> None:
+        alone = self.act(lambda case: opening.unmerge(case, GONE, CITY, at=self.now), moves_deadline=True)
+        assert alone
+        self.unmerged += 1
 
     @precondition(with_lead)
     @rule()

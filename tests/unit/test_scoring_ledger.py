@@ -205,6 +205,22 @@ async def test_joined_case_that_is_reopened_goes_its_own_way_and_its_answer_stay
     }
 
 
+async def test_joined_case_that_was_let_go_counts_once_for_its_own_unit() -> None:
+    target = Story("gone").registered().dispatched(YONGNING).withdrawn()
+    story = Story("left").registered().dispatched(HOUSING).merged(target).unmerged(target)
+    entry = await folded(story)
+    assert (entry.outcome, entry.ended_at, entry.merged_into, entry.lead) == (Outcome.OPEN, None, None, None)
+    story.dispatched(DONGHUASHI).signed(DONGHUASHI).resolved(DONGHUASHI)
+    story.judged(Solved.NO, Satisfied.NOT).closed()
+    entry, lines = await folded(story), await counted(story)
+    assert (entry.outcome, entry.redo) == (Outcome.CLOSED, 0)
+    assert [(line.measure, line.unit, line.joined_into) for line in lines] == [
+        (measure, DONGHUASHI, None)
+        for measure in (Measure.RESPONSE, Measure.CONTACT, Measure.RESOLUTION, Measure.SATISFACTION)
+    ]
+    assert [line.cases for line in lines if line.measure is Measure.RESPONSE] == [1]
+
+
 async def test_answered_case_that_is_reopened_has_a_unit_from_then_on_only() -> None:
     story = Story("not enough").registered().answered().judged(Solved.NO, Satisfied.NOT).reopened()
     story.dispatched(YONGNING, redo=1).signed(YONGNING)

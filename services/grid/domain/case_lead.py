@@ -16,7 +16,7 @@ class LeadStanding(StrEnum):
 
     IN_HAND = "in_hand"
     BETWEEN_UNITS = "between_units"
-    """Returned or reopened: the next dispatch says whose it is."""
+    """Returned, reopened or joined to another no more: the next dispatch says whose it is."""
     DONE = "done"
     """Resolved or over. A reopened case comes back with a dispatch."""
 

@@ -39,6 +39,7 @@ class Code(StrEnum):
     ANSWERED = "answered"
     DECLINED = "declined"
     MERGED = "merged"
+    UNMERGED = "unmerged"
     WITHDRAWN = "withdrawn"
     SURVEY_STARTED = "survey_started"
     REOPENED = "reopened"

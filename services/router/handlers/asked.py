@@ -4,6 +4,7 @@ from services.router.domain import commands as do
 from services.router.domain.model import Case
 from services.router.domain.policy import callback, citizen, dividing, proposed
 from services.router.handlers.ids import order_ids
+from services.router.handlers.joined import let_joined_go
 from services.router.ports import RouterWork
 
 
@@ -14,7 +15,7 @@ async def answer_proposed(work: RouterWork, cmd: do.AnswerProposed) -> Case:
 
 async def decline_proposed(work: RouterWork, cmd: do.DeclineProposed) -> Case:
     case = await work.cases.get(cmd.case_id)
-    return await work.cases.keep(proposed.decline(case, cmd, at=work.now))
+    return await let_joined_go(work, await work.cases.keep(proposed.decline(case, cmd, at=work.now)))
 
 
 async def merge_proposed(work: RouterWork, cmd: do.MergeProposed) -> Case:
@@ -25,7 +26,7 @@ async def merge_proposed(work: RouterWork, cmd: do.MergeProposed) -> Case:
 
 async def withdraw(work: RouterWork, cmd: do.AskedByCitizen) -> Case:
     case = await work.cases.get(cmd.case_id)
-    return await work.cases.keep(citizen.withdraw(case, cmd, at=work.now))
+    return await let_joined_go(work, await work.cases.keep(citizen.withdraw(case, cmd, at=work.now)))
 
 
 async def citizen_urges(work: RouterWork, cmd: do.AskedByCitizen) -> Case:

@@ -5,6 +5,7 @@ from services.router.domain.model import Case
 from services.router.domain.policy import opening, reclassifying, returns
 from services.router.domain.words import Words
 from services.router.handlers.ids import order_ids
+from services.router.handlers.joined import let_joined_go, preload_with_joined
 from services.router.ports import RouterWork
 
 
@@ -28,8 +29,9 @@ async def answer(work: RouterWork, cmd: do.Answer) -> Case:
 
 
 async def decline(work: RouterWork, cmd: do.Decline) -> Case:
+    await preload_with_joined(work, cmd.case_id)
     case = await work.cases.get(cmd.case_id)
-    return await work.cases.keep(opening.decline(case, cmd, at=work.now))
+    return await let_joined_go(work, await work.cases.keep(opening.decline(case, cmd, at=work.now)))
 
 
 async def merge(work: RouterWork, cmd: do.Merge) -> Case:

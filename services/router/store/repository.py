@@ -19,6 +19,7 @@ from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, HotspotId, UnitCode, WorkOrderId
+from shared.lifecycle.case import CaseState
 from shared.store import bulk
 from shared.store.bulk import Row
 from shared.store.repository import Repository
@@ -51,6 +52,17 @@ class CaseRepository(Repository[CaseId, Case]):
             .with_for_update(skip_locked=True)
         )
         return [CaseId(each) for each in found]
+
+    async def joined_to(self, case_id: CaseId) -> Sequence[CaseId]:
+        """并案: the cases that are handled with this one; who were joined to them are theirs. While this one
+        is locked nobody else joins.
+        """
+        c = tables.CASES.c
+        query = select(c.case_id).where(c.merged_into == case_id, c.state == CaseState.MERGED)
+        written = await self._work.connection.scalars(query)
+        # What this knock decided is not written yet.
+        ours = [case.case_id for case in self.changed() if case.merged_into == case_id]
+        return [*map(CaseId, written), *ours]
 
     def projections(self, aggregate: Case) -> Iterable[tuple[Table, Row]]:
         return [(tables.WORK_ORDERS, _queue_row(aggregate, order)) for order in aggregate.orders]

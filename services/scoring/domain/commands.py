@@ -121,6 +121,11 @@ class NoteMerged(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteUnmerged(Note):
+    """并案 undone."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteWithdrawn(Note):
     pass
 

@@ -44,6 +44,14 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjoin:
+    """That merging was undone."""
+
+    case_id: CaseId
+    from_case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRound:
     """`inbound`: the citizen is on the phone: no number is needed, quiet hours and due times do not bind."""
 

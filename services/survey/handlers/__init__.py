@@ -33,6 +33,14 @@ async def join(work: SurveyWork, cmd: do.Join) -> None:
         await work.surveys.keep(scheduling.join(into, cmd.case_id))
 
 
+async def unjoin(work: SurveyWork, cmd: do.Unjoin) -> None:
+    """并案 undone: from now on it is handled by itself. What the other one's end is may be heard later."""
+    from_ = await work.surveys.find(cmd.from_case_id)
+    if from_ is not None:
+        await work.surveys.keep(scheduling.unjoin(from_, cmd.case_id))
+    await reopen(work, cmd.case_id)
+
+
 async def schedule(work: SurveyWork, case_id: CaseId) -> None:
     """Start a round for the case, and one for each case that was merged into it."""
     survey = await work.surveys.get(case_id)
@@ -40,10 +48,14 @@ async def schedule(work: SurveyWork, case_id: CaseId) -> None:
     await _part(work, await work.surveys.keep(scheduling.schedule(survey, cmd, work.city, at=work.now)))
 
 
-async def cancel(work: SurveyWork, case_id: CaseId) -> None:
-    """End the case's round; whoever was joined to it is asked now, for nothing more will come of it."""
+async def cancel(work: SurveyWork, case_id: CaseId, *, joined_go_on: bool) -> None:
+    """End the case's round. Each that was joined to it goes on alone, as router says of it; of a case that
+    ended before there was that, nothing more will come: they are asked now.
+    """
     survey = await work.surveys.get(case_id)
-    await _part(work, await work.surveys.keep(scheduling.cancel(survey, at=work.now)))
+    survey = await work.surveys.keep(scheduling.cancel(survey, at=work.now))
+    if not joined_go_on:
+        await _part(work, survey)
 
 
 async def _part(work: SurveyWork, survey: Survey) -> None:

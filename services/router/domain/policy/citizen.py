@@ -29,7 +29,7 @@ def withdraw(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Ca
     except MoveNotAllowed as refusal:
         return refuse(case, refusal.move, cmd.asked_by)
     gone = replace(all_ended(case), state=state, returning=None, shelf=None, closed_at=at)
-    return decided(gone, say.CaseWithdrawn(case_id=case.case_id))
+    return decided(gone, say.CaseWithdrawn(case_id=case.case_id, joined_go_on=True))
 
 
 def urge(case: Case, cmd: do.AskedByCitizen, *, at: datetime) -> Decision[Case]:

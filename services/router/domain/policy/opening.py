@@ -1,4 +1,4 @@
-"""The desk's first decision: open, dispatch, answer at once, decline, merge."""
+"""The desk's first decision: open, dispatch, answer at once, decline, merge; and what undoes a merging."""
 
 from datetime import datetime
 
@@ -31,6 +31,8 @@ from shared.kernel.words import Tier
 from shared.lifecycle.case import CASE_LIFE, CaseState
 
 S = CaseState
+BY_ROUTER = say.ROUTER
+"""Stands where no person decided."""
 MERGE_TARGETS = frozenset(
     {S.REGISTERED, S.AWAITING_DISPATCHER, S.DISPATCHED, S.SIGNED, S.SHELVED, S.RETURNED, S.REOPENED}
 )
@@ -92,7 +94,7 @@ def decline(case: Case, cmd: do.Decline, *, at: datetime) -> Decision[Case]:
     state = CASE_LIFE.fire("decline", case.state)
     note = Note(at, cmd.by.name, "decline", cmd.note)
     declined = replace(case, state=state, decline_reason=cmd.reason, closed_at=at, notes=(*case.notes, note))
-    return decided(declined, say.CaseDeclined(case_id=case.case_id, reason=cmd.reason))
+    return decided(declined, say.CaseDeclined(case_id=case.case_id, reason=cmd.reason, joined_go_on=True))
 
 
 def merge(case: Case, into: Case, cmd: do.Merge, *, at: datetime) -> Decision[Case]:
@@ -106,6 +108,26 @@ def merge(case: Case, into: Case, cmd: do.Merge, *, at: datetime) -> Decision[Ca
     note = Note(at, cmd.by.name, "merge", str(into.case_id))
     merged = replace(case, state=state, merged_into=into.case_id, notes=(*case.notes, note))
     return decided(all_ended(merged), say.CaseMerged(case_id=case.case_id, into_case_id=into.case_id))
+
+
+def unmerge(case: Case, from_: Case, city: City, *, at: datetime) -> Decision[Case]:
+    """并案 undone: the other case ended by its own citizen's wish, or is not the city's; nobody handled this
+    one. It is owed anew, as a first handling: who had it before the merging was let go of it.
+    """
+    state = CASE_LIFE.fire("unmerge", case.state)
+    limit = city.policy.dispatch.of(case.tier or Tier.GENERAL)
+    alone = replace(
+        case,
+        state=state,
+        merged_into=None,
+        dispatch_by=city.calendar.deadline(at, limit),
+        resolve_by=None,
+        approved_until=None,
+        rung=(),
+        notes=(*case.notes, Note(at, BY_ROUTER, "unmerge", f"{from_.case_id} {from_.state}")),
+    )
+    fact = say.CaseUnmerged(case_id=case.case_id, from_case_id=from_.case_id, dispatch_by=alone.dispatch_by)
+    return decided(alone, fact)
 
 
 def _registered(cmd: do.OpenCase, found: Assessment, city: City) -> Case:

@@ -246,6 +246,11 @@ def _merged(entry: Entry, said: note.NoteMerged) -> Changes:
     }
 
 
+def _unmerged(_: Entry, __: note.NoteUnmerged) -> Changes:
+    """并案 undone: it counts for nobody until somebody has it, and for that unit then."""
+    return {**_OPEN, "merged_into": None}
+
+
 def _withdrawn(entry: Entry, said: note.NoteWithdrawn) -> Changes:
     return {**_ended(Outcome.WITHDRAWN, said.stamp), "orders": _dropped(entry.orders, said.stamp.at)}
 
@@ -287,6 +292,7 @@ FOLDS: Mapping[type[note.Note], Callable[[Entry, Any], Changes]] = {
     note.NoteAnswered: _answered,
     note.NoteDeclined: _declined,
     note.NoteMerged: _merged,
+    note.NoteUnmerged: _unmerged,
     note.NoteWithdrawn: _withdrawn,
     note.NoteClosed: _closed,
     note.NoteResult: _result,

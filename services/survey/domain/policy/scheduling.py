@@ -67,14 +67,19 @@ def join(survey: Survey, case_id: CaseId) -> Decision[Survey]:
     return Decision(replace(survey, joined=(*survey.joined, case_id)))
 
 
+def unjoin(survey: Survey, case_id: CaseId) -> Decision[Survey]:
+    """The other case does not wait for this one any more."""
+    return Decision(replace(survey, joined=tuple(each for each in survey.joined if each != case_id)))
+
+
 def part(survey: Survey) -> Decision[Survey]:
     """The handling is over: whoever was joined is asked now, and goes a way of their own from here on."""
     return Decision(replace(survey, joined=(), handled=True))
 
 
 def reopen(survey: Survey, *, at: datetime) -> Decision[Survey]:
-    """重办: the case is handled once more. Nobody is asked about the handling before any longer, and who is
-    joined now waits for the end of this one.
+    """重办, or 并案 undone: the case is handled once more, or by itself. Nobody is asked about the handling
+    before any longer, and who is joined now waits for the end of this one.
     """
     over = cancel(survey, at=at)
     return Decision(replace(over.state, handled=False), over.facts)
