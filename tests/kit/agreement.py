@@ -86,9 +86,12 @@ def the_citizen_reads_where_it_stands(told: Told) -> Iterator[str]:
 
 
 def the_citizen_reads_who_has_it(told: Told) -> Iterator[str]:
-    """Intake names the unit that router's newest lead order names."""
+    """Intake names the unit that router's newest lead order names, unless the case was joined since then."""
     if told.lead:
-        yield from _differ("unit", told.intake["unit"], told.lead["unit"])
+        sent = _at(told.lead["dispatched_at"])
+        joined = [_at(note["at"]) for note in told.router["notes"] if note["about"] == "merge"]
+        is_rid_of_it = any(at >= sent for at in joined if at and sent)
+        yield from _differ("unit", told.intake["unit"], None if is_rid_of_it else told.lead["unit"])
 
 
 def the_promise_is_the_deadline(told: Told) -> Iterator[str]:
