@@ -172,7 +172,8 @@ def _joined(plain: Story) -> list[Story]:
     joined = Story("joined").registered().merged(plain).passes(hours=9).judged(NO, UNSATISFIED).closed()
     link = Story("link").registered().merged(plain)
     chained = Story("chained").registered().dispatched(YONGNING).signed(YONGNING).merged(link)
-    return [joined, link, chained.judged(YES, SATISFIED).closed()]
+    let_go = Story("let go").registered().merged(plain).unmerged(plain)
+    return [joined, link, chained.judged(YES, SATISFIED).closed(), let_go]
 
 
 def _apart() -> list[Story]:
