@@ -256,6 +256,13 @@ async def test_who_was_asked_too_soon_is_called_off_and_asked_when_it_is_handled
     assert await desk.told(later) == [SCHEDULED]
 
 
+async def test_who_was_let_go_and_answered_at_the_desk_is_told_of_no_unit_that_had_it(desk: Desk) -> None:
+    into, joined = await desk.case(), await desk.case()
+    await desk.hears(dispatched(joined), merged(joined, into), unmerged(joined, into))
+    await desk.hears(CaseAnswered(case_id=joined))
+    assert (await about(desk, await desk.callback_of(joined)))["unit"] is None
+
+
 async def test_an_earlier_handling_of_the_other_case_that_is_heard_late_asks_nobody(desk: Desk) -> None:
     into, joined = await pair(desk)
     await desk.hears(unmerged(joined, into))

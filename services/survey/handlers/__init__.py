@@ -38,7 +38,8 @@ async def unjoin(work: SurveyWork, cmd: do.Unjoin) -> None:
     from_ = await work.surveys.find(cmd.from_case_id)
     if from_ is not None:
         await work.surveys.keep(scheduling.unjoin(from_, cmd.case_id))
-    await reopen(work, cmd.case_id)
+    survey = await work.surveys.get(cmd.case_id)
+    await work.surveys.keep(scheduling.let_go(survey, at=work.now))
 
 
 async def schedule(work: SurveyWork, case_id: CaseId) -> None:

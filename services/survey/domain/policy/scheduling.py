@@ -78,11 +78,17 @@ def part(survey: Survey) -> Decision[Survey]:
 
 
 def reopen(survey: Survey, *, at: datetime) -> Decision[Survey]:
-    """重办, or 并案 undone: the case is handled once more, or by itself. Nobody is asked about the handling
-    before any longer, and who is joined now waits for the end of this one.
+    """重办: the case is handled once more. Nobody is asked about the handling before any longer, and who is
+    joined now waits for the end of this one.
     """
     over = cancel(survey, at=at)
     return Decision(replace(over.state, handled=False), over.facts)
+
+
+def let_go(survey: Survey, *, at: datetime) -> Decision[Survey]:
+    """并案 undone: as for a redo; and neither who had it before nor who had the other one handled it."""
+    over = reopen(survey, at=at)
+    return Decision(replace(over.state, unit=None), over.facts)
 
 
 def cancel(survey: Survey, *, at: datetime) -> Decision[Survey]:
