@@ -2,7 +2,6 @@
 
 Decides: when and how a citizen is asked, when nobody can be reached, which result is scored.
 Owns:    rounds of callbacks, their attempts, answers, checks and messages. Never a name or a phone number.
-Hears:   jiesu.case — registered, classified, dispatched, reclassified, resolved, answered, merged, unmerged,
-         reopened, withdrawn, declined.
+Hears:   jiesu.case — registered, resolved, answered, merged, unmerged, reopened, withdrawn, declined.
 Says:    jiesu.case — callback scheduled, skipped, attempted, completed, rechecked, unreachable, cancelled.
 """

@@ -8,11 +8,8 @@ from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import (
     CaseAnswered,
-    CaseClassified,
     CaseDeclined,
-    CaseDispatched,
     CaseMerged,
-    CaseReclassified,
     CaseReopened,
     CaseResolved,
     CaseUnmerged,
@@ -30,16 +27,12 @@ async def case_registered(work: SurveyWork, heard: Heard[CaseRegistered]) -> Non
     await handlers.note_case(work, stated)
 
 
-async def case_placed(
-    work: SurveyWork, heard: Heard[CaseClassified | CaseReclassified | CaseDispatched]
-) -> None:
-    fact = heard.fact
-    unit = fact.unit if isinstance(fact, CaseDispatched) else None
-    await handlers.note_matter(work, NoteMatter(fact.case_id, fact.category, unit))
-
-
 async def case_handled(work: SurveyWork, heard: Heard[CaseResolved | CaseAnswered]) -> None:
-    await handlers.schedule(work, heard.fact.case_id)
+    fact = heard.fact
+    # The end tells both: to follow the case up to there would double what a case costs survey.
+    unit = fact.unit if isinstance(fact, CaseResolved) else None
+    await handlers.note_matter(work, NoteMatter(fact.case_id, fact.category, unit))
+    await handlers.schedule(work, fact.case_id)
 
 
 async def case_merged(work: SurveyWork, heard: Heard[CaseMerged]) -> None:
@@ -61,9 +54,6 @@ async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
 _SURVEY = {"surveys": "case_id"}
 SUBSCRIPTIONS = (
     on(CaseRegistered, case_registered, needs=_SURVEY),
-    on(CaseClassified, case_placed, needs=_SURVEY),
-    on(CaseDispatched, case_placed, needs=_SURVEY),
-    on(CaseReclassified, case_placed, needs=_SURVEY),
     on(CaseResolved, case_handled, needs=_SURVEY),
     on(CaseAnswered, case_handled, needs=_SURVEY),
     on(CaseMerged, case_merged, needs={"surveys": "into_case_id"}),

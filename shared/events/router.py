@@ -217,6 +217,8 @@ class CaseResolved(OrderFact):
 
     in_time: bool
     redo: Count
+    category: CategoryCode | None = None
+    """What it was found to be about; None: said before this was."""
 
 
 class CoOrderSigned(OrderFact):
@@ -254,6 +256,8 @@ class CaseAnswered(RouterFact):
 
     TYPE: ClassVar[str] = "jiesu.case.answered"
 
+    category: CategoryCode | None = None
+    """None: nobody knew, or said before this was."""
     sealed_answer: str | None = None
     """What router's own desk wrote for the citizen, under the words ring, bound to the case id; None: intake
     has the answer.

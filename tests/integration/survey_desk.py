@@ -14,7 +14,7 @@ import httpx
 from services.survey.domain.signatures import HEADER
 from shared.events import router
 from shared.events.intake import CaseRegistered
-from shared.kernel.ids import CallbackId, CaseId, UnitCode, WorkOrderId, new_id
+from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode, WorkOrderId, new_id
 from shared.kernel.words import Channel, Kind, Language
 from shared.store.running_city import RunningCity
 from tests.kit.callbacks import a_city
@@ -40,10 +40,16 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["reason"]
 
 
-def resolved(case_id: CaseId, redo: int = 0) -> router.CaseResolved:
+def resolved(case_id: CaseId, redo: int = 0, category: str | None = None) -> router.CaseResolved:
     """What router says when the unit claims that it is done."""
-    order = WorkOrderId(new_id())
-    return router.CaseResolved(case_id=case_id, work_order_id=order, unit=GUANYINSI, in_time=True, redo=redo)
+    return router.CaseResolved(
+        case_id=case_id,
+        work_order_id=WorkOrderId(new_id()),
+        unit=GUANYINSI,
+        in_time=True,
+        redo=redo,
+        category=CategoryCode(category) if category else None,
+    )
 
 
 @dataclass(slots=True)
@@ -62,6 +68,7 @@ class Desk(ServiceDesk):
         proactive: bool = False,
         channel: Channel = Channel.HOTLINE,
         language: Language | None = None,
+        category: str | None = None,
     ) -> CaseId:
         """A case that was registered."""
         fact = CaseRegistered(
@@ -72,6 +79,7 @@ class Desk(ServiceDesk):
             has_phone=has_phone,
             proactive=proactive,
             language=language,
+            category=CategoryCode(category) if category else None,
         )
         await self.hears(fact)
         return fact.case_id

@@ -8,11 +8,10 @@ from uuid import UUID
 import pytest
 
 from shared.events.fact import CaseFact
-from shared.events.router import CaseAnswered, CaseClassified, CaseDeclined, CaseReclassified
-from shared.kernel.ids import CaseId, UnitCode, new_id
+from shared.events.router import CaseAnswered, CaseDeclined
+from shared.kernel.ids import CaseId, CategoryCode, new_id
 from shared.kernel.words import Channel, DeclineReason
 from shared.store.migrate import check
-from tests.integration.intake_desk import dispatched
 from tests.integration.survey_desk import (
     MORNING,
     NIGHT,
@@ -27,7 +26,7 @@ from tests.integration.survey_desk import (
     unmerged,
     withdrawn,
 )
-from tests.kit.facts import a_fact
+from tests.kit.city import beijing
 from tests.kit.flats import dsn_of
 
 pytestmark = pytest.mark.postgres
@@ -86,12 +85,9 @@ async def about(desk: Desk, callback_id: str, language: str = "zh") -> dict[str,
 
 
 async def test_who_made_several_requests_is_told_which_one_is_asked_about(desk: Desk) -> None:
-    case_id = await desk.case()
-    placed = a_fact(CaseClassified).model_copy(update={"case_id": case_id, "category": "noise"})
-    other = a_fact(CaseReclassified).model_copy(update={"case_id": case_id, "category": "parking"})
-    unsure = a_fact(CaseClassified).model_copy(update={"case_id": case_id, "category": None})
-    await desk.hears(placed, dispatched(case_id), other, unsure)
-    callback_id = await desk.callback(case_id)
+    case_id = await desk.case(category="noise")
+    await desk.hears(resolved(case_id, category="parking"))
+    callback_id = await desk.callback_of(case_id)
     known = {"registered_on": "2026-11-23", "category": "小区停车", "unit": "观音寺街道"}
     assert await about(desk, callback_id) == known
     english = {**known, "category": "Parking in estates"}
@@ -113,11 +109,19 @@ async def test_who_made_several_requests_is_told_which_one_is_asked_about(desk: 
 
 
 async def test_who_was_joined_is_told_of_the_unit_that_handled_the_other_case(desk: Desk) -> None:
-    into, joined = await desk.case(), await desk.case()
-    await desk.hears(dispatched(into), dispatched(joined, UnitCode("110101013"), category="parking"))
-    await desk.hears(merged(joined, into), resolved(into))
-    told = await about(desk, await desk.callback_of(joined))
-    assert (told["category"], told["unit"]) == ("小区停车", "观音寺街道")
+    into, joined, named = await desk.case(), await desk.case(), await desk.case(category="noise")
+    await desk.hears(merged(joined, into), merged(named, into), resolved(into, category="parking"))
+    noise = beijing().categories.get("noise").zh
+    for case_id, category in ((joined, "小区停车"), (named, noise)):
+        told = await about(desk, await desk.callback_of(case_id))
+        assert (told["category"], told["unit"]) == (category, "观音寺街道")
+
+
+async def test_of_what_was_answered_at_once_the_matter_is_told_and_no_unit(desk: Desk) -> None:
+    case_id = await desk.case()
+    await desk.hears(CaseAnswered(case_id=case_id, category=CategoryCode("parking")))
+    told = await about(desk, await desk.callback_of(case_id))
+    assert (told["category"], told["unit"]) == ("小区停车", None)
 
 
 async def test_what_is_resolved_at_night_is_due_in_the_morning(desk: Desk) -> None:

@@ -68,6 +68,12 @@ def test_resolving_is_measured_against_the_cases_one_deadline() -> None:
     assert not resolve(case, at=case.resolve_by + timedelta(seconds=1)).facts[0].in_time
 
 
+def test_what_is_done_is_said_with_its_matter_as_it_was_last_found() -> None:
+    for category in ("group_rental", "parking", None):
+        done = resolve(a_case(SIGNED, category=category)).facts[0]
+        assert (done.unit, done.category) == (GUANYINSI, category)
+
+
 @pytest.mark.parametrize("stranger", [DONGHUASHI, ENFORCEMENT, GUANYINSI_COMMUNITY, UnitCode("nobody")])
 def test_another_units_order_does_not_exist_for_a_stranger(stranger: UnitCode) -> None:
     with pytest.raises(errors.UnknownOrder):

@@ -53,7 +53,7 @@ def test_every_state_is_answered_or_refuses(state: CaseState) -> None:
     command = do.AnswerProposed(case_id=CASE_ID, asked_by=ASKED)
     decision = proposed.answer(a_case(state), command, at=AT)
     if state in CASE_LIFE.moves["answer"].sources:
-        assert decision.facts == (say.CaseAnswered(case_id=CASE_ID),)
+        assert decision.facts == (say.CaseAnswered(case_id=CASE_ID, category=a_case(state).category),)
         assert decision.state.state is CaseState.ANSWERED
     else:
         assert decision.facts == refused(state, "answer")

@@ -22,7 +22,7 @@ class NoteCase:
 
 @dataclass(frozen=True, slots=True)
 class NoteMatter:
-    """What a case is about, and who has it; None is what this fact does not tell."""
+    """What a case was about, and who handled it; None is what the fact does not tell."""
 
     case_id: CaseId
     category: CategoryCode | None = None

@@ -147,7 +147,9 @@ def resolve(case: Case, cmd: do.Resolve, city: City, *, at: datetime) -> Decisio
         return decided(with_order(case, done), say.CoOrderResolved(**named(case, order), in_time=in_time))
     state = CASE_LIFE.fire("resolve", case.state)
     after = replace(with_order(case, _done(order, OrderState.RESOLVED, cmd, at=at)), state=state)
-    return decided(after, say.CaseResolved(**named(case, order), in_time=in_time, redo=case.redo))
+    return decided(
+        after, say.CaseResolved(**named(case, order), in_time=in_time, redo=case.redo, category=case.category)
+    )
 
 
 def said(text: str, field: str) -> str:

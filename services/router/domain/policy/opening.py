@@ -85,7 +85,9 @@ def answer(case: Case, cmd: do.Answer, sealed: str | None = None, *, at: datetim
         raise errors.TextNeeded("text")
     note = Note(at, cmd.by.name, "answer", cmd.text)
     answered = replace(case, state=state, answer=cmd.text, notes=(*case.notes, note))
-    return decided(answered, say.CaseAnswered(case_id=case.case_id, sealed_answer=sealed))
+    return decided(
+        answered, say.CaseAnswered(case_id=case.case_id, category=case.category, sealed_answer=sealed)
+    )
 
 
 def decline(case: Case, cmd: do.Decline, *, at: datetime) -> Decision[Case]:

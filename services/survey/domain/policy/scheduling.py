@@ -29,14 +29,16 @@ def note_case(known: Survey | None, cmd: do.NoteCase) -> Decision[Survey]:
 
 
 def note_matter(survey: Survey, cmd: do.NoteMatter) -> Decision[Survey]:
-    """Remember what the case is about, and who has it. Says nothing."""
+    """Remember what the case was about, and who handled it. Says nothing."""
     category, unit = cmd.category or survey.category, cmd.unit or survey.unit
     return Decision(replace(survey, category=category, unit=unit))
 
 
 def handled_with(survey: Survey, into: Survey) -> Decision[Survey]:
-    """并案: whoever had the other case handled this one too, and not who had this one before."""
-    return Decision(replace(survey, unit=into.unit))
+    """并案: whoever handled the other case handled this one too. It is the same matter, unless this citizen
+    named one himself.
+    """
+    return Decision(replace(survey, unit=into.unit, category=survey.category or into.category))
 
 
 def schedule(survey: Survey, cmd: do.Schedule, city: City, *, at: datetime) -> Decision[Survey]:
