@@ -159,6 +159,12 @@ async def test_a_call_that_its_caller_cannot_make_is_handed_back_to_another(desk
     assert [await hands_back(made[0], "caller-1") for _ in range(2)] == [204, 204]
     assert await next_of(desk) == made[1]
     assert await next_of(desk, "caller-2") == made[0]
+    assert [await hands_back(made[0], "caller-2"), await hands_back(made[1], "caller-1")] == [204, 204]
+    assert [await next_of(desk, "caller-2"), await next_of(desk, "caller-2")] == [made[1], made[1]]
+    # Nobody else is there any more.
+    assert [await hands_back(made[1], "caller-2"), await next_of(desk, "caller-2")] == [204, None]
+    desk.clock.passes(minutes=30)
+    assert await next_of(desk, "caller-2") == made[0]
     other = await desk.client.delete(f"/v1/callbacks/{made[0]}/claim", headers=desk.token("ops"))
     assert other.status_code == 403
 
@@ -282,6 +288,22 @@ async def test_a_round_whose_days_are_over_ends_unreachable_by_itself(desk: Desk
     assert await desk.rings("end_expired") == 0
     assert (await desk.told(case_id))[-1] == "callback.unreachable"
     assert refused(await desk.opens(token)) == (410, "link_expired")
+
+
+async def test_a_promised_call_is_handed_out_though_the_days_to_answer_ended_in_the_night(desk: Desk) -> None:
+    desk.clock.at = NOON + timedelta(hours=7)
+    case_id = await desk.case()
+    callback_id = await desk.callback(case_id)
+    await desk.link(callback_id)
+    await desk.holds(callback_id)
+    evening = NOON + timedelta(days=14, hours=7) - timedelta(minutes=1)
+    assert (await desk.tries(callback_id, missed="put_off", call_at=evening.isoformat())).status_code == 201
+    desk.clock.at = MORNING + timedelta(days=14)
+    assert await desk.rings("end_expired") == 0
+    assert await next_of(desk) == callback_id
+    await desk.tries(callback_id, missed="no_answer")
+    assert await desk.rings("end_expired") == 1
+    assert (await desk.told(case_id))[-1] == "callback.unreachable"
 
 
 async def test_a_year_after_the_round_the_words_are_in_no_row_any_more(desk: Desk) -> None:

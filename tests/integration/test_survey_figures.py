@@ -90,10 +90,11 @@ async def test_a_citizen_who_rings_or_answers_alone_is_no_try_of_ours(desk: Desk
     desk.clock.passes(days=240)
     begin = desk.clock.now()
     desk.goes_by(recheck=Decimal(0))
-    rang, called, doubted, alone = [await desk.callback() for _ in range(4)]
+    rang, called, doubted, alone, unwilling = [await desk.callback() for _ in range(5)]
     await desk.sends()
     desk.clock.passes(minutes=10)
     await desk.tries(rang, answers=YES, inbound=True)
+    await desk.tries(unwilling, missed="refused", inbound=True)
     # He rang and contradicted himself: the second call is the first try.
     await desk.tries(doubted, answers={**YES, "solved": "no"}, inbound=True)
     await desk.answers(desk.flat.equipment.links.token(CallbackId(UUID(alone))))
@@ -108,7 +109,7 @@ async def test_a_citizen_who_rings_or_answers_alone_is_no_try_of_ours(desk: Desk
     await desk.tries(doubted, answers=YES)
     period = {"since": begin.isoformat(), "until": (begin + timedelta(hours=8)).isoformat()}
     found = (await desk.reads("figures", role="supervisor", **period)).json()
-    assert (found["asked"], found["completed"]) == (4, 3)
+    assert (found["asked"], found["completed"], found["unreachable"]) == (5, 3, 1)
     assert found["seconds_to_first_try"] == (20 * 60 + 420 * 60) / 2
     phone = next(one for one in found["channels"] if one["channel"] == "phone")
     assert phone == {"channel": "phone", "tries": 3, "answered": 3, "rang": 2, "answer_rate": 0.3333}

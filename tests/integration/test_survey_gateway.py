@@ -224,6 +224,22 @@ async def test_where_the_city_wants_it_a_machine_calls_and_says_which_keys_to_pr
     assert outcomes == ["taken", "ignored"]
 
 
+async def test_who_said_when_he_would_be_called_is_called_by_no_machine_before(town: Town) -> None:
+    town.desk.goes_by(messages=(CallbackChannel.LINK, CallbackChannel.IVR))
+    callback_id = await town.desk.callback()
+    while await town.desk.rings("send_links"):
+        pass
+    await town.desk.holds(callback_id)
+    until = town.desk.clock.now() + timedelta(hours=5)
+    assert (
+        await town.desk.tries(callback_id, missed="put_off", call_at=until.isoformat())
+    ).status_code == 201
+    for _ in range(2):
+        await town.desk.sends()
+        assert set(town.gateway.sent) == {f"{callback_id}:link"}
+        town.desk.clock.at = until
+
+
 async def test_a_gateway_that_is_away_is_a_busy_one(town: Town) -> None:
     callback_id = await town.desk.callback()
     whole = town.desk.flat.store.equipment

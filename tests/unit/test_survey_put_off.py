@@ -7,9 +7,10 @@ import pytest
 
 from services.survey.domain import commands as do
 from services.survey.domain import errors
-from services.survey.domain.model import Missed, RoundState, Survey
+from services.survey.domain.model import SPOKEN, Missed, RoundState, Survey
 from services.survey.domain.policy import calling
 from shared.kernel.decision import Decision
+from shared.kernel.words import Unreached
 from tests.kit.callbacks import (
     CHECK,
     FIRST,
@@ -22,8 +23,10 @@ from tests.kit.callbacks import (
     linked,
     said,
 )
+from tests.kit.city import beijing
 
 EVENING = NOON + timedelta(hours=6)
+NIGHT = NOON + timedelta(hours=10)
 END = NOON + timedelta(days=14)
 
 
@@ -94,6 +97,36 @@ def test_a_check_is_put_off_without_a_word_on_the_bus() -> None:
     assert said(done) == ["rechecked"]
 
 
+def rings_up(survey: Survey, missed: Missed, call_at: datetime | None = None) -> Decision[Survey]:
+    """The citizen rings and gives no answers."""
+    cmd = do.RecordAttempt(FIRST, "caller-1", False, None, inbound=True, missed=missed, call_at=call_at)
+    return calling.record_attempt(survey, cmd, beijing(), at=NIGHT)
+
+
+def test_who_rings_may_put_it_off_or_refuse_at_any_hour_and_is_reached_otherwise() -> None:
+    morning = NIGHT + timedelta(hours=11)
+    put_off = rings_up(linked(a_survey()), Missed.PUT_OFF, morning)
+    assert (put_off.facts[0].put_off_until, put_off.facts[0].inbound) == (morning, True)
+    assert put_off.state.rounds[0].due_at == morning
+    refused = rings_up(put_off.state, Missed.REFUSED)
+    assert said(refused) == ["attempted", "unreachable"]
+    assert refused.facts[-1].reason is Unreached.REFUSED
+    for missed in set(Missed) - SPOKEN:
+        with pytest.raises(errors.RangUnreached):
+            rings_up(a_survey(), missed)
+
+
+def test_a_promised_call_is_made_though_the_days_to_answer_end_before_a_caller_is_free() -> None:
+    late = END - timedelta(minutes=1)
+    promised = puts_off(linked(a_survey()), late).state
+    for at in (END, late + calling.PROMISE - timedelta(seconds=1)):
+        assert calling.expire(promised, FIRST, at=at).state == promised
+    unreached = call(promised, at=END + timedelta(hours=1)).state
+    over = calling.expire(unreached, FIRST, at=END + timedelta(hours=2))
+    assert said(over) == ["unreachable"]
+    assert said(calling.expire(promised, FIRST, at=late + calling.PROMISE)) == ["unreachable"]
+
+
 def held(survey: Survey, by: str = "caller-1", *, at: datetime = NOON) -> Survey:
     return calling.claim(survey, do.ClaimRound(FIRST, by), at=at).state
 
@@ -112,6 +145,20 @@ def test_what_was_handed_back_is_anothers_next_call_and_its_own_when_chosen() ->
     assert calling.may_take(again, FIRST, "caller-1", at=NOON)
     chosen = held(survey)
     assert calling.may_take(chosen, FIRST, "caller-1", at=NOON + timedelta(hours=1))
+
+
+def test_what_nobody_else_took_is_given_again_to_who_handed_it_back() -> None:
+    survey = back(held(a_survey()))
+    again = NOON + calling.LEASE
+    assert not calling.may_take(survey, FIRST, "caller-1", at=again - timedelta(seconds=1))
+    assert calling.may_take(survey, FIRST, "caller-1", at=again)
+
+
+def test_who_hands_back_after_his_time_is_not_given_the_same_as_his_next_one() -> None:
+    later = NOON + calling.LEASE + timedelta(minutes=10)
+    survey = back(held(a_survey()), at=later)
+    assert not calling.may_take(survey, FIRST, "caller-1", at=later)
+    assert calling.may_take(survey, FIRST, "caller-2", at=later)
 
 
 def test_nobody_hands_back_what_another_has() -> None:

@@ -45,7 +45,9 @@ class AttemptIn(Wire):
     reached: bool
     answers: AnswersIn | None = None
     inbound: bool = Field(
-        False, description="The citizen rang (and so was reached); quiet hours and due times do not bind."
+        False,
+        description="The citizen rang: quiet hours and due times do not bind. Without answers he `refused`, "
+        "or `put_off` to another time.",
     )
     missed: Missed | None = Field(
         None,

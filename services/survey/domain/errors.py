@@ -94,7 +94,9 @@ class AnswersUnasked(Invalid):
 
 class RangUnreached(Invalid):
     def __init__(self) -> None:
-        super().__init__("a citizen who rang was reached", field="inbound")
+        super().__init__(
+            "a citizen who rang answers, refuses to be asked, or puts the call off", field="inbound"
+        )
 
 
 class MissedUnreached(Invalid):

@@ -28,7 +28,7 @@ class Missed(StrEnum):
     SWITCHED_OFF = "switched_off"
     WRONG_NUMBER = "wrong_number"
     REFUSED = "refused"
-    """The citizen was on the phone and did not want to be asked."""
+    """The citizen was on the phone, called or calling, and did not want to be asked."""
     PUT_OFF = "put_off"
     """约时再拨: the citizen was on the phone and asked to be called at another time."""
 
@@ -124,7 +124,9 @@ class Round:
     promised: bool = False
     """`due_at` is the time that the citizen asked for."""
     passed_by: str | None = None
-    """Who handed it back last, and is not given it as the next one."""
+    """Who handed it back last, and is not given it as the next one for a while."""
+    passed_until: datetime | None = None
+    """Then it is anybody's: it may be that nobody else calls today."""
 
     @property
     def tries(self) -> tuple[Attempt, ...]:

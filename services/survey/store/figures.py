@@ -122,7 +122,7 @@ async def callers(
             _many(~A.inbound),
             _many(A.reached & ~A.inbound),
             _many((A.kind == RECHECK) & ~A.inbound),
-            _many(A.inbound),
+            _many(A.inbound & A.reached),
         )
         .where(BY_CALLERS, A.at >= since, A.at < until)
         .group_by(A.by)

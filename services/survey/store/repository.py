@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.survey.domain.errors import UnknownCallback
 from services.survey.domain.model import Round, RoundState, Survey
+from services.survey.domain.policy.calling import PROMISE
 from services.survey.ports import Equipment
 from services.survey.store import tables
 from services.survey.store.messages import MessageRepository, WebhookRepository
@@ -27,7 +28,7 @@ NEXT = """
 SELECT c.case_id, c.callback_id FROM callbacks c JOIN surveys s USING (case_id)
 WHERE c.state = 'scheduled' AND c.by_phone AND c.due_at <= $1
     AND (c.claimed_until IS NULL OR c.claimed_until <= $1)
-    AND c.not_by IS DISTINCT FROM $2 AND c.passed_by IS DISTINCT FROM $2 AND {which}
+    AND c.not_by IS DISTINCT FROM $2 AND (c.passed_by = $2 AND c.passed_until > $1) IS NOT TRUE AND {which}
 ORDER BY c.due_at, c.callback_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED
 """
 # Whoever was told when he would be called does not wait behind those who were not.
@@ -57,6 +58,7 @@ class SurveyRepository(Repository[CaseId, Survey]):
     async def expired(self, at: datetime, limit: int) -> Sequence[tuple[CaseId, CallbackId]]:
         c = tables.CALLBACKS.c
         free = c.claimed_until.is_(None) | (c.claimed_until <= at)
+        free &= ~c.promised | (c.due_at <= at - PROMISE)
         return await self._picked(
             (c.state == RoundState.SCHEDULED) & (c.link_until <= at) & free, c.link_until, limit
         )
@@ -147,6 +149,7 @@ def _worklist_row(survey: Survey, one: Round) -> Row:
         "has_note": one.has_note,
         "promised": one.promised,
         "passed_by": one.passed_by,
+        "passed_until": one.passed_until,
     }
 
 

@@ -70,6 +70,7 @@ CALLBACKS = Table(
     Column("has_note", Boolean, nullable=False),
     Column("promised", Boolean, nullable=False),
     Column("passed_by", Text),
+    Column("passed_until", DateTime(timezone=True)),
     Index("ix_callbacks_worklist", "kind", "state", "due_at", "callback_id"),
     Index(
         "ix_callbacks_open",

@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 
 from services.survey.domain import commands as do
 from services.survey.domain import errors
-from services.survey.domain.model import HOPELESS, Answers, Attempt, Claim, Missed, Round, RoundState, Survey
+from services.survey.domain.model import (
+    HOPELESS,
+    SPOKEN,
+    Answers,
+    Attempt,
+    Claim,
+    Missed,
+    Round,
+    RoundState,
+    Survey,
+)
 from services.survey.domain.policy.answering import read, stand, take
 from services.survey.domain.policy.rounds import attempted, ended, find, named, put_back, require_open, spaced
 from shared.city.city import City
@@ -18,6 +28,8 @@ LEASE = timedelta(minutes=30)
 """How long a claimed callback is kept for its caller (ours)."""
 MOST_IN_HAND = 50
 """How many a caller has in hand who reserves: more than half an hour is good for (ours)."""
+PROMISE = timedelta(days=1)
+"""How long a call that was promised may be made, though the days to answer end meanwhile (ours)."""
 
 
 def require_open_hours(city: City, *, at: datetime) -> None:
@@ -36,8 +48,10 @@ def claim(survey: Survey, cmd: do.ClaimRound, *, at: datetime) -> Decision[Surve
         raise errors.CheckedByOneself
     if one.claim and one.claim.by != cmd.by and one.claim.until > at:
         raise errors.ClaimedByAnother(one.claim.until)
-    passed_by = None if one.passed_by == cmd.by else one.passed_by
-    return Decision(put_back(survey, replace(one, claim=Claim(cmd.by, at + LEASE), passed_by=passed_by)))
+    held = replace(one, claim=Claim(cmd.by, at + LEASE))
+    if one.passed_by == cmd.by:
+        held = replace(held, passed_by=None, passed_until=None)
+    return Decision(put_back(survey, held))
 
 
 def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> Decision[Survey]:
@@ -51,13 +65,17 @@ def choose(survey: Survey, cmd: do.ClaimRound, city: City, *, at: datetime) -> D
 
 
 def hand_back(survey: Survey, cmd: do.HandBack, *, at: datetime) -> Decision[Survey]:
-    """交回: the caller cannot make this call. It keeps its place, and is another's next one."""
+    """交回: the caller cannot make this call. It keeps its place, and is another's next one. Where nobody
+    else takes it he is given it again later: it would wait there to the end of its days.
+    """
     one = require_open(survey, cmd.callback_id)
-    if one.claim is None or one.claim.until <= at:
-        return Decision(survey)
-    if one.claim.by != cmd.by:
+    if one.claim is not None and one.claim.by == cmd.by:
+        # His time with it may be over: unless he is passed over, it would be his next one again.
+        passed = replace(one, claim=None, passed_by=cmd.by, passed_until=at + LEASE)
+        return Decision(put_back(survey, passed))
+    if one.claim is not None and one.claim.until > at:
         raise errors.ClaimedByAnother(one.claim.until)
-    return Decision(put_back(survey, replace(one, claim=None, passed_by=cmd.by)))
+    return Decision(survey)
 
 
 def room_for(many: int, in_hand: int) -> int:
@@ -70,7 +88,9 @@ def room_for(many: int, in_hand: int) -> int:
 def may_take(survey: Survey, callback_id: CallbackId, by: str, *, at: datetime) -> bool:
     """Whether this call is due and free for a caller who asks for the next one."""
     one = find(survey, callback_id)
-    if one is None or one.state is not RoundState.SCHEDULED or by in (one.not_by, one.passed_by):
+    if one is None or one.state is not RoundState.SCHEDULED or by == one.not_by:
+        return False
+    if by == one.passed_by and one.passed_until is not None and one.passed_until > at:
         return False
     return survey.has_phone and one.due_at <= at and (one.claim is None or one.claim.until <= at)
 
@@ -107,7 +127,8 @@ def expire(survey: Survey, callback_id: CallbackId, *, at: datetime) -> Decision
     if one is None or one.state is not RoundState.SCHEDULED or one.link_until is None:
         return Decision(survey)
     in_hand = one.claim is not None and one.claim.until > at
-    if one.link_until > at or in_hand:
+    is_owed = one.promised and one.due_at > at - PROMISE
+    if one.link_until > at or in_hand or is_owed:
         return Decision(survey)
     if one.checks is not None:
         return Decision(put_back(survey, ended(one, "lapse", at=at)))
@@ -127,7 +148,13 @@ def _put_off(survey: Survey, one: Round, attempt: Attempt, call_at: datetime, ci
     if city.calendar.in_quiet_hours(call_at, rules.hours.window):
         raise errors.TimeAtNight
     tried = replace(
-        one, attempts=(*one.attempts, attempt), claim=None, due_at=call_at, promised=True, passed_by=None
+        one,
+        attempts=(*one.attempts, attempt),
+        claim=None,
+        due_at=call_at,
+        promised=True,
+        passed_by=None,
+        passed_until=None,
     )
     said = () if one.checks is not None else (attempted(survey, tried, put_off_until=call_at),)
     return Decision(put_back(survey, tried), said)
@@ -206,7 +233,7 @@ def _require_sense(cmd: do.RecordAttempt) -> None:
         raise errors.AnswersUnasked
     if cmd.reached and cmd.missed is not None:
         raise errors.MissedUnreached
-    if cmd.inbound and not cmd.reached:
+    if cmd.inbound and not cmd.reached and cmd.missed not in SPOKEN:
         raise errors.RangUnreached
     if cmd.missed is Missed.PUT_OFF and cmd.call_at is None:
         raise errors.TimeMissing
