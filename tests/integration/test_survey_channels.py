@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from shared.kernel.ids import CallbackId, CaseId, new_id
+from shared.kernel.words import Language
 from shared.sealing.passes import CasePasses
 from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, refused, survey_desk, withdrawn
 from tests.kit.accessible import Page, faults
@@ -110,6 +111,30 @@ async def test_a_form_that_is_none_changes_nothing(
     answer = await desk.client.post(f"/links/{token}", content=content, headers={"Content-Type": kind})
     assert answer.status_code == status
     assert await desk.counts() == before
+
+
+async def test_who_stated_english_is_asked_in_it_by_the_page_and_by_the_caller(desk: Desk) -> None:
+    case_id = await desk.case(language=Language.ENGLISH, category="parking")
+    callback_id = await desk.callback(case_id)
+    token = await desk.link(callback_id)
+    chinese = {"Accept-Language": "zh-CN"}
+    for query, tag in (("", "en"), ("?lang=en", "en"), ("?lang=zh", "zh-CN")):
+        opened = await desk.client.get(f"/links/{token}{query}", headers=chinese)
+        assert (opened.headers["Content-Language"], faults(opened.text, tag)) == (tag, [])
+    found = (await desk.claims(callback_id, inbound=True)).json()
+    assert (found["language"], found["about"]["category"]) == ("en", "Parking in estates")
+    assert "contact you" in found["script"][0]
+    assert found["opening"].isascii()
+    assert [one["text"] for one in found["form"]["contacted"]] == ["联系过", "没有联系"], "the caller's own"
+    case_pass = passes(desk).make(case_id, at=desk.clock.now())
+    for path in (f"/v1/links/{token}", f"/v1/app-callbacks/{case_pass}"):
+        for headers, category in (({}, "Parking in estates"), (chinese, "小区停车")):
+            asked = await desk.client.get(path, headers=headers)
+            assert asked.json()["about"]["category"] == category
+    form = {**chinese, "Content-Type": "application/x-www-form-urlencoded"}
+    sent = "contacted=yes&solved=yes&satisfied=satisfied"
+    done = await desk.client.post(f"/links/{token}", content=sent, headers=form)
+    assert (done.status_code, done.headers["Content-Language"]) == (201, "en")
 
 
 def passes(desk: Desk) -> CasePasses:

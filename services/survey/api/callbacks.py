@@ -7,7 +7,15 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut
-from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
+from services.survey.api.doors import (
+    AcceptLanguage,
+    Equipped,
+    OpenWork,
+    TheCity,
+    citizens_language,
+    language_of,
+    questions,
+)
 from services.survey.api.schemas import (
     AttemptIn,
     CallbackOut,
@@ -86,7 +94,7 @@ async def claim_next(
     if not found:
         return Response(status_code=204)
     [(survey, callback_id)] = found
-    return await _in_hand(survey, callback_id, equipped, city, language_of(language))
+    return await _in_hand(survey, callback_id, equipped, city, language)
 
 
 @ROUTES.post("/callbacks/next/reserve")
@@ -122,10 +130,9 @@ async def claim(
     command = do.ClaimRound(CallbackId(callback_id), caller.subject, inbound)
     async with open_work() as work:
         survey = await handlers.claim(work, command)
-    spoken = language_of(language)
     if inbound:
-        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), city, spoken)
-    return await _in_hand(survey, command.callback_id, equipped, city, spoken)
+        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), city, language)
+    return await _in_hand(survey, command.callback_id, equipped, city, language)
 
 
 @ROUTES.delete("/callbacks/{callback_id}/claim", status_code=204)
@@ -161,7 +168,7 @@ async def attempt(
 
 
 async def _in_hand(
-    survey: Survey, callback_id: CallbackId, equipped: Equipment, city: City, language: str
+    survey: Survey, callback_id: CallbackId, equipped: Equipment, city: City, language: str | None
 ) -> ClaimOut:
     # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
     contact = ContactOut.of(await equipped.contacts.contact_of(survey.case_id))
@@ -169,20 +176,22 @@ async def _in_hand(
 
 
 def _shown(
-    survey: Survey, callback_id: CallbackId, contact: ContactOut, city: City, language: str
+    survey: Survey, callback_id: CallbackId, contact: ContactOut, city: City, accepted: str | None
 ) -> ClaimOut:
     asked = city.questionnaire
+    # What is said to the citizen is in his language; what the caller ticks is in the caller's own.
+    spoken = citizens_language(survey, accepted)
     one = find(survey, callback_id)
     doubt = one.doubt.answers if one and one.doubt else None
     wrong = asked.contradiction(doubt.solved, doubt.satisfied) if doubt else None
     return ClaimOut(
         callback=CallbackOut.of(survey, callback_id),
-        about=AboutOut.of(survey, city, language),
+        about=AboutOut.of(survey, city, spoken),
         contact=contact,
         language=survey.language or Language.CHINESE,
-        opening=asked.opening.of(language),
-        script=questions(asked, language),
-        clear_up=wrong.of(language) if wrong else None,
-        closing=asked.closing.of(language),
-        form=FormOut.of(asked, language),
+        opening=asked.opening.of(spoken),
+        script=questions(asked, spoken),
+        clear_up=wrong.of(spoken) if wrong else None,
+        closing=asked.closing.of(spoken),
+        form=FormOut.of(asked, language_of(accepted)),
     )

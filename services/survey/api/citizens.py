@@ -4,9 +4,18 @@ from fastapi import APIRouter, Request
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut
-from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of, questions
+from services.survey.api.doors import (
+    AcceptLanguage,
+    Equipped,
+    OpenWork,
+    TheCity,
+    citizens_language,
+    language_of,
+    questions,
+)
 from services.survey.api.schemas import AnswersIn, AppOut, CallbackOut, FormOut, LinkAnswered, LinkOut
 from services.survey.domain import commands as do
+from services.survey.domain.model import Survey
 from services.survey.domain.policy.answering import require_asked, require_link
 from services.survey.store import queries
 from shared.http.knock import OpenReading
@@ -29,7 +38,7 @@ async def link(
     survey = await queries.survey_of(connection, callback_id)
     one = require_link(survey, callback_id, at=request.app.state.flat.clock.now())
     assert one.link_until is not None  # require_link refuses a round without one
-    spoken, asked = language_of(language), city.questionnaire
+    spoken, asked = _read_in(survey, language), city.questionnaire
     return LinkOut(
         valid_until=one.link_until,
         about=AboutOut.of(survey, city, spoken),
@@ -60,7 +69,7 @@ async def asked_in_app(
     case_id = equipped.passes.read(case_pass, at=request.app.state.flat.clock.now())
     survey = await queries.survey_asked(connection, case_id)
     one = require_asked(survey)
-    spoken, asked = language_of(language), city.questionnaire
+    spoken, asked = _read_in(survey, language), city.questionnaire
     return AppOut(
         callback_id=one.callback_id,
         about=AboutOut.of(survey, city, spoken),
@@ -79,3 +88,8 @@ async def answer_in_app(
         survey = await handlers.answer_in_app(work, do.AnswerInApp(case_id, body.to_domain()))
     answered = survey.rounds[-1]
     return LinkAnswered(callback_id=answered.callback_id, state=answered.state)
+
+
+def _read_in(survey: Survey, accepted: str | None) -> str:
+    """An app asks for the language it shows; who asks for none is answered in the citizen's."""
+    return language_of(accepted) if accepted else citizens_language(survey, accepted)

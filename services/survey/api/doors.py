@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.survey.domain.model import Survey
 from services.survey.ports import Equipment
 from services.survey.store import SurveyWork
 from shared.city.city import City
@@ -11,7 +12,15 @@ from shared.city.questionnaire import Questionnaire
 from shared.http.knock import Opening, opening
 from shared.http.languages import AcceptLanguage, preferred
 
-__all__ = ["AcceptLanguage", "Equipped", "OpenWork", "TheCity", "language_of", "questions"]
+__all__ = [
+    "AcceptLanguage",
+    "Equipped",
+    "OpenWork",
+    "TheCity",
+    "citizens_language",
+    "language_of",
+    "questions",
+]
 
 OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]
 
@@ -35,6 +44,11 @@ TheCity = Annotated[City, Depends(city)]
 def language_of(accept_language: str | None) -> str:
     """What the reader would rather read, as the questionnaire calls it."""
     return preferred(accept_language).partition("-")[0]
+
+
+def citizens_language(survey: Survey, accept_language: str | None) -> str:
+    """What was stated for him; else what whoever asks for it would rather read."""
+    return survey.language.tongue if survey.language else language_of(accept_language)
 
 
 def questions(asked: Questionnaire, language: str) -> list[str]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut, described
-from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, language_of
+from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, citizens_language
 from services.survey.api.html import page
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.domain import commands as do
@@ -70,7 +70,8 @@ async def link_page(
     callback_id = equipped.links.read(token)
     survey = await queries.survey_of(connection, callback_id)
     require_link(survey, callback_id, at=request.app.state.flat.clock.now())
-    return _form_page(city, survey, Filled(), lang or language_of(accepted))
+    # A browser says what its phone is set to, and not who reads: what was stated comes first.
+    return _form_page(city, survey, Filled(), lang or citizens_language(survey, accepted))
 
 
 @ROUTES.post(f"{LINK_PAGES}{{token}}")
@@ -84,7 +85,6 @@ async def answer_page(
     accepted: AcceptLanguage = None,
 ) -> Response:
     """The form as it was filled in: thanks, or the same page with what is missing."""
-    language = lang or language_of(accepted)
     callback_id = equipped.links.read(token)
     filled, answers = read(await form_pairs(request), city.questionnaire)
     if answers is None:
@@ -93,9 +93,10 @@ async def answer_page(
         async with flat.store.read() as connection:
             survey = await queries.survey_of(connection, callback_id)
         require_link(survey, callback_id, at=flat.clock.now())
-        return _form_page(city, survey, filled, language)
+        return _form_page(city, survey, filled, lang or citizens_language(survey, accepted))
     async with open_work() as work:
-        await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
+        survey = await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
+    language = lang or citizens_language(survey, accepted)
     words = WORDS[language]
     body = Markup("<main><h1>{thanks}</h1><p>{noted}</p></main>").format(**words)
     return page(words["thanks"], body, language=language, status=201)

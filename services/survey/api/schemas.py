@@ -196,7 +196,10 @@ class ClaimOut(Wire):
     callback: CallbackOut
     about: AboutOut
     contact: ContactOut
-    language: Language = Field(description="What the citizen would rather be asked in.")
+    language: Language = Field(
+        description="What the citizen would rather be asked in. Where it was stated, what is said to "
+        "him is in it; the form is in the caller's."
+    )
     opening: str
     script: list[str]
     clear_up: str | None = Field(description="What does not go together in the answers given before.")
