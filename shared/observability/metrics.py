@@ -73,6 +73,22 @@ TIMER_SECONDS = _histogram("jiesu_timer_seconds", "Time one ring of a timer took
 CLOCKS_PUT_OFF = _counter(
     "jiesu_clocks_put_off", "Clocks of cases whose ringing was refused, by reason; tried again.", "reason"
 )
+CALLBACKS_DUE = _gauge(
+    "jiesu_callbacks_due", "Callbacks that are due and wait for a caller, in his hand or not.", "service"
+)
+CALLBACKS_DUE_AGE = _gauge(
+    "jiesu_callbacks_due_age_seconds",
+    "How long ago the oldest of them fell due, nights counted; 0 when none is due.",
+    "service",
+)
+CALLBACKS_COMING = _gauge(
+    "jiesu_callbacks_coming", "Callbacks that fall due within the next four hours of calling.", "service"
+)
+CALLBACKS_UNCALLED = _gauge(
+    "jiesu_callbacks_uncalled",
+    "Rounds that ended within 24 hours because their days were over, and nobody had called.",
+    "service",
+)
 PHOTOS_LOST = _counter(
     "jiesu_photos_lost", "Photos of incidents that no case has: not to be found, or not taken.", "reason"
 )

@@ -1,13 +1,17 @@
-"""回访统计 over HTTP: contact rate, answers by channel, time to callback, callers' workload, for a period."""
+"""回访统计 over HTTP: contact rate, answers by channel, time to callback, callers' workload, for a period;
+what waits for callers now, and what nobody called for.
+"""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
+from services.survey.api.doors import TheCity
 from services.survey.domain.errors import PeriodBackwards, PeriodTooLong
-from services.survey.store import figures
+from services.survey.domain.policy.hours import hours_ahead
+from services.survey.store import demand, figures
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
@@ -17,7 +21,10 @@ from shared.kernel.words import CallbackChannel
 
 ROUTES = APIRouter(prefix="/figures")
 Reader = Annotated[Caller, allow(Role.SUPERVISOR, Role.OPS, Role.ANALYST)]
+Foreman = Annotated[Caller, allow(Role.CALLER, Role.SUPERVISOR, Role.OPS, Role.ANALYST)]
 USUAL = timedelta(days=30)
+MOST_HOURS = 77
+"""Of calling: a week of eleven hours a day."""
 LONGEST = timedelta(days=366)
 """Each reading counts the whole period anew: a city calls back tens of millions of citizens a year."""
 
@@ -121,6 +128,81 @@ async def callback_figures(connection: Reading, _: Reader, during: During) -> Fi
             )
             for one in by_channel
         ],
+    )
+
+
+class HourOut(Wire):
+    begins: datetime
+    ends: datetime
+    callbacks: int = Field(description="Known by now; what is resolved or missed meanwhile comes on top.")
+
+
+class WaitingOut(Wire):
+    """What callers are needed for, at this moment: callbacks and checks of them."""
+
+    at: datetime
+    due: int = Field(description="May be called for now, or when the quiet hours are over.")
+    in_hand: int = Field(description="Taken by a caller and not written down.")
+    promised: int = Field(description="Of those due: at a time that the citizen asked for.")
+    oldest_due_at: datetime | None
+    oldest_seconds: float | None = Field(description="How long that is ago, nights counted.")
+    coming: list[HourOut] = Field(
+        description="What falls due in the next hours of calling; between two of them: in the later."
+    )
+
+
+class DayOut(Wire):
+    day: date = Field(description="By the city's clock.")
+    rounds: int
+
+
+class UncalledOut(Wire):
+    """Rounds that ended in the period because their days were over, and nobody had called."""
+
+    since: datetime
+    until: datetime
+    rounds: int
+    days: list[DayOut] = Field(description="Each day that the period touches.")
+
+
+@ROUTES.get("/waiting")
+async def waiting_figures(
+    connection: Reading,
+    _: Foreman,
+    request: Request,
+    city: TheCity,
+    hours: Annotated[int, Query(ge=1, le=MOST_HOURS, description="How many hours of calling ahead.")] = 12,
+) -> WaitingOut:
+    """需要多少回访员: what is due now, how long it has waited, and what falls due next."""
+    at = request.app.state.flat.clock.now()
+    now = await demand.waiting(connection, at)
+    ahead = hours_ahead(city, hours, at=at)
+    coming = await demand.coming(connection, at, [one.ends for one in ahead])
+    return WaitingOut(
+        at=at,
+        due=now.due,
+        in_hand=now.in_hand,
+        promised=now.promised,
+        oldest_due_at=now.oldest_due_at,
+        oldest_seconds=(at - now.oldest_due_at).total_seconds() if now.oldest_due_at else None,
+        coming=[
+            HourOut(begins=one.begins, ends=one.ends, callbacks=many)
+            for one, many in zip(ahead, coming, strict=True)
+        ],
+    )
+
+
+@ROUTES.get("/uncalled")
+async def uncalled_figures(connection: Reading, _: Foreman, city: TheCity, during: During) -> UncalledOut:
+    """无人回访: whom nobody called while there was time, day by day; who was called in vain is not one."""
+    found = await demand.uncalled(connection, *during, city.calendar.zone.key)
+    first, last = city.day(during.since), city.day(during.until - timedelta(microseconds=1))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return UncalledOut(
+        since=during.since,
+        until=during.until,
+        rounds=sum(found.values()),
+        days=[DayOut(day=day, rounds=found.get(day, 0)) for day in days],
     )
 
 

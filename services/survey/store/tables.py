@@ -36,6 +36,9 @@ SURVEYS = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+UNCALLED = "state = 'unreachable' AND by_phone AND tried_at IS NULL AND NOT reached"
+"""Ended because the days were over, and nobody had called: for any other reason he was called, or rang."""
+
 CALLBACKS = Table(
     "callbacks",
     METADATA,
@@ -95,6 +98,7 @@ CALLBACKS = Table(
     ),
     Index("ix_callbacks_link_until", "link_until", postgresql_where=text("state = 'scheduled'")),
     Index("ix_callbacks_started_at", "started_at"),
+    Index("ix_callbacks_uncalled", "ended_at", postgresql_where=text(UNCALLED)),
     Index("ix_callbacks_to_anonymise", "ended_at", "callback_id", postgresql_where=text("has_note")),
 )
 """A projection of `surveys.rounds` and `surveys.rechecks` for worklist and figures."""
