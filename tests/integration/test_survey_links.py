@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -15,7 +17,10 @@ from services.survey.domain.model import Answers
 from services.survey.handlers import sending
 from shared.kernel.ids import CallbackId, new_id
 from shared.kernel.words import Satisfied, Solved
+from shared.store.running_city import RunningCity
 from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, SAID, YES, Desk, survey_desk
+from tests.kit.accessible import Page
+from tests.kit.city import beijing
 
 pytestmark = pytest.mark.postgres
 WAITING = (
@@ -191,3 +196,63 @@ async def test_messages_are_for_operators_the_newest_first_and_name_nobody(desk:
     for role in ("caller", "supervisor", "dispatcher", "unit", "citizen", "client", "analyst", "service"):
         assert (await desk.reads("messages", role=role)).status_code == 403
     assert (await desk.client.get("/v1/messages")).status_code == 401
+
+
+def asks_anew(desk: Desk, version: str) -> None:
+    """The city asks by another questionnaire from now on."""
+    city = beijing()
+    asked = city.questionnaire.model_copy(update={"version": version})
+    desk.flat.store.running_city = RunningCity(replace(city, questionnaire=asked), None)
+
+
+async def test_answers_are_kept_with_the_questionnaire_that_was_shown(desk: Desk) -> None:
+    in_app = await desk.case()
+    by_page, by_link, by_call, by_app = [
+        *[await desk.callback() for _ in range(3)],
+        await desk.callback(in_app),
+    ]
+    opened, linked = await desk.link(by_page), await desk.link(by_link)
+    page = (await desk.client.get(f"/links/{opened}")).text
+    fields = {"contacted": "yes", "solved": "yes", "satisfied": "satisfied", "shown": hidden(page)}
+    shown = (await desk.opens(linked)).json()["form"]["shown"]
+    called = (await desk.claims(by_call, inbound=True)).json()["form"]["shown"]
+    case_pass = desk.flat.equipment.passes.make(in_app, at=desk.clock.now())
+    app = f"/v1/app-callbacks/{case_pass}"
+    seen = (await desk.client.get(app)).json()["form"]["shown"]
+    asks_anew(desk, "2027.1")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    done = [
+        await desk.client.post(f"/links/{opened}", content=urlencode(fields), headers=form),
+        await desk.answers(linked, shown=shown),
+        await desk.tries(by_call, answers={**YES, "shown": called}, inbound=True),
+        await desk.client.post(app, json={**YES, "shown": seen}),
+    ]
+    assert [one.status_code for one in done] == [201] * 4
+    for one in (by_page, by_link, by_call, by_app):
+        assert (await desk.sees(one))["answers"]["questionnaire"] == "2026.1"
+    desk.goes_by()
+
+
+async def test_a_version_that_no_form_carried_goes_nowhere(desk: Desk) -> None:
+    made_up = {"shown": "13900001111"}
+    by_page, by_link = await desk.callback(), await desk.callback()
+    opened, linked = await desk.link(by_page), await desk.link(by_link)
+    before = await desk.counts()
+    for answer, field in (
+        (await desk.answers(linked, **made_up), "shown"),
+        (await desk.answers(linked, shown="x" * 201), "shown"),
+        (await desk.tries(by_link, answers={**YES, **made_up}, inbound=True), "answers.shown"),
+    ):
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert await desk.counts() == before
+    content = urlencode({"contacted": "yes", "solved": "yes", "satisfied": "satisfied", **made_up})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await desk.client.post(f"/links/{opened}", content=content, headers=form)).status_code == 201
+    assert (await desk.sees(by_page))["answers"]["questionnaire"] == "2026.1"
+
+
+def hidden(page: str) -> str:
+    """The version as the page's form carries it."""
+    fields = [one.attributes for one in Page(page).all("input") if one.attributes.get("type") == "hidden"]
+    assert [one["name"] for one in fields] == ["shown"]
+    return str(fields[0]["value"])

@@ -121,6 +121,8 @@ def _of_fields(page: Page) -> list[str]:
     labels = {one.attributes.get("for"): one.words.strip() for one in page.all("label")}
     found = []
     for one in page.nodes:
+        if one.attributes.get("type") == "hidden":
+            continue
         if one.name in FIELDS and not labels.get(one.attributes.get("id")):
             found.append(f"3.3.2 no label: {one.attributes}")
         is_choice = one.attributes.get("type") in ("radio", "checkbox")

@@ -15,6 +15,7 @@ from services.survey.api.html import ALARM, INK, LANGUAGES, LINE, LINK, PAPER, P
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.api.pages import DETAILS, show_problem
 from services.survey.domain import errors
+from services.survey.domain.links import Links
 from services.survey.domain.model import Survey
 from shared.http.problems import Problem
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
@@ -23,6 +24,7 @@ from tests.kit.accessible import Page, contrast, faults
 from tests.kit.city import beijing
 
 ASKED = beijing().questionnaire
+LINKS = Links(b"the secret of the citizens' links", "http://survey")
 COMPLETE = [("contacted", "yes"), ("solved", "partly"), ("satisfied", "basically")]
 TOO_LONG = [("note", "长" * 2_001)]
 PARKING = Survey(
@@ -36,7 +38,7 @@ KNOWN = AboutOut.of(PARKING, beijing(), "zh")
 
 
 def shown(filled: Filled, language: str, about: AboutOut = KNOWN) -> str:
-    body = form(ASKED, filled, language, described(about, language))
+    body = form(ASKED, filled, language, described(about, language), LINKS.shown(ASKED.version))
     whole = page(WORDS[language]["title"], body, language=language)
     return bytes(whole.body).decode()
 

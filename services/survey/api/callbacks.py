@@ -131,7 +131,8 @@ async def claim(
     async with open_work() as work:
         survey = await handlers.claim(work, command)
     if inbound:
-        return _shown(survey, command.callback_id, ContactOut(name=None, phone=None), city, language)
+        nobody = ContactOut(name=None, phone=None)
+        return _shown(survey, command.callback_id, nobody, equipped, city, language)
     return await _in_hand(survey, command.callback_id, equipped, city, language)
 
 
@@ -144,14 +145,19 @@ async def hand_back(callback_id: UUID, open_work: OpenWork, caller: PhoneCaller)
 
 @ROUTES.post("/callbacks/{callback_id}/attempts", status_code=201, response_model=CallbackOut)
 async def attempt(
-    callback_id: UUID, body: AttemptIn, open_work: OpenWork, caller: PhoneCaller, once: OnceOnly
+    callback_id: UUID,
+    body: AttemptIn,
+    open_work: OpenWork,
+    caller: PhoneCaller,
+    once: OnceOnly,
+    equipped: Equipped,
 ) -> Response:
     """通话小结: write a call down; with answers the callback is complete."""
     command = do.RecordAttempt(
         CallbackId(callback_id),
         caller.subject,
         body.reached,
-        body.answers.to_domain() if body.answers else None,
+        body.answers.to_domain(equipped.links, within="answers.") if body.answers else None,
         body.inbound,
         body.missed,
         body.call_at,
@@ -172,11 +178,16 @@ async def _in_hand(
 ) -> ClaimOut:
     # Asked only now that the claim is committed: who is refused it learns nothing of the citizen.
     contact = ContactOut.of(await equipped.contacts.contact_of(survey.case_id))
-    return _shown(survey, callback_id, contact, city, language)
+    return _shown(survey, callback_id, contact, equipped, city, language)
 
 
 def _shown(
-    survey: Survey, callback_id: CallbackId, contact: ContactOut, city: City, accepted: str | None
+    survey: Survey,
+    callback_id: CallbackId,
+    contact: ContactOut,
+    equipped: Equipment,
+    city: City,
+    accepted: str | None,
 ) -> ClaimOut:
     asked = city.questionnaire
     # What is said to the citizen is in his language; what the caller ticks is in the caller's own.
@@ -193,5 +204,5 @@ def _shown(
         script=questions(asked, spoken),
         clear_up=wrong.of(spoken) if wrong else None,
         closing=asked.closing.of(spoken),
-        form=FormOut.of(asked, language_of(accepted)),
+        form=FormOut.of(asked, language_of(accepted), equipped.links),
     )

@@ -43,7 +43,7 @@ async def link(
         valid_until=one.link_until,
         about=AboutOut.of(survey, city, spoken),
         questions=questions(asked, spoken),
-        form=FormOut.of(asked, spoken),
+        form=FormOut.of(asked, spoken, equipped.links),
     )
 
 
@@ -51,8 +51,9 @@ async def link(
 async def answer_link(token: Text, body: AnswersIn, open_work: OpenWork, equipped: Equipped) -> LinkAnswered:
     """The citizen's answer; a link works once."""
     callback_id = equipped.links.read(token)
+    answers = body.to_domain(equipped.links)
     async with open_work() as work:
-        survey = await handlers.answer_by_link(work, do.AnswerByLink(callback_id, body.to_domain()))
+        survey = await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
     return LinkAnswered(callback_id=callback_id, state=CallbackOut.of(survey, callback_id).state)
 
 
@@ -74,7 +75,7 @@ async def asked_in_app(
         callback_id=one.callback_id,
         about=AboutOut.of(survey, city, spoken),
         questions=questions(asked, spoken),
-        form=FormOut.of(asked, spoken),
+        form=FormOut.of(asked, spoken, equipped.links),
     )
 
 
@@ -84,8 +85,9 @@ async def answer_in_app(
 ) -> LinkAnswered:
     """The citizen's answer in the app; the first one stands."""
     case_id = equipped.passes.read(case_pass, at=request.app.state.flat.clock.now())
+    answers = body.to_domain(equipped.links)
     async with open_work() as work:
-        survey = await handlers.answer_in_app(work, do.AnswerInApp(case_id, body.to_domain()))
+        survey = await handlers.answer_in_app(work, do.AnswerInApp(case_id, answers))
     answered = survey.rounds[-1]
     return LinkAnswered(callback_id=answered.callback_id, state=answered.state)
 

@@ -81,8 +81,8 @@ def read(pairs: Sequence[tuple[str, str]], asked: Questionnaire) -> tuple[Filled
     return filled, answers
 
 
-def form(asked: Questionnaire, filled: Filled, language: str, about: Markup) -> Markup:
-    """The body of the page."""
+def form(asked: Questionnaire, filled: Filled, language: str, about: Markup, shown: str) -> Markup:
+    """The body of the page; `shown` is the questionnaire's version, signed, and comes back with the form."""
     words, other = WORDS[language], "en" if language == "zh" else "zh"
     return Markup("""<a class="skip" href="#questions">{main}</a>
 <header>
@@ -94,6 +94,7 @@ def form(asked: Questionnaire, filled: Filled, language: str, about: Markup) -> 
 <p>{intro}</p>
 {about}
 <form id="questions" method="post" action="?lang={language}" novalidate>
+<input type="hidden" name="shown" value="{shown}">
 {questions}
 <p><button type="submit">{send}</button></p>
 </form>
@@ -103,6 +104,7 @@ def form(asked: Questionnaire, filled: Filled, language: str, about: Markup) -> 
         other_lang=LANGUAGES[other],
         language=language,
         about=about,
+        shown=shown,
         summary=_summary(asked, filled, language) if filled.errors else "",
         questions=_questions(asked, filled, language),
     )

@@ -1,5 +1,6 @@
 """回访页: what a citizen's link opens in a browser: a form, thanks, or why not. Works without a script."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from services.survey.api.html import page
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.domain import commands as do
 from services.survey.domain.errors import NotAForm, UnreadableForm
+from services.survey.domain.links import Links
 from services.survey.domain.model import Survey
 from services.survey.domain.policy.answering import require_link
 from services.survey.store import queries
@@ -71,7 +73,7 @@ async def link_page(
     survey = await queries.survey_of(connection, callback_id)
     require_link(survey, callback_id, at=request.app.state.flat.clock.now())
     # A browser says what its phone is set to, and not who reads: what was stated comes first.
-    return _form_page(city, survey, Filled(), lang or citizens_language(survey, accepted))
+    return _form_page(city, survey, Filled(), lang or citizens_language(survey, accepted), equipped.links)
 
 
 @ROUTES.post(f"{LINK_PAGES}{{token}}")
@@ -93,7 +95,10 @@ async def answer_page(
         async with flat.store.read() as connection:
             survey = await queries.survey_of(connection, callback_id)
         require_link(survey, callback_id, at=flat.clock.now())
-        return _form_page(city, survey, filled, lang or citizens_language(survey, accepted))
+        return _form_page(city, survey, filled, lang or citizens_language(survey, accepted), equipped.links)
+    # Whatever stands there instead, nobody is kept from answering: it is read by what is in force.
+    version = equipped.links.version_in(filled.first("shown")) or ""
+    answers = replace(answers, questionnaire=version)
     async with open_work() as work:
         survey = await handlers.answer_by_link(work, do.AnswerByLink(callback_id, answers))
     language = lang or citizens_language(survey, accepted)
@@ -114,12 +119,12 @@ def show_problem(problem: Problem, _path: str) -> Response:
     return answer
 
 
-def _form_page(city: City, survey: Survey, filled: Filled, language: str) -> Response:
+def _form_page(city: City, survey: Survey, filled: Filled, language: str, links: Links) -> Response:
     words = WORDS[language]
     title = words["error_title"] + words["title"] if filled.errors else words["title"]
     status = 422 if filled.errors else 200
     about = described(AboutOut.of(survey, city, language), language)
-    body = form(city.questionnaire, filled, language, about)
+    body = form(city.questionnaire, filled, language, about, links.shown(city.questionnaire.version))
     return page(title, body, language=language, status=status)
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.survey.api.about import AboutOut
+from services.survey.domain.errors import UnknownForm
+from services.survey.domain.links import Links
 from services.survey.domain.model import Answers, Missed, Round, RoundState, Survey
 from services.survey.domain.policy.calling import MOST_IN_HAND
 from services.survey.domain.policy.rounds import find
@@ -19,6 +21,7 @@ from shared.kernel.words import CallbackChannel, Language, Satisfied, Solved
 
 NOTE_LIMIT = 2_000
 MOST_REASONS = 20
+MOST_SHOWN = 200
 
 
 class AnswersIn(Wire):
@@ -32,10 +35,24 @@ class AnswersIn(Wire):
     )
     note: Annotated[str, Field(max_length=NOTE_LIMIT)] = Field("", description="Kept here, never on the bus.")
     may_call_again: bool = Field(True, description="False: no second call, whatever is unclear.")
+    shown: Annotated[str, Field(max_length=MOST_SHOWN)] | None = Field(
+        None,
+        description="`form.shown` of the form these were given to. Left out: the questionnaire in force now.",
+    )
 
-    def to_domain(self) -> Answers:
+    def to_domain(self, links: Links, *, within: str = "") -> Answers:
+        """Raises `UnknownForm`."""
+        version = links.version_in(self.shown) if self.shown is not None else ""
+        if version is None:
+            raise UnknownForm(f"{within}shown")
         return Answers(
-            self.contacted, self.solved, self.satisfied, self.note, tuple(self.reasons), self.may_call_again
+            self.contacted,
+            self.solved,
+            self.satisfied,
+            self.note,
+            tuple(self.reasons),
+            self.may_call_again,
+            version,
         )
 
 
@@ -169,6 +186,7 @@ class FormOut(Wire):
     """问卷: what is asked, in the reader's language, and the codes an answer is written down by."""
 
     version: str
+    shown: str = Field(description="The version, signed: sent with the answers, which are kept with it.")
     contacted: list[OptionOut]
     solved: list[OptionOut]
     satisfied: list[OptionOut]
@@ -176,12 +194,13 @@ class FormOut(Wire):
     may_call_again: list[OptionOut]
 
     @classmethod
-    def of(cls, asked: Questionnaire, language: str) -> "FormOut":
+    def of(cls, asked: Questionnaire, language: str, links: Links) -> "FormOut":
         def options(question: Question) -> list[OptionOut]:
             return [OptionOut(code=one.code, text=one.of(language)) for one in question.options]
 
         return cls(
             version=asked.version,
+            shown=links.shown(asked.version),
             contacted=options(asked.contacted),
             solved=options(asked.solved),
             satisfied=options(asked.satisfied),

@@ -8,7 +8,7 @@ Refusal
 ├─ Unauthenticated: ForgedWebhook, StaleWebhook
 ├─ UnsupportedType: NotAForm
 └─ Invalid:  AnswersMissing, AnswersUnasked, RangUnreached, MissedUnreached, TimeMissing, TimeUnasked,
-             TimeOutOfReach, TimeAtNight, UnknownReason, UnknownKeys,
+             TimeOutOfReach, TimeAtNight, UnknownReason, UnknownForm, UnknownKeys,
              PeriodBackwards, PeriodTooLong, UnreadableForm
 """
 
@@ -131,6 +131,11 @@ class TimeAtNight(Invalid):
 class UnknownReason(Invalid):
     def __init__(self, place: int) -> None:
         super().__init__("the questionnaire has no such reason", field=f"answers.reasons.{place}")
+
+
+class UnknownForm(Invalid):
+    def __init__(self, field: str) -> None:
+        super().__init__("no form of ours carried this: give back what it had, or leave it out", field=field)
 
 
 class UnknownKeys(Invalid):

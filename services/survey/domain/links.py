@@ -13,6 +13,8 @@ from services.survey.domain.errors import UnknownLink
 from shared.kernel.ids import CallbackId
 
 SALT = b"jiesu.survey.link"
+SHOWN = b"jiesu.survey.questionnaire"
+"""Signed too: what a citizen's browser sends back goes on the bus, where nobody shall write what he likes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,17 @@ class Links:
             return CallbackId(UUID(bytes=base64.urlsafe_b64decode(self._signer.unsign(token) + b"==")))
         except (BadSignature, ValueError):
             raise UnknownLink from None
+
+    def shown(self, version: str) -> str:
+        """The version of a questionnaire as a form carries it and brings it back."""
+        return Signer(self.secret, salt=SHOWN).sign(version.encode()).decode()
+
+    def version_in(self, shown: str) -> str | None:
+        """The version that somebody was shown; None for what no form of ours carried."""
+        try:
+            return Signer(self.secret, salt=SHOWN).unsign(shown).decode()
+        except (BadSignature, ValueError):
+            return None
 
     @property
     def _signer(self) -> Signer:

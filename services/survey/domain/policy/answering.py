@@ -112,11 +112,14 @@ def take(
 
 
 def read(answers: Answers, asked: Questionnaire) -> Answers:
-    """Answers with the version they were given to. Raises `UnknownReason`."""
+    """Answers with the version they were given to: the one that was shown, where that is known, else the
+    one in force. Raises `UnknownReason`.
+    """
     for place, reason in enumerate(answers.reasons):
         if reason not in asked.reasons.codes:
             raise errors.UnknownReason(place)
-    return replace(answers, reasons=tuple(dict.fromkeys(answers.reasons)), questionnaire=asked.version)
+    reasons = tuple(dict.fromkeys(answers.reasons))
+    return replace(answers, reasons=reasons, questionnaire=answers.questionnaire or asked.version)
 
 
 def stand(
