@@ -227,7 +227,7 @@ async def test_whoever_was_joined_to_what_came_to_nothing_is_asked_about_a_handl
     for key in order:
         await desk.hears(*facts[key], again=1)
     assert await desk.said(joined) == [], "nothing was done that could be asked about"
-    await desk.hears(dispatched(joined), resolved(joined))
+    await desk.hears(resolved(joined))
     assert await desk.told(joined) == [SCHEDULED]
     assert await desk.said(into) == []
 
@@ -261,8 +261,10 @@ async def test_who_was_asked_too_soon_is_called_off_and_asked_when_it_is_handled
 
 
 async def test_who_was_let_go_and_answered_at_the_desk_is_told_of_no_unit_that_had_it(desk: Desk) -> None:
-    into, joined = await desk.case(), await desk.case()
-    await desk.hears(dispatched(joined), merged(joined, into), unmerged(joined, into))
+    into, joined = await pair(desk)
+    callback_id = await desk.callback(into)
+    assert (await about(desk, await desk.callback_of(joined)))["unit"] is not None
+    await desk.hears(reopened(into, callback_id), withdrawn(into, joined_go_on=True), unmerged(joined, into))
     await desk.hears(CaseAnswered(case_id=joined))
     assert (await about(desk, await desk.callback_of(joined)))["unit"] is None
 
