@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
 from shared.bus.embedded import EmbeddedBus
-from shared.bus.ending import end
+from shared.bus.ending import bounded, end
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus, BusBusy
 from shared.bus.relay import Relay
@@ -52,8 +52,10 @@ W = TypeVar("W", bound=Work)
 S = TypeVar("S", bound=ServiceSettings)
 TOLD_WRONG = 2
 """The exit code of a wrong setting, as of a wrong option."""
-STOP_WITHIN = 20
-"""Seconds for requests and batches under way when a service is told to stop."""
+ANSWER_WITHIN, STOP_WITHIN, CLOSE_WITHIN = 8, 10, 2
+"""Seconds for requests under way when a service is told to stop, then for its loops, then for its sessions:
+together less than the 25 after which whoever runs it ends it. What is broken off is done again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ class Service(Generic[W, S]):
         return Schema(self.name, self.work.METADATA, here / "migrations")
 
 
+class EndedUntold(Exception):
+    """A loop returned, or was cancelled, although nobody had told it to: it does its work no more."""
+
+
 @dataclass(slots=True)
 class Flat:
     """One service brought to life."""
@@ -108,6 +114,8 @@ class Flat:
     bug: BaseException | None = None
     """What ended a loop that should have gone on."""
     on_bug: Callable[[], None] = lambda: None
+    is_stopping: bool = False
+    """Whether its loops were told to end."""
 
     @property
     def city(self) -> City:
@@ -116,7 +124,10 @@ class Flat:
 
     def note_end(self, loop: "asyncio.Task[None]") -> None:
         """A loop ended: as it was told, or by a bug, which is never swallowed."""
-        if not loop.cancelled() and (error := loop.exception()) is not None:
+        error = None if loop.cancelled() else loop.exception()
+        if error is None and not self.is_stopping:
+            error = EndedUntold(str(loop.get_coro()))
+        if error is not None:
             self.bug = error
             logger("jiesu.service").critical("a loop ended by a bug", exc_info=error)
             self.on_bug()
@@ -172,10 +183,11 @@ async def alive(flat: Flat) -> AsyncIterator[Flat]:
     try:
         yield flat
     finally:
-        await flat.store.gathering.drain()
+        flat.is_stopping = True
         for loop in loops:
             loop.stop()
-        _, late = await asyncio.wait(running, timeout=STOP_WITHIN)
+        gathered = asyncio.create_task(flat.store.gathering.drain())
+        _, late = await asyncio.wait([*running, gathered], timeout=STOP_WITHIN)
         await asyncio.gather(*map(end, late))
         await let_go(flat)
 
@@ -185,7 +197,8 @@ async def let_go(flat: Flat) -> None:
     if hasattr(flat.equipment, "aclose"):
         await flat.equipment.aclose()
     await flat.bus.close()
-    await flat.store.engine.dispose()
+    # One session after the other takes its leave of the database, which may be silent.
+    await bounded(flat.store.engine.dispose(), within=CLOSE_WITHIN)
 
 
 def run(service: Service[Any, Any]) -> None:
@@ -206,7 +219,7 @@ def run(service: Service[Any, Any]) -> None:
         port=settings.port or service.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=STOP_WITHIN,
+        timeout_graceful_shutdown=ANSWER_WITHIN,
     )
     server = uvicorn.Server(config)
     flat.on_bug = lambda: setattr(server, "should_exit", True)

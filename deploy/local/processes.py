@@ -91,7 +91,7 @@ class ServiceProcess:
         if self.is_alive() and self._process is not None:
             self._process.send_signal(signal.SIGTERM)
 
-    def stop(self, *, grace: float = 22.0) -> None:
+    def stop(self, *, grace: float = 25.0) -> None:
         """Ask it to stop, wait a little longer than it gives its own work, and end it when it does not."""
         if self._process is None:
             return

@@ -5,6 +5,7 @@ same connection stands in the same transaction. Errors are raised as SQLAlchemy 
 them need not know which way a statement went.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
@@ -14,6 +15,10 @@ from asyncpg.exceptions._base import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+UNDONE_WITHIN = 5.0
+"""Seconds for a rollback. A silent database must not be waited for once more; it undoes what it hears no end
+of, and the session is given up.
+"""
 Row = Any
 """Asked by name, by place, or as a mapping. asyncpg is not typed."""
 
@@ -49,7 +54,8 @@ async def transaction(connection: AsyncConnection) -> AsyncIterator[None]:
             yield
         except BaseException:
             with contextlib.suppress(PostgresError, InterfaceError, OSError):
-                await opened.rollback()
+                async with asyncio.timeout(UNDONE_WITHIN):
+                    await opened.rollback()
                 in_order = True
             raise
         await opened.commit()

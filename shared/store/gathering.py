@@ -67,9 +67,9 @@ class Gathering(Generic[Item, Outcome]):
         return await one.done
 
     async def drain(self) -> None:
-        """Wait until nobody waits any more."""
+        """Wait until nobody waits any more. Broken off, it breaks off what is waited for."""
         while self._working is not None and not self._working.done():
-            await asyncio.wait([self._working])
+            await self._working
 
     async def _work(self) -> None:
         while batch := self._next():

@@ -23,7 +23,7 @@ from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import Flat
 
 ENDED_WITHIN = 60.0
-"""Seconds until a run that was told to stop, or was refused, has gone: it gives a service 22."""
+"""Seconds until a run that was told to stop, or was refused, has gone: it gives a service 25."""
 FLATS = (Flat("front", "answers"), Flat("back", "answers too"))
 
 

@@ -133,7 +133,7 @@ async def processes(folder: Path) -> AsyncIterator[House]:
 
 
 def _ended_by_itself(service: ServiceProcess) -> None:
-    """Who is told to stop is killed after 22 seconds. Its server is done with its work by then, and ends with
+    """Who is told to stop is killed after 25 seconds. Its server is done with its work by then, and ends with
     the signal it was told by.
     """
     assert service.exit_code == -signal.SIGTERM, service.log_tail()
