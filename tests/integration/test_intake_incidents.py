@@ -11,15 +11,20 @@ from uuid import UUID
 import pytest
 
 from services.intake import handlers
+from services.intake.app import SERVICE
 from services.intake.domain.commands import RegisterIncident
 from services.intake.domain.errors import IncidentUnderWay
 from shared.events.grid import IncidentEscalated
 from shared.events.router import CaseWithdrawn
 from shared.files.errors import ObjectsAway
+from shared.files.media import Measured
 from shared.files.objects import Objects, fresh_name
 from shared.kernel.ids import CategoryCode, IncidentId, UnitCode, new_id
 from shared.observability import metrics
 from shared.sealing.ring import SealBroken, load_ring
+from shared.service import flat_of, let_go
+from shared.store import engine
+from shared.ticker import Ticker
 from tests.integration.intake_desk import NOON, Desk, intake_desk
 from tests.kit.media import a_jpeg
 
@@ -155,7 +160,7 @@ async def test_its_photos_become_attachments_of_the_case_and_outlive_grid_s_own(
     fact = escalated(desk, photos=origins)
     await desk.hears(fact)
     assert await listed(desk, fact) == []
-    assert [await desk.rings("copy_photos") for _ in range(2)] == [2, 0]
+    assert [await desk.rings("copy_photos") for _ in range(3)] == [1, 1, 0]
     for origin in origins:
         await desk.flat.equipment.objects.remove(origin)
     shown = await listed(desk, fact)
@@ -186,7 +191,7 @@ async def test_a_photo_that_is_not_there_is_told_to_ops_and_the_case_has_the_oth
     there, broken = await of_grid(desk, a_jpeg(), b"no picture")
     fact = escalated(desk, photos=(gone := fresh_name(), broken, there))
     await desk.hears(fact)
-    assert await desk.rings("copy_photos") == 3
+    assert [await desk.rings("copy_photos") for _ in range(3)] == [1, 1, 1]
     assert len(await listed(desk, fact)) == 1
     lines = [line for line in capfd.readouterr().out.splitlines() if "photo lost" in line]
     case_id = str((await case_of(desk, fact))["case_id"])
@@ -212,6 +217,27 @@ async def test_while_the_store_is_away_the_case_is_there_and_its_photos_wait(
     assert await listed(desk, fact) == []
     assert await desk.rings("copy_photos") == 1
     assert len(await listed(desk, fact)) == 1
+
+
+async def test_many_photos_of_a_slow_store_are_copied_before_the_database_ends_the_knock(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ABANDONED", 1.0)
+    flat = flat_of(SERVICE, desk.settings, clock=desk.clock, city=desk.flat.city)
+    copy = flat.equipment.objects.copy
+
+    async def slow(origin: str, name: str) -> Measured:
+        await asyncio.sleep(0.5)
+        return await copy(origin, name)
+
+    monkeypatch.setattr(flat.equipment.objects, "copy", slow)
+    fact = escalated(desk, photos=await of_grid(desk, *(a_jpeg() for _ in range(4))))
+    await desk.hears(fact)
+    (timer,) = [timer for timer in SERVICE.ticks if timer.name == "copy_photos"]
+    while await Ticker(flat.store, ()).ring(timer):
+        pass
+    assert len(await listed(desk, fact)) == 4
+    await let_go(flat)
 
 
 async def test_killed_between_copy_and_commit_it_leaves_nothing_of_nobody(desk: Desk) -> None:
