@@ -1,15 +1,20 @@
 """三率 over HTTP on a real Postgres: the month worked out by hand, and every number opened to its cases."""
 
 import asyncio
+import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.event import listen
 
+from services.scoring.api import export_files
 from services.scoring.app import SERVICE
 from services.scoring.store.equipment import EXPORTS_AT_ONCE
 from shared.events.fact import LAST
@@ -284,3 +289,35 @@ async def test_so_many_whole_ledgers_are_exported_at_once_and_no_more(desk: Desk
         assert (await desk.asks("exports/rates", period="2026-11")).status_code == 200
     for _ in range(EXPORTS_AT_ONCE - 1):
         places.release()
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=9999999-", "bytes=nonsense"])
+async def test_an_exports_file_goes_with_its_answer_whatever_part_is_asked_for(
+    desk: Desk, asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    headers = {**desk.token("supervisor"), "Range": asked}
+    answer = await desk.client.get("/v1/exports/rates", params={"period": "2026-11"}, headers=headers)
+    assert answer.status_code in {206, 400, 416}
+    assert not os.listdir(tmp_path)
+
+
+async def test_an_export_that_is_refused_half_way_holds_no_transaction(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is somebody else's next."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(export_files, "MOST_OF_A_SHEET", 1)
+    returned: list[bool] = []
+    listen(desk.flat.store.engine.sync_engine, "checkin", lambda held, _: returned.append(is_open(held)))
+    told = {"unit": "110000", "period": "2026-11", "format": "xlsx"}
+    answer = await desk.client.get("/v1/exports/cases", params=told, headers=desk.token("supervisor"))
+    assert (answer.status_code, answer.json()["reason"]) == (422, "too_many_rows")
+    assert returned
+    assert not any(returned)
+    assert not os.listdir(tmp_path)
+
+
+def is_open(held: Any) -> bool:
+    """Whether a session is in the middle of a transaction."""
+    return bool(held.driver_connection.is_in_transaction())

@@ -2,14 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from services.scoring.api import export_files, export_tables
 from services.scoring.api.export_files import MEDIA, Column, Format, Row
@@ -21,6 +21,16 @@ from services.scoring.store.equipment import EXPORTS_AT_ONCE
 from services.scoring.store.exporting import every_line
 from shared.http.wire import Text
 from shared.kernel.words import UnitLevel
+
+
+class _Passing(FileResponse):
+    """A file that goes with its answer, also with one that is broken off, or refuses the part asked for."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.unlink(self.path)
 
 
 async def _place(request: Request, _known: Acting) -> AsyncIterator[None]:
@@ -58,7 +68,7 @@ async def export_rates(
     about = (period.label, await asking.state(period.label), city.policy.version, exclusions, level)
     placed = [each for each in placing.place(now, before, city, level) if group in (None, each.group)]
 
-    async def pages() -> AsyncIterator[Sequence[Row]]:
+    async def pages() -> AsyncGenerator[Sequence[Row], None]:
         yield export_tables.rates(placed, city, about)
 
     return await _file(f"rates-{period.label}-{level}", file_format, export_tables.RATES, pages())
@@ -77,7 +87,7 @@ async def export_cases(
     units = asking.opened(unit, city.units)
     state = await asking.state(period.label)
 
-    async def pages() -> AsyncIterator[Sequence[Row]]:
+    async def pages() -> AsyncGenerator[Sequence[Row], None]:
         with_excluded = exclusions is Exclusions.IGNORED
         found = every_line(asking.connection, period.label, units, with_excluded=with_excluded)
         async with aclosing(found) as there:
@@ -88,19 +98,16 @@ async def export_cases(
 
 
 async def _file(
-    name: str, file_format: Format, columns: Sequence[Column], pages: AsyncIterator[Sequence[Row]]
+    name: str, file_format: Format, columns: Sequence[Column], pages: AsyncGenerator[Sequence[Row], None]
 ) -> FileResponse:
     """Written whole before the answer begins: what goes wrong is a problem, and no half file."""
     with tempfile.NamedTemporaryFile(prefix="jiesu-export-", suffix=f".{file_format}", delete=False) as made:
         path = Path(made.name)
     try:
-        await export_files.write(path, file_format, columns, pages)
+        # Given up half-way, the rows' transaction must end here: others have its connection next.
+        async with aclosing(pages):
+            await export_files.write(path, file_format, columns, pages)
     except BaseException:
         os.unlink(path)
         raise
-    return FileResponse(
-        path,
-        media_type=MEDIA[file_format],
-        filename=f"{name}.{file_format}",
-        background=BackgroundTask(os.unlink, path),
-    )
+    return _Passing(path, media_type=MEDIA[file_format], filename=f"{name}.{file_format}")
