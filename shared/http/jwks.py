@@ -39,13 +39,17 @@ class Jwks:
         self._ticks = ticks
         self._keys: dict[str, PyJWK] = {}
         self._read_at: float | None = None
+        self._readings = 0
         self._reading = asyncio.Lock()
 
     async def key(self, kid: str) -> PyJWK:
         """The key of that id. Raises `BadToken` when nobody has it, `KeysAway` when none were ever read."""
         if kid not in self._keys:
+            known = self._readings
             async with self._reading:
-                if kid not in self._keys and self._may_read():
+                # Who waited for a reading has its outcome: one after the other, the last of many who ask a
+                # silent issuer would wait for the patience of all.
+                if kid not in self._keys and self._readings == known and self._may_read():
                     await self._read()
         if kid in self._keys:
             return self._keys[kid]
@@ -63,8 +67,9 @@ class Jwks:
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             JWKS_FETCHED.labels("away").inc()
             LOG.warning("jwks_away", error=type(error).__name__, remembered=len(self._keys))
-            return
-        JWKS_FETCHED.labels("read").inc()
+        else:
+            JWKS_FETCHED.labels("read").inc()
+        self._readings += 1
 
     async def _fetched(self) -> bytes:
         if not self._source.startswith("https://"):

@@ -1,5 +1,6 @@
 """Who is known, who is not, and who may what."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -225,6 +226,29 @@ async def test_without_any_key_it_is_a_503_and_not_a_401() -> None:
     answer = await _get("/v1/unit", an_auth(issuer), authorization=_bearer(token))
     is_problem(answer, 503, "keys_away")
     assert "retry-after" in answer.headers
+
+
+async def test_all_who_wait_for_a_silent_issuer_share_one_outcome() -> None:
+    """One after the other, the last of many would wait for the patience of all."""
+    readings, may_end = 0, asyncio.Event()
+
+    async def silent(_request: httpx.Request) -> httpx.Response:
+        nonlocal readings
+        readings += 1
+        await may_end.wait()
+        raise httpx.ReadTimeout("silent")
+
+    jwks = Jwks("https://issuer.test/jwks", transport=httpx.MockTransport(silent))
+    asking = [asyncio.create_task(jwks.key("k")) for _ in range(20)]
+    while not readings:
+        await asyncio.sleep(0)
+    may_end.set()
+    outcomes = await asyncio.gather(*asking, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {KeysAway}
+    assert readings == 1
+    with pytest.raises(KeysAway):
+        await jwks.key("k")
+    assert readings == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": [5]}', b'{"keys": []}', b"<html>"])
