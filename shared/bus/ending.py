@@ -22,10 +22,10 @@ async def end(task: "asyncio.Task[Any]") -> None:
 
 
 async def bounded(work: Coroutine[Any, Any, Any], *, within: float) -> bool:
-    """Give it so many seconds, then end it; whether it was done in time. What it raised is taken."""
+    """Give it so many seconds, then end it; whether it was done, in time. What it raised is taken."""
     task = asyncio.create_task(work)
     try:
         await asyncio.wait([task], timeout=within)
-        return task.done()
+        return task.done() and not task.cancelled() and task.exception() is None
     finally:
         await end(task)

@@ -12,6 +12,7 @@ from shared.bus.ending import end
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import BusBusy
 from shared.events.topics import Topic
+from tests.contract.bus_engines import message
 
 pytestmark = pytest.mark.kafka
 
@@ -55,6 +56,30 @@ async def test_a_consumer_that_cannot_leave_is_left_behind_without_a_task(
     await consumer.close()
     assert running
     assert not _of_the_library(asyncio.all_tasks() - before)
+
+
+async def test_a_client_that_died_of_a_broker_is_hung_up_all_the_same(
+    kafka: LocalKafka, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own close raises what it died of: who sends would end with it, and the connections would stay."""
+    bus = KafkaBus(kafka.bootstrap)
+    topic, producer = await _topic(bus), bus.producer()
+    await producer.send([message(topic, "k", 1)])
+    consumer = await bus.consumer(uuid4().hex, [topic], instance="1")
+    clients = [producer._producer.client, consumer._consumer._client]  # type: ignore[union-attr]
+    connections = [each for client in clients for each in client._conns.values()]
+    assert all(each.connected() for each in connections)
+
+    async def closed(*_: object) -> None:
+        raise RuntimeError("the handler is closed")
+
+    for client in clients:
+        monkeypatch.setattr(client, "_metadata_update", closed)
+        client.force_metadata_update()
+        await asyncio.wait([client._sync_task])
+    await producer.close()
+    await consumer.close()
+    assert not any(each.connected() for each in connections)
 
 
 async def test_a_client_that_no_longer_learns_where_the_brokers_are_is_told_to_who_asks(

@@ -42,8 +42,8 @@ async def start(client: Client) -> None:
 async def stop(consumer: Client) -> None:
     """Leave, within a bound, and let nothing live on.
 
-    `stop()` first waits for the membership's task; cut short there, it leaves the tasks that fetch and send
-    heartbeats behind, and they would go on in the name of the next consumer.
+    `stop()` first waits for the membership's task; cut short there, or raising what ended it, it leaves the
+    tasks that fetch and send heartbeats behind, and they would go on in the name of the next consumer.
     """
     if await bounded(consumer.stop(), within=CLOSE):
         return
@@ -51,9 +51,9 @@ async def stop(consumer: Client) -> None:
         task = getattr(consumer._coordinator, name, None)
         if task is not None:
             await end(task)
-    for part in (consumer._fetcher, consumer._client):
-        if part is not None:
-            await bounded(part.close(), within=CLOSE)
+    if consumer._fetcher is not None:
+        await bounded(consumer._fetcher.close(), within=CLOSE)
+    await bounded(_hang_up(consumer._client), within=CLOSE)
 
 
 async def abandon(producer: Client) -> None:
@@ -65,9 +65,19 @@ async def abandon(producer: Client) -> None:
     with contextlib.suppress(*AWAY):
         async with asyncio.timeout(CLOSE):
             await _end_sending(producer)
-            await producer.client.close()
+            await _hang_up(producer.client)
     # There is nothing left that could be stopped; whoever still waits on it is bounded by its own patience.
     producer._closed = True
+
+
+async def _hang_up(client: Client) -> None:
+    """Close the connections. Its own `close()` raises what the task that learns where the brokers are has
+    died of, and leaves them open.
+    """
+    if client._sync_task is not None:
+        await end(client._sync_task)
+        client._sync_task = None
+    await client.close()
 
 
 async def _end_sending(producer: Client) -> None:
