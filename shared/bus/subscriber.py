@@ -197,8 +197,9 @@ class Subscriber(Generic[W]):
                 async with self._store.read() as connection:
                     PARKED.labels(self._store.source).set(await parking.count(connection, self._group))
             except Exception as error:
+                # Nobody waits for this loop: ended by an error it would show the last figures for ever.
                 if fate_of(error) is not Fate.BUSY:
-                    raise
+                    self._log.error("cannot be measured", exc_info=error)
             await asyncio.sleep(MEASURE)
 
     async def _lag(self) -> Mapping[Partition, int]:

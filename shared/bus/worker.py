@@ -5,7 +5,7 @@ import asyncio
 from shared.bus.batching import Batches
 from shared.bus.ending import bounded, end
 from shared.bus.offsets import Offsets
-from shared.bus.port import Consumer, Partition
+from shared.bus.port import BusBusy, Consumer, Partition
 
 POLL = 1.0
 
@@ -25,8 +25,11 @@ class Worker:
 
     def failure(self) -> BaseException | None:
         """What ended it, if anything did."""
-        if not self._task.done() or self._task.cancelled():
+        if not self._task.done():
             return None
+        if self._task.cancelled():
+            # Not by us: what it waited for was. Nobody would poll the partition any more, nor miss it.
+            return None if self._finishing else BusBusy(f"{self._partition} was broken off in mid batch")
         return self._task.exception()
 
     async def finish(self, *, within: float) -> None:

@@ -59,7 +59,7 @@ class Ticker(Generic[W]):
                 while await self.ring(timer) and not self._stopping.is_set():
                     failures = 0
                 failures = 0
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
                 _raise_if_cancelled(error)
                 # A timer has no record to park and nobody to answer to: it must be there again next time.
                 failures += 1
@@ -82,9 +82,10 @@ class Ticker(Generic[W]):
         TIMER_RUNS.labels(self._store.source, timer.name, outcome).inc()
 
 
-def _raise_if_cancelled(error: Exception) -> None:
+def _raise_if_cancelled(error: BaseException) -> None:
     """What is raised while a broken-off statement is cleared away hides that we are cancelled: the loop would
-    go on, and whoever waits for its end would wait for ever.
+    go on, and whoever waits for its end would wait for ever. A cancellation that is not ours, of something
+    that a ring waited for, is an error like any other: it would end the timer, and nobody would miss it.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

@@ -89,6 +89,44 @@ async def test_a_lost_partition_is_joined_anew_and_its_offset_kept(monkeypatch: 
     assert group.joined == 2
 
 
+class BrokenOff(ForgetfulConsumer):
+    """A member whose reading is cancelled beneath it, as client libraries do now and then."""
+
+    async def poll(self, partition: Partition, *, limit: int = 500, wait: float = 0.5) -> Sequence[Record]:
+        raise asyncio.CancelledError
+
+
+class BrokenGroup(ForgetfulGroup):
+    """Its first member reads nothing."""
+
+    async def consumer(self, *_: Any, **__: Any) -> ForgetfulConsumer:
+        self.joined += 1
+        return BrokenOff(self) if self.joined == 1 else ForgetfulConsumer(self)
+
+    async def lag(self, group: str, topics: Sequence[str]) -> Mapping[Partition, int]:
+        self.measured += 1
+        raise KeyError(FIRST)
+
+    measured = 0
+
+
+async def test_a_worker_that_was_broken_off_by_nobody_of_ours_is_missed() -> None:
+    """And a figure that cannot be had for once is asked for again."""
+    group = BrokenGroup()
+    store: Any = SimpleNamespace(source="survey")
+    subscriber = Subscriber(store, group, SUBSCRIPTIONS)  # type: ignore[arg-type]
+    with pytest.MonkeyPatch.context() as quicker:
+        quicker.setattr(module, "MEASURE", 0.01)
+        running = asyncio.create_task(subscriber.run())
+        async with asyncio.timeout(10):
+            while group.kept < group.end or group.measured < 2:
+                await asyncio.sleep(0)
+    subscriber.stop()
+    async with asyncio.timeout(10):
+        await running
+    assert group.joined == 2
+
+
 class EmptyHanded(ForgetfulConsumer):
     """A member that was given nothing."""
 
