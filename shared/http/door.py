@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
@@ -120,6 +121,9 @@ class Door:
             if knock.began:
                 LOG.error("answer_broken_off", exception=told(error))
                 raise
+            if isinstance(error, ClientDisconnect):
+                # Nobody is there to be answered, and no bug: written down as 499.
+                return
             await response_to(knock.scope, _problem(error))(knock.scope, receive, knock.answer)
 
     async def _inspected(self, scope: Scope, receive: Receive) -> Receive:
@@ -203,7 +207,7 @@ def _method(scope: Scope) -> str:
 async def _looked_through(kind: str, receive: Receive) -> Receive:
     body = await bodies.read_whole(receive)
     if body is None:
-        return receive
+        raise ClientDisconnect
     if bodies.looks_like_json(kind):
         bodies.inspect_json(body)
     elif kind.lower().startswith("application/x-www-form-urlencoded"):

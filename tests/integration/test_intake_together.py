@@ -246,6 +246,29 @@ def _same(answer: httpx.Response) -> set[tuple[str, str]]:
     return {(name, value) for name, value in answer.headers.items() if name not in own}
 
 
+@pytest.mark.parametrize("is_quick", [True, False])
+async def test_who_leaves_in_the_middle_of_a_body_is_no_bug_and_is_answered_nothing(
+    desk: Desk, is_quick: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    quick = SERVICE.quick if is_quick else ()
+    flat = flat_of(replace(SERVICE, quick=quick), desk.settings, clock=desk.clock, city=desk.flat.city)
+    coming, sent = [{"type": "http.request", "body": b'{"channel"', "more_body": True}], list[Any]()
+
+    async def receive() -> Any:
+        return coming.pop(0) if coming else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"500")]
+    asked = {"type": "http", "method": "POST", "path": "/v1/cases", "query_string": b"", "headers": headers}
+    await flat.app({**asked, "raw_path": b"/v1/cases", "root_path": ""}, receive, send)
+    await let_go(flat)
+    assert sent == []
+    lines = [line for line in capfd.readouterr().out.splitlines() if "jiesu.http" in line]
+    assert ["499" in line for line in lines] == [True]
+
+
 def test_the_description_is_the_plain_routes(desk: Desk) -> None:
     without = flat_of(
         replace(SERVICE, quick=()), desk.settings, clock=desk.clock, city=desk.flat.city
