@@ -53,6 +53,9 @@ class LiveRing:
             except ValueError as error:
                 # What was read at the start still opens what it opened; the next start will refuse.
                 LOG.error("a key ring was spoilt while in use: %s", error)
+                if seen is not None and isinstance(error.__cause__, OSError):
+                    # It is there, and cannot be read just now: the next look tries again.
+                    return self._ring
             self._seen = seen
         return self._ring
 

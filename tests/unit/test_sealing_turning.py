@@ -1,5 +1,6 @@
 """换钥: a ring is turned while others use it; a key goes only when nothing needs it any more."""
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,23 @@ def test_a_running_service_seals_with_the_new_key_when_it_looks_again(
     fresh = turn([path], at=NOON)
     now[0] += live.LOOKED_AT_EVERY
     assert key_of(running.seal(b"name", context="c")) == fresh
+
+
+def test_a_new_ring_that_cannot_be_read_for_a_moment_is_read_after_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many files are open, or its disk is away: what others seal meanwhile must open afterwards."""
+    running = LiveRing(path)
+    turn([path], at=NOON)
+    sealed = load_ring(path).seal(b"name", context="c")
+
+    def no_more_files(*_: object) -> str:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as crowded, pytest.raises(SealBroken):
+        crowded.setattr(Path, "read_text", no_more_files)
+        running.open(sealed, context="c")
+    assert running.open(sealed, context="c") == b"name"
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"{}", None])
