@@ -133,7 +133,8 @@ class Instance:
             self.services.append(service)
             service.start()
             self._started(service)
-        self._tell(replace(self._told(), urls=self.urls))
+        heard = {flat.name: self.plan.heard(flat) for flat in self.plan.flats}
+        self._tell(replace(self._told(), urls=self.urls, heard=heard))
         self._wait_for_services()
 
     def _wait_for_services(self) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.commands.topics import bus_of
@@ -14,7 +14,6 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.processes import answers_ready
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
-from deploy.local.suite import SUITE
 from shared.bus.port import BusBusy
 
 # The invariant of the house: nothing committed waits longer than this to be said.
@@ -119,20 +118,19 @@ def _outbox_ages(run: RunFile, state: StateFolder) -> dict[str, float]:
 
 def _lag(run: RunFile, state: StateFolder) -> dict[str, int]:
     dsn = LocalPostgres(state.path).attach().dsn(DATABASE)
-    heard = {flat.name: flat.heard() for flat in SUITE if flat.name in run.urls}
     try:
-        return asyncio.run(asyncio.wait_for(count_lag(run, dsn, heard), _LAG_WITHIN))
+        return asyncio.run(asyncio.wait_for(count_lag(run, dsn), _LAG_WITHIN))
     except (BusBusy, OSError, TimeoutError, asyncio.CancelledError):
         # A broker that goes while it is asked: the client gives its own cancelled tasks up to us.
         return {}
 
 
-async def count_lag(run: RunFile, dsn: str, heard: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """How many records each group of `heard` has not finished; one that cannot be asked is left out."""
+async def count_lag(run: RunFile, dsn: str) -> dict[str, int]:
+    """How many records each service has not finished; one that cannot be asked is left out."""
     bus = bus_of(run.bus, run.bootstrap, dsn)
     behind: dict[str, int] = {}
     try:
-        for name, topics in heard.items():
+        for name, topics in run.heard.items():
             with contextlib.suppress(BusBusy):
                 behind[name] = sum((await bus.lag(name, topics)).values())
     finally:

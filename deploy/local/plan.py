@@ -65,6 +65,7 @@ class Plan:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     ready_within: float = 60.0
     command: Callable[[Flat], Sequence[str]] = lambda flat: (sys.executable, "-m", flat.module)
+    heard: Callable[[Flat], Sequence[str]] = Flat.heard
 
     def service_environment(self, flat: Flat, port: int, ground: Ground) -> dict[str, str]:
         """Everything a service is told; nothing else reaches it but the caller's own environment."""

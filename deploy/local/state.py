@@ -8,7 +8,7 @@ logs/  keys/  postgres/  kafka/  model/  clock          seeded.json  which seed 
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class RunFile:
     processes: Mapping[str, ProcessMark] = field(default_factory=dict)
     urls: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)
+    heard: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The topics each service reads: whoever asks for the lag need not load the services to know."""
     clock_file: str | None = None
     city: str | None = None
 
@@ -67,6 +69,7 @@ class RunFile:
             "processes": {name: mark.as_json() for name, mark in self.processes.items()},
             "urls": dict(self.urls),
             "ports": dict(self.ports),
+            "heard": {name: list(topics) for name, topics in self.heard.items()},
             "clock_file": self.clock_file,
             "city": self.city,
         }

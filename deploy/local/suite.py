@@ -36,7 +36,7 @@ class Flat:
         return {}
 
     def heard(self) -> tuple[str, ...]:
-        """The topics its group reads. Its consumer is loaded to know: only what needs it waits for that."""
+        """The topics its group reads. Its consumer is loaded to know, which takes a second."""
         from shared.bus.subscriptions import Subscriptions
 
         return Subscriptions(import_module(f"{self.module}.consumer").SUBSCRIPTIONS).topics

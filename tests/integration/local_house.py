@@ -21,6 +21,7 @@ from deploy.local.ports import free_row
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import Flat
+from shared.events.topics import CASE
 
 ENDED_WITHIN = 60.0
 """Seconds until a run that was told to stop, or was refused, has gone: it gives a service 25."""
@@ -37,6 +38,7 @@ def house(state: Path, base_port: int, bus: str) -> Plan:
         base_port=base_port,
         bus=bus,
         command=lambda flat: (*program, flat.name),
+        heard=lambda _: (CASE.name,),
     )
 
 

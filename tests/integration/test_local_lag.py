@@ -21,6 +21,7 @@ async def test_a_service_that_died_before_it_kept_a_place_is_behind_by_all_it_he
     batch = [Message(topic.name, b"%d" % n, b"{}", ()) for topic, count in sent for n in range(count)]
     await bus.producer().send(batch)
     await bus.close()
-    run = RunFile(ProcessMark(1, 0.0, ()), "ready", "embedded", "a test's own")
-    behind = await count_lag(run, database, {flat.name: flat.heard() for flat in SUITE})
+    heard = {flat.name: flat.heard() for flat in SUITE}
+    run = RunFile(ProcessMark(1, 0.0, ()), "ready", "embedded", "a test's own", heard=heard)
+    behind = await count_lag(run, database)
     assert behind == {"intake": 3, "router": 5, "grid": 3, "survey": 3, "scoring": 3}

@@ -133,6 +133,8 @@ def test_a_second_run_in_the_same_folder_is_refused_by_name(state: Path) -> None
         seen = look(StateFolder(state))
         assert seen is not None
         assert seen.well
+        # What each hears is told by the run: nobody who looks loads the services to know.
+        assert seen.lag == {"front": 0, "back": 0}
 
 
 def test_a_bus_that_cannot_be_had_is_refused_before_the_database_starts(state: Path) -> None:
