@@ -66,6 +66,7 @@ class CaseDispatched(RouterFact):
     list_version: str
     policy_version: str
     sign_by: Instant
+    """Of the lead's order and of the co-orders alike."""
     resolve_by: Instant
     redo: Count = 0
     """How many times the citizen sent it back; 0 = the first handling."""

@@ -9,7 +9,7 @@ import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 
 from shared.events.catalog import FACTS, UPCASTERS
-from shared.events.documents import asyncapi, json_schema
+from shared.events.documents import HEADERS, asyncapi, json_schema
 from shared.events.envelope import Undecodable, decode, type_of
 from tests.kit.facts import GOLDEN, a_fact, an_envelope
 
@@ -51,6 +51,22 @@ def test_the_official_sdk_reads_a_golden_fact(path: Path) -> None:
 def test_what_is_said_fits_the_published_schema(name: str) -> None:
     said = json.loads(a_fact(FACTS[name]).model_dump_json())
     jsonschema.validate(said, json_schema(FACTS[name]))
+
+
+def test_what_is_written_below_a_field_reaches_its_readers() -> None:
+    """Inherited ones too, in JSON's words, in schemas and for tools alike."""
+    name = "jiesu.callback.scheduled.v1"
+    message = asyncapi("1")["components"]["messages"][name]
+    for schema in (json_schema(FACTS[name]), message["payload"]):
+        described = {field: part.get("description") for field, part in schema["properties"].items()}
+        assert described["round"] == "1 after the first handling, 2 after the first redo, …"
+        assert described["by_phone"].startswith("false: the citizen left no number.")
+
+
+def test_every_header_is_documented() -> None:
+    envelope = an_envelope(a_fact(FACTS["jiesu.case.signed.v1"]))
+    traced = envelope._replace(cause=envelope.cause._replace(traceparent="00-1-2-01"))
+    assert {name for name, _ in traced.headers()} == set(HEADERS)
 
 
 @pytest.mark.parametrize("name", FACTS)
