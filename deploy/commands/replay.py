@@ -60,10 +60,11 @@ def command(
 
 
 async def _replay(name: str, since: str, until: str | None, topic: str | None, state: "StateFolder") -> int:
-    from deploy.commands.standing import standing
+    from deploy.commands.standing import require_own, standing
     from shared.bus.replay import replay
 
     async with standing(name, state) as flat:
+        await require_own(flat)
         now = flat.clock.now()
         ended = instant(until, now=now) if until else None
         return await replay(flat.store, flat.bus, instant(since, now=now), ended, topic)

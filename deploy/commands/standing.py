@@ -49,6 +49,13 @@ async def standing(
         await let_go(flat)
 
 
+async def require_own(flat: "Flat") -> None:
+    """Raise `SchemaOfAnotherService` when the address leads to another service's tables."""
+    # Not by the store: that would read the city first, from tables that may not be there.
+    async with flat.store.engine.connect() as connection:
+        await flat.service.schema.require_own(connection)
+
+
 def environment_of(name: str, state: "StateFolder", environment: Mapping[str, str]) -> dict[str, str]:
     """What the service is told: by the environment if it names a database, else by the local run."""
     own = environment.get(f"JIESU_DATABASE_URL_{name.upper()}") or environment.get("JIESU_DATABASE_URL")

@@ -96,10 +96,11 @@ async def upgrade(dsn: str, schema: Schema, *, to: str = "head") -> bool:
 
     Several may be told to at the same time: one does it, and the others find it done. Tables of a newer
     release are left as they are, and the answer is False: whoever goes back a release is not held up by them.
-    Raises `TablesInUse`, `NoSchema`.
+    Raises `TablesInUse`, `NoSchema`, `SchemaOfAnotherService`.
     """
     async with _connected(dsn) as connection:
         await _take_turn(connection, schema)
+        await schema.require_own(connection)
         found = await connection.run_sync(_version)
         await connection.commit()
         if found > schema.newest:
