@@ -1,6 +1,6 @@
 """死信: what ops do with parked facts: look, try again, or give one up. Always a whole key, in its order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -53,9 +53,12 @@ class DeadLetters(Generic[W]):
                 connection, self._group, after=after, with_behind=with_behind, limit=limit
             )
 
-    async def retry(self, seq: int) -> Outcome:
-        """Handle the letter's key again: the bad ones first, then those behind. Raises `NoSuchLetter`."""
-        return await self._go_on(await self._key_of(seq), discarded=0)
+    async def retry(self, seq: int, *, stopped: Callable[[], bool] = lambda: False) -> Outcome:
+        """Handle the letter's key again: the bad ones first, then those behind. Raises `NoSuchLetter`.
+
+        Each is committed by itself: who stops in between goes on from there another time.
+        """
+        return await self._go_on(await self._key_of(seq), discarded=0, stopped=stopped)
 
     async def discard(self, seq: int) -> Outcome:
         """Give one letter up for ever; what waited behind it is handled. Raises `NoSuchLetter`."""
@@ -75,16 +78,25 @@ class DeadLetters(Generic[W]):
             raise NoSuchLetter(seq)
         return letter.key
 
-    async def _go_on(self, key: str, *, discarded: int) -> Outcome:
+    async def _go_on(
+        self, key: str, *, discarded: int, stopped: Callable[[], bool] = lambda: False
+    ) -> Outcome:
         handled = 0
-        while True:
+        while not stopped():
             try:
                 was_there = await self._handle_first(key)
             except _StillBad as bad:
+                await self._blame(bad)
                 return Outcome(handled, discarded, bad.seq, bad.reason)
             if not was_there:
-                return Outcome(handled, discarded, None, None)
+                break
             handled += 1
+        return Outcome(handled, discarded, None, None)
+
+    async def _blame(self, bad: "_StillBad") -> None:
+        # In a knock of its own: the one that failed is rolled back. It may have waited behind until now.
+        async with self._store.work() as work:
+            await parking.blame(work.connection, self._group, bad.seq, bad.reason)
 
     async def _handle_first(self, key: str) -> bool:
         """One letter, one knock; False when the key has no more. Raises `_StillBad`."""

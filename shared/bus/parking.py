@@ -37,10 +37,15 @@ SELECT $1, $2, $3, $4, $5, $6::json, $7, $8, $9 WHERE NOT EXISTS (
 """
 COLUMNS = 'seq, topic, partition, "offset", key, headers::text AS headers, value, reason, behind, parked_at'
 OF_KEY = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND key = $2 ORDER BY behind, seq"
+# A retry that was broken off leaves nothing but what waited behind: its first stands for the key then.
 LISTED = f"""
-SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq > $2 AND (NOT behind OR $3) ORDER BY seq LIMIT $4
+SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq > $2 AND (NOT behind OR $3 OR NOT EXISTS (
+    SELECT FROM parked AS other WHERE other.consumer = $1 AND other.key = parked.key
+    AND (NOT other.behind OR other.seq < parked.seq)
+)) ORDER BY seq LIMIT $4
 """
 ONE = f"SELECT {COLUMNS} FROM parked WHERE consumer = $1 AND seq = $2"
+BLAME = "UPDATE parked SET behind = false, reason = $3 WHERE consumer = $1 AND seq = $2"
 REMOVE = "DELETE FROM parked WHERE consumer = $1 AND seq = $2"
 LONGEST = 500
 """Bytes of a key that is kept as it is. An index takes no more than 2,700; ours have fewer than 100."""
@@ -116,7 +121,7 @@ async def letters_of(connection: AsyncConnection, consumer: str, key: str) -> li
 async def listed(
     connection: AsyncConnection, consumer: str, *, after: int, with_behind: bool, limit: int
 ) -> list[Letter]:
-    """A page of letters by their number."""
+    """A page of letters by their number: of each parked key at least one."""
     return _letters(await driver.fetch(connection, LISTED, (consumer, after, with_behind, limit)))
 
 
@@ -124,6 +129,11 @@ async def letter(connection: AsyncConnection, consumer: str, seq: int) -> Letter
     """One letter by its number."""
     found = _letters(await driver.fetch(connection, ONE, (consumer, seq)))
     return found[0] if found else None
+
+
+async def blame(connection: AsyncConnection, consumer: str, seq: int, reason: str) -> None:
+    """Say why a letter is bad, also of one that only waited behind another before."""
+    await driver.execute(connection, BLAME, (consumer, seq, reason))
 
 
 async def remove(connection: AsyncConnection, consumer: str, seq: int) -> None:

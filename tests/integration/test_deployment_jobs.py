@@ -58,20 +58,24 @@ class Composed:
 
     def run(self, name: str, *words: str) -> str:
         """Run one job to its end; what it said."""
+        done = self.asked(name, *words)
+        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def asked(self, name: str, *words: str, **told: str) -> "subprocess.CompletedProcess[str]":
+        """Run one job, told a little otherwise, however it ends."""
         service = self.services[name]
         program, *command = [*service.get("entrypoint", ()), *service.get("command", ()), *words]
         assert program == "jiesu"
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-c", JIESU, *command],
-            env={**self._quiet(), **self.told(name)},
+            env={**self._quiet(), **self.told(name), **told},
             cwd=ROOT,
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
-        assert done.returncode == 0, f"{name}: {done.stdout}{done.stderr}"
-        return done.stdout
 
     def told(self, name: str) -> dict[str, str]:
         """The job's environment as compose would make it."""
@@ -161,3 +165,44 @@ def test_the_token_tool_signs_what_the_services_are_told_to_accept(composed: Com
 def test_operators_reach_every_service_s_dead_letters(composed: Composed, name: str) -> None:
     """As itself: one service's role sees no other's."""
     assert composed.run("ops", "dlq", "list", name) == f"0 dead letters of {name}\n"
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("words", ["dlq list intake", "dlq retry intake --all", "replay intake --since 1d"])
+def test_the_address_of_another_service_is_refused_by_name(composed: Composed, words: str) -> None:
+    """Every schema has these tables: the wrong one's would be found empty, or said again by another."""
+    router = composed.told("router")["JIESU_DATABASE_URL"]
+    done = composed.asked("ops", *words.split(), JIESU_DATABASE_URL_INTAKE=router)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "leads to the schema router, and not to intake" in done.stderr
+
+
+@pytest.mark.kafka
+def test_tables_of_one_service_are_not_made_in_the_schema_of_another(composed: Composed) -> None:
+    router = composed.told("router")["JIESU_DATABASE_URL"]
+    done = composed.asked("migrate", JIESU_DATABASE_URL_INTAKE=router)
+    assert done.returncode == 1
+    assert "leads to the schema router, and not to intake" in done.stderr
+
+
+@pytest.mark.kafka
+async def test_after_an_upgrade_all_that_was_parked_is_handled_by_one_command(composed: Composed) -> None:
+    """What is known by now is handled; what is bad for ever stays, and is told by its reason."""
+    parked = """INSERT INTO parked (consumer, topic, partition, "offset", key, headers, value, reason, behind)
+        VALUES ('router', 'jiesu.case', 0, 1, $1, json_build_array(json_build_array('ce_type', $1::text)),
+                'x', 'undecodable: not known', false)"""
+    connection = await asyncpg.connect(composed.told("router")["JIESU_DATABASE_URL"])
+    try:
+        await connection.execute(parked, "jiesu.callback.attempted.v1")
+        await connection.execute(parked, "jiesu.case.registered.v1")
+        words = ("dlq", "list", "router", "--type", "jiesu.callback.")
+        listed = await asyncio.to_thread(composed.run, "ops", *words)
+        assert listed.splitlines()[1:] == ["1 dead letters of router"]
+        for handled in (1, 0):
+            done = await asyncio.to_thread(composed.asked, "ops", "dlq", "retry", "router", "--all")
+            assert (done.returncode, done.stderr) == (1, "     1  undecodable: the header ce_id is missing\n")
+            told = f"{1 + handled} of {1 + handled} keys, {handled} facts handled, 1 stuck again\n"
+            assert done.stdout == told
+    finally:
+        await connection.execute("DELETE FROM parked")
+        await connection.close()
