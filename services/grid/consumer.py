@@ -7,6 +7,7 @@ from services.grid.domain.commands import AssignCase, NoteCase, ReleaseCase, Res
 from services.grid.domain.conference import DivisionOutcome, SettleDivision
 from services.grid.ports import GridWork
 from shared.bus.subscriptions import on
+from shared.events.directory import UnitChanged
 from shared.events.envelope import Heard
 from shared.events.intake import CaseRegistered
 from shared.events.router import (
@@ -26,7 +27,6 @@ from shared.events.router import (
     CaseUnmerged,
     CaseWithdrawn,
     MoveRefused,
-    UnitChanged,
 )
 from shared.store.unit_copies import copy_of
 

@@ -20,6 +20,7 @@ from services.intake.store import IntakeWork
 from shared.bus.subscriptions import Subscription, on
 from shared.events import router as r
 from shared.events import survey as s
+from shared.events.directory import UnitChanged
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
 from shared.events.grid import (
@@ -183,7 +184,7 @@ def registration(fact: IncidentEscalated) -> RegisterIncident:
     return RegisterIncident(fact.incident_id, fact.category, fact.sealed_words, fact.photos)
 
 
-async def unit_changed(work: IntakeWork, heard: Heard[r.UnitChanged]) -> None:
+async def unit_changed(work: IntakeWork, heard: Heard[UnitChanged]) -> None:
     await handlers.learn_unit(work, copy_of(heard))
 
 
@@ -323,5 +324,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     hear(s.CallbackAttempted, Line(_as_tried, until=lambda fact: fact.put_off_until)),
     hear(s.CallbackCompleted, Line(Code.CALLBACK_COMPLETED)),
     hear(s.CallbackUnreachable, Line(_as_unreached)),
-    on(r.UnitChanged, unit_changed, needs={"unit_copies": "code"}),
+    on(UnitChanged, unit_changed, needs={"unit_copies": "code"}),
 )

@@ -8,7 +8,7 @@ from services.scoring.domain import commands as note
 from services.scoring.domain.model import Answer, Department, Mark, Stamp
 from services.scoring.ports import ScoringWork
 from shared.bus.subscriptions import Subscription, on
-from shared.events import grid, intake, router, survey
+from shared.events import directory, grid, intake, router, survey
 from shared.events.envelope import Envelope, Heard
 from shared.events.fact import CaseFact
 from shared.store.unit_copies import copy_of
@@ -189,7 +189,7 @@ def about_whistle(
     return on(fact, handle, needs={"whistles": "whistle_id"})
 
 
-async def unit_changed(work: ScoringWork, heard: Heard[router.UnitChanged]) -> None:
+async def unit_changed(work: ScoringWork, heard: Heard[directory.UnitChanged]) -> None:
     await handlers.learn_unit(work, copy_of(heard))
 
 
@@ -225,6 +225,6 @@ SUBSCRIPTIONS = (
     about_whistle(grid.WhistleScored, scored),
     about_whistle(grid.WhistleClosed, whistle_closed),
     about_whistle(grid.WhistleCancelled, whistle_cancelled),
-    on(router.UnitChanged, unit_changed, needs={"unit_copies": "code"}),
+    on(directory.UnitChanged, unit_changed, needs={"unit_copies": "code"}),
     on(router.HotspotTakenUp, hotspot_taken_up),
 )

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
-from shared.events import grid, grid_rounds, intake, router, scoring, survey
+from shared.events import directory, grid, grid_rounds, intake, router, scoring, survey
 from shared.events.fact import Fact
 
-MODULES = (intake, router, survey, grid, grid_rounds, scoring)
+MODULES = (intake, router, directory, survey, grid, grid_rounds, scoring)
 
 
 def declared_in(module: ModuleType) -> Iterator[type[Fact]]:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.city.city import City
 from shared.city.gazetteer import Alias
 from shared.city.unit_copies import UnitCopy, city_by
+from shared.events.directory import UnitChanged
 from shared.events.envelope import Heard
-from shared.events.router import UnitChanged
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import UnitLevel

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.events.router import UnitChanged
+from shared.events.directory import UnitChanged
 from shared.kernel.ids import UnitCode
 from shared.sealing.ring import load_ring
 from tests.integration.intake_desk import Desk, intake_desk

@@ -10,8 +10,8 @@ from deploy.commands.topics import create_topics
 from deploy.demo.people.eventually import eventually
 from services.router import handlers
 from services.router.domain.records import ImportDirectory
+from shared.events.directory import OtherName, UnitChanged
 from shared.events.envelope import Heard
-from shared.events.router import OtherName, UnitChanged
 from shared.kernel.ids import EventId, UnitCode, new_id
 from shared.kernel.words import UnitLevel
 from shared.service import Flat, alive

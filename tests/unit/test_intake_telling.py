@@ -14,6 +14,7 @@ from services.intake.domain.proposals import Settlement
 from services.intake.domain.timeline import Note
 from shared.events import router as r
 from shared.events.catalog import declared_in
+from shared.events.directory import UnitChanged
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
 from shared.events.survey import SURVEY, CallbackAttempted, CallbackScheduled, CallbackUnreachable
@@ -30,12 +31,12 @@ from tests.unit.test_intake_policy import a_case
 
 BECOMES_A_CASE = {r.FindingMade, r.HotspotTakenUp}
 """Told to nobody: what a unit found, or was found in the counts, has no citizen."""
-NOT_TOLD = {r.UnitChanged, r.ResponsibilityPublished, r.CaseDueSoon, r.CoOrderOverdue}
+NOT_TOLD = {r.CaseDueSoon, r.CoOrderOverdue}
 """What router says that is no citizen's matter."""
 HEARD = {
     one.fact: one
     for one in SUBSCRIPTIONS
-    if one.fact.SOURCE in (r.ROUTER, SURVEY) and one.fact not in BECOMES_A_CASE | {r.UnitChanged}
+    if one.fact.SOURCE in (r.ROUTER, SURVEY) and one.fact not in BECOMES_A_CASE | {UnitChanged}
 }
 """What is told as lines; of grid intake hears what becomes a case."""
 MOVES = [move for move in CASE_LIFE.moves.values() if move.says not in BECOMES_A_CASE | NOT_TOLD]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.events.router import OtherName
+from shared.events.directory import OtherName
 from shared.kernel.ids import CallbackId, CaseId, CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import (
     Channel,

@@ -8,7 +8,7 @@ from shared.city.city import City
 from shared.city.directory import NOTHING, Directory, Listed, fingerprint, listed_in, read_directory
 from shared.city.directory_difference import difference
 from shared.city.responsibility_lists import load_lists
-from shared.events import router as say
+from shared.events import directory as say
 from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 

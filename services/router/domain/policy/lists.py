@@ -9,7 +9,7 @@ from shared.city.city import City
 from shared.city.responsibilities import ResponsibilityList
 from shared.city.responsibility_difference import list_difference
 from shared.city.responsibility_lists import ListDocument, Lists, load_list, load_lists, refuse
-from shared.events import router as say
+from shared.events import directory as say
 from shared.kernel.decision import Decision
 
 
