@@ -1,5 +1,6 @@
 """文本模型: learned as scikit-learn learns it, read without it, kept so that nothing in it can run."""
 
+import errno
 import io
 import json
 import os
@@ -118,6 +119,26 @@ def test_a_model_is_read_once_and_again_when_another_is_put_there(folder: Path) 
     assert first is not None
     assert second.version != first.version
     assert len(list(folder.iterdir())) == 3, "the model before is cleared away"
+
+
+def test_a_model_that_cannot_be_read_for_a_moment_is_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = ModelShelf(folder, patience=0)
+    first = shelf.model()
+    assert first is not None
+    make(folder, FEW[1:])
+    os.utime(folder / MANIFEST, ns=(1, 1))
+
+    def no_more_files(_: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", no_more_files)
+        assert shelf.model() is first
+    second = shelf.model()
+    assert second is not None
+    assert second.version != first.version
 
 
 def test_a_model_says_its_version_with_each_opinion(folder: Path) -> None:

@@ -22,6 +22,7 @@ from shared.observability.logging import logger
 
 FORMAT = 1
 MANIFEST = "model.json"
+LOG = logger("jiesu.router")
 
 
 class Manifest(BaseModel):
@@ -77,17 +78,22 @@ class ModelShelf:
         except OSError:
             put = None
         if put != self._seen:
-            self._seen, self._model = put, None if put is None else _read_or_tell(self.folder)
+            try:
+                self._model = None if put is None else _read_or_tell(self.folder)
+            except OSError as error:
+                # It is there, and cannot be read just now: the next look tries again.
+                LOG.warning("the text model cannot be read just now", reason=str(error))
+                return self._model
+            self._seen = put
         return self._model
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """What lies in the folder, or nothing when it holds no model of ours."""
     try:
-        found = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (OSError, ValidationError):
+        return _manifest(folder)
+    except (BrokenModel, OSError):
         return None
-    return found if (found.format, found.longest_run) == (FORMAT, LONGEST) else None
 
 
 def whole_manifest(folder: Path) -> Manifest | None:
@@ -104,12 +110,10 @@ def whole_manifest(folder: Path) -> Manifest | None:
 
 
 def read_model(folder: Path) -> TextModel:
-    """The model of a folder. Raises `BrokenModel`."""
+    """The model of a folder. Raises `BrokenModel`, and `OSError` where it cannot be read just now."""
     import numpy as np
 
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise BrokenModel(f"{folder / MANIFEST} describes no model of this release")
+    manifest = _manifest(folder)
     words = json.loads(_whole(folder, manifest, manifest.words))
     with np.load(io.BytesIO(_whole(folder, manifest, manifest.numbers)), allow_pickle=False) as numbers:
         rarity, weights, offsets = numbers["rarity"], numbers["weights"], numbers["offsets"]
@@ -158,11 +162,21 @@ def write_model(folder: Path, model: TextModel, report: Report, *, made_from: st
 def _read_or_tell(folder: Path) -> TextModel | None:
     try:
         model = read_model(folder)
-    except (BrokenModel, OSError, ValueError, KeyError) as error:
-        logger("jiesu.router").warning("the text model cannot be read; rules go alone", reason=str(error))
+    except (BrokenModel, FileNotFoundError, ValueError, KeyError) as error:
+        LOG.warning("the text model cannot be read; rules go alone", reason=str(error))
         return None
-    logger("jiesu.router").info("the text model is read", version=model.version)
+    LOG.info("the text model is read", version=model.version)
     return model
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        found = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except ValidationError as error:
+        raise BrokenModel(f"{folder / MANIFEST} is no description of a model") from error
+    if (found.format, found.longest_run) != (FORMAT, LONGEST):
+        raise BrokenModel(f"{folder / MANIFEST} describes no model of this release")
+    return found
 
 
 def _whole(folder: Path, manifest: Manifest, name: str) -> bytes:
