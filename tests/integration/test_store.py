@@ -67,7 +67,7 @@ async def test_state_and_facts_commit_together_and_count_from_one(store: Store[S
     async with store.work() as work:
         await handlers.schedule(work, case_id)
     async with store.work() as work:
-        await handlers.cancel(work, case_id)
+        await handlers.cancel(work, case_id, joined_go_on=False)
     said = await rows(
         store,
         "SELECT type, sequence, key, aggregatetype FROM event_log WHERE aggregateid = $1 ORDER BY sequence",
@@ -139,7 +139,7 @@ async def test_two_knocks_on_one_aggregate_wait_for_each_other(store: Store[Surv
     async def second() -> Survey:
         await entered.wait()
         async with store.work() as work:
-            await handlers.cancel(work, case_id)
+            await handlers.cancel(work, case_id, joined_go_on=False)
             return await work.surveys.get(case_id)
 
     waiting = asyncio.create_task(second())
