@@ -167,7 +167,10 @@ async def play_all(home: House, *, cases: int, concurrency: int) -> dict[str, An
     """So many cases, so many at once; every one of them must end."""
     async with street(home) as town:
         # Connections, prepared statements, and the broker's compiler: a day does not begin at its worst hour.
-        await _played(town, min(WARM, cases), concurrency)
+        warm, fresh = min(WARM, cases), await _ended(home)
+        await _played(town, warm, concurrency)
+        # Else what intake hears late of these would be taken for what is measured.
+        await _all_ended(home, fresh, warm)
         town.taken, town.sent_back = {step: [] for step in STEPS}, 0
         before, spent_before = await _ended(home), spent(home)
         began = time.perf_counter()
