@@ -52,7 +52,7 @@ async def standing(
 async def require_own(flat: "Flat") -> None:
     """Raise `SchemaOfAnotherService` when the address leads to another service's tables."""
     # Not by the store: that would read the city first, from tables that may not be there.
-    async with flat.store.engine.connect() as connection:
+    async with flat.store.session() as connection:
         await flat.service.schema.require_own(connection)
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 POOL_WAIT = 5.0
 """Seconds a request waits for a connection before it is told to come back."""
+CONNECTED_WITHIN = 5.0
+"""Seconds for a new session to the database."""
 PATIENCE = 30.0
 """Seconds a statement may take; the database may have stopped without a word."""
 ABANDONED = 30.0
@@ -33,7 +35,11 @@ def make_engine(dsn: str, *, pool: int, application_name: str) -> AsyncEngine:
         hide_parameters=True,
         json_serializer=_dump,
         json_deserializer=orjson.loads,
-        connect_args={"server_settings": settings, "timeout": 5, "command_timeout": PATIENCE},
+        connect_args={
+            "server_settings": settings,
+            "timeout": CONNECTED_WITHIN,
+            "command_timeout": PATIENCE,
+        },
     )
 
 

@@ -92,7 +92,7 @@ class CityWatch:
         """Look until stopped."""
         while not self._stopping.is_set():
             try:
-                async with self._store.engine.connect() as connection:
+                async with self._store.session() as connection:
                     if await self._store.running_city.look(connection, self._store.clock.now()):
                         self._log.info("the city has changed", source=self._store.source)
             except Exception as error:

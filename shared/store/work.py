@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 from sqlalchemy import MetaData
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from shared.city.city import City
 from shared.events.envelope import Cause, Envelope
@@ -146,6 +147,8 @@ class Store(Generic[W]):
         """Set after each commit that said something; the relay in this process waits for it."""
         self.gathering: Gathering[Sheet, bool] = Gathering(self._write_together)
         self._by_itself = engine.execution_options(isolation_level="AUTOCOMMIT")
+        pool = cast(QueuePool, engine.pool)
+        self._turn, self._patience = asyncio.Semaphore(pool.size()), pool.timeout()
 
     @property
     def city(self) -> City:
@@ -202,8 +205,23 @@ class Store(Generic[W]):
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for queries: each is a transaction of its own, so that one costs one round trip."""
-        async with self._by_itself.connect() as connection:
+        async with self.session() as connection:
             await driver.make_fit(connection)
             if not self.running_city.is_settled:
                 await self.running_city.look(connection, self.clock.now())
             yield connection
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """A session of the pool, whatever the tables hold. Raises `TimeoutError` after `POOL_WAIT` seconds.
+
+        Whoever has waited longest is next. The pool alone gives a session to whoever asks as it comes back,
+        and under load those who had waited would be sent away while others kept coming in.
+        """
+        async with asyncio.timeout(self._patience):
+            await self._turn.acquire()
+        try:
+            async with self._by_itself.connect() as connection:
+                yield connection
+        finally:
+            self._turn.release()

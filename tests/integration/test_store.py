@@ -328,3 +328,19 @@ async def test_a_wrong_password_does_not_enter(database: str, dsn: str) -> None:
     wrong = dsn.replace(PASSWORD, "guessed")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(wrong)  # type: ignore[no-untyped-call]
+
+
+async def test_who_waits_for_a_session_is_not_overtaken_by_who_comes_again(store: Store[SurveyWork]) -> None:
+    served = dict.fromkeys(range(20), 0)
+    ahead: list[int] = []
+
+    async def asks(name: int) -> None:
+        for _ in range(20):
+            async with store.read() as connection:
+                served[name] += 1
+                ahead.append(served[name] - min(served.values()))
+                await connection.exec_driver_sql("SELECT 1")
+
+    await asyncio.gather(*map(asks, served))
+    # One that has its turn, and one that has it but whose session is still being looked at.
+    assert max(ahead) <= 2
