@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
 from deploy.local.refusals import KafkaUnavailable
+from shared.observability import logging
 from shared.store import engine
 from tests.kit.houses import either_stage, flats, house, stage
 from tests.kit.kafka_part import SKIPPED, pytest_sessionfinish, pytest_terminal_summary
@@ -33,6 +34,8 @@ settings.register_profile(
     "jiesu", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("jiesu")
+# As services log. By itself structlog writes out what every frame of a traceback holds: minutes for a city.
+logging.configure(service="tests", style="console")
 # A machine that stands still for some seconds must not send away who waits for a session.
 engine.POOL_WAIT = engine.CONNECTED_WITHIN = 60.0
 

@@ -164,7 +164,7 @@ class Town:
         finally:
             await connection.close()
 
-    async def until(self, statement: str, wanted: object, *, within: float = 30) -> None:
+    async def until(self, statement: str, wanted: object, *, within: float = 120) -> None:
         """Wait until a statement's single value is what is wanted."""
         found: object = None
         try:
@@ -191,11 +191,11 @@ async def running(part: Any) -> AsyncIterator[Any]:
             task.result()
     finally:
         part.stop()
-        await asyncio.wait([task], timeout=15)
+        await asyncio.wait([task], timeout=60)
         if not task.done():
             task.cancel()
             await asyncio.wait([task])
-            raise AssertionError("did not stop in 15 s")
+            raise AssertionError("did not stop in 60 s")
     task.result()
 
 

@@ -23,7 +23,7 @@ from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import Flat
 from shared.events.topics import CASE
 
-ENDED_WITHIN = 60.0
+ENDED_WITHIN = 120.0
 """Seconds until a run that was told to stop, or was refused, has gone: it gives a service 25."""
 FLATS = (Flat("front", "answers"), Flat("back", "answers too"))
 
@@ -64,7 +64,7 @@ def run_of(state: Path, port: int, bus: str = "embedded") -> Iterator["subproces
         process.communicate(timeout=ENDED_WITHIN)
 
 
-def eventually(ask: Callable[[], bool], within: float = 40.0) -> None:
+def eventually(ask: Callable[[], bool], within: float = 120.0) -> None:
     """Wait until it is so, or fail."""
     deadline = time.monotonic() + within
     while not ask():

@@ -113,7 +113,7 @@ async def test_a_discard_releases_what_waited_behind_and_the_letter_never_comes_
     [[since]] = await town.ask("SELECT min(recorded_at) FROM teller.event_log")
     assert await replay(town.store(TellerWork), town.bus, since) == 6
     assert sum((await town.bus.lag("hearer", [CASE.name])).values()) == 6
-    async with running(subscriber(town, hearing)), asyncio.timeout(20):
+    async with running(subscriber(town, hearing)), asyncio.timeout(60):
         while sum((await town.bus.lag("hearer", [CASE.name])).values()):
             await asyncio.sleep(0.05)
     assert (await town.ask(PARKED))[0][0] == 0

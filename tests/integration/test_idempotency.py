@@ -214,6 +214,6 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 async def _until_somebody_waits(engine: AsyncEngine) -> None:
-    async with asyncio.timeout(5), engine.connect() as connection:
+    async with asyncio.timeout(60), engine.connect() as connection:
         while not (await connection.execute(WAITING)).scalar_one():
             await connection.rollback()

@@ -30,7 +30,7 @@ async def test_an_error_met_while_nothing_is_ours_is_told_without_polling(kafka:
     waiting = asyncio.ensure_future(consumer._consumer._coordinator._push_error_to_user(KafkaError("gone")))
     with pytest.raises(BusBusy, match="gone"):
         consumer.assigned()
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)
     await consumer.close()
 
 

@@ -66,7 +66,7 @@ async def reports(desk: Desk, client: httpx.AsyncClient, keys: Sequence[str]) ->
     told = {"channel": "app", "kind": "complaint", "text": "路灯不亮。"}
     named = [{"X-Api-Key": desk.key, "Idempotency-Key": key} for key in keys]
     sent = [client.post("/v1/cases", json=told, headers=headers) for headers in named]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await asyncio.gather(*sent)
 
 

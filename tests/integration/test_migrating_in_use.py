@@ -160,6 +160,6 @@ async def test_a_schema_that_is_another_s_is_told_and_not_waited_for(
     await asyncio.to_thread(postgres.execute, "ALTER SCHEMA survey OWNER TO postgres", database=name)
     with pytest.raises(migrate.SchemaOfAnother, match="survey belongs to the role postgres"):
         await migrate.prepare(admin, "survey", "password")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         with pytest.raises(migrate.NoSchema, match="run `jiesu roles` first"):
             await migrate.upgrade(dsn, schema_of("survey"))

@@ -20,6 +20,8 @@ from tests.kit.people import eventually
 
 pytestmark = pytest.mark.postgres
 POOL = 4
+KILLED_AFTER = 25.0
+"""Seconds after which who was told to stop is killed."""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,7 @@ async def test_a_service_with_a_silent_database_stops_in_time(
         await filled(flat)
         line[0].fall_silent()
         began = time.monotonic()
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < KILLED_AFTER
     assert flat.bug is None
 
 
@@ -100,7 +102,7 @@ async def test_a_loop_that_ends_although_nobody_told_it_is_a_bug(desk: Desk, lin
     flat.on_bug = told.set
     flat.subscriber = Gone()  # type: ignore[assignment]
     async with alive(flat):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await told.wait()
     assert isinstance(flat.bug, EndedUntold)
 

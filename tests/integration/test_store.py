@@ -153,7 +153,7 @@ async def test_two_knocks_on_one_aggregate_wait_for_each_other(store: Store[Surv
 
 async def _until_somebody_waits(store: Store[SurveyWork]) -> None:
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not (await rows(store, query))[0][0]:
             await asyncio.sleep(0)
 

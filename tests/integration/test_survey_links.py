@@ -168,7 +168,7 @@ async def test_no_link_is_sent_before_it_is_due_nor_at_night(desk: Desk) -> None
 async def test_whoever_answers_while_the_timer_waits_for_the_case_is_sent_nothing(desk: Desk) -> None:
     callback_id = CallbackId(UUID(await desk.callback()))
     said = Answers(contacted=True, solved=Solved.YES, satisfied=Satisfied.SATISFIED)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async with desk.flat.store.work() as work:
             await handlers.record_attempt(work, RecordAttempt(callback_id, "caller-1", True, said, True))
             ringing = asyncio.create_task(desk.rings())

@@ -40,7 +40,12 @@ class Stranger:
     def written(self) -> str:
         """The configuration file: TOML, whose plain strings are JSON's."""
         # One method that is not there says as much as all of them.
-        lines = ["[phases.coverage]", 'unexpected-methods = ["PATCH"]', "[parameters]"]
+        lines = [
+            "request-timeout = 60",
+            "[phases.coverage]",
+            'unexpected-methods = ["PATCH"]',
+            "[parameters]",
+        ]
         lines += [f"{_quoted(name)} = {_quoted(value)}" for name, value in self.knows.items()]
         for operation, headers in self.otherwise.items():
             told = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in headers.items())

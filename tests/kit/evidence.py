@@ -1,6 +1,7 @@
 """What a run left behind, gathered once it has come to rest: topics, rows, log lines, answers."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +12,12 @@ from shared.events.envelope import Heard, Undecodable, decode
 from shared.events.topics import TOPICS, dead_letters
 from tests.kit.flats import SERVICES
 from tests.kit.history import INJECTED, History
+from tests.kit.people import eventually
 from tests.kit.suite import Suite
 
 AT_REST_WITHIN = 120.0
+_AT_ONCE = 8
+"""Topics read side by side: each is a reader of its own, and a broker has other things to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,23 @@ async def gather(suite: Suite) -> Evidence:
     unrest = await at_rest(suite)
     names = [topic.name for topic in TOPICS]
     names += [dead_letters(topic, service) for topic in names for service in SERVICES]
-    found = await asyncio.gather(*(_records(suite, name) for name in names))
+    few = asyncio.Semaphore(_AT_ONCE)
+    found = await asyncio.gather(*(_records(suite, name, few) for name in names))
     topics = dict(zip(names, found, strict=True))
     logs = await asyncio.to_thread(_logs, suite)
     return Evidence(suite, topics, logs, unrest)
 
 
-async def _records(suite: Suite, topic: str) -> list[Record]:
-    return [record async for record in suite.bus.read(topic)]
+async def _records(suite: Suite, topic: str, few: asyncio.Semaphore) -> list[Record]:
+    async def whole() -> list[Record] | None:
+        with contextlib.suppress(BusBusy):
+            return [record async for record in suite.bus.read(topic)]
+        return None
+
+    async with few:
+        found = await eventually(whole, until=lambda read: read is not None, what=f"all of {topic}")
+    assert found is not None
+    return found
 
 
 async def at_rest(suite: Suite) -> str:

@@ -41,7 +41,7 @@ __all__ = [
     "eventually",
 ]
 T = TypeVar("T")
-WITHIN = 45.0
+WITHIN = 90.0
 
 
 async def eventually(

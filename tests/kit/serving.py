@@ -23,7 +23,7 @@ async def served(app: Any, port: int, *, lifespan: Literal["on", "off"] = "off")
     server = _Server(config)
     serving = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not server.started:
                 assert not serving.done(), serving.exception()
                 await asyncio.sleep(0.02)

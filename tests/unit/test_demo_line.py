@@ -18,7 +18,7 @@ class Desk:
         self._tag = tag
         self.asked: list[httpx.Request] = []
 
-    def line(self, patience: float = 5.0) -> Line:
+    def line(self, patience: float = 60.0) -> Line:
         client = httpx.AsyncClient(base_url="http://desk", transport=httpx.MockTransport(self._answer))
         return Line({"router": client, "survey": client}, "a-token", patience)
 
