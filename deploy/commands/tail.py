@@ -12,9 +12,8 @@ from deploy.commands.topics import require_known
 
 if TYPE_CHECKING:
     from deploy.local.state import StateFolder
-    from shared.bus.port import Bus, Record
+    from shared.bus.port import Record
 
-PAUSE = 1.0
 Topic = Annotated[str, typer.Argument(help="The topic.")]
 Since = Annotated[str | None, typer.Option("--since", help="An instant or an age: 30m, 12h, 7d.")]
 Type = Annotated[str | None, typer.Option("--type", help="Only types that begin so: jiesu.callback.")]
@@ -48,8 +47,6 @@ async def _tail(
     as_json: bool,
     state: "StateFolder",
 ) -> None:
-    import asyncio
-
     from deploy.commands.standing import standing
 
     require_known(topic)
@@ -57,30 +54,10 @@ async def _tail(
         instant(since, now=datetime.now(UTC))
     async with standing("router", state) as flat:
         start = instant(since, now=flat.clock.now()) if since else None
-        seen: dict[int, int] = {}
-        while True:
-            await _show_new(flat.bus, topic, start, seen, picked, as_json)
-            if not follow:
-                return
-            await asyncio.sleep(PAUSE)
-
-
-async def _show_new(
-    bus: "Bus",
-    topic: str,
-    start: datetime | None,
-    seen: dict[int, int],
-    picked: tuple[str | None, str | None],
-    as_json: bool,
-) -> None:
-    """What came since we looked last; offsets tell what was shown."""
-    async for record in bus.read(topic, since=start):
-        if record.offset <= seen.get(record.partition, -1):
-            continue
-        seen[record.partition] = record.offset
-        headers = {name: value.decode(errors="replace") for name, value in record.headers}
-        if _is_picked(headers, picked):
-            typer.echo(_line(record, headers, as_json))
+        async for record in flat.bus.read(topic, since=start, follow=follow):
+            headers = {name: value.decode(errors="replace") for name, value in record.headers}
+            if _is_picked(headers, picked):
+                typer.echo(_line(record, headers, as_json))
 
 
 def _is_picked(headers: dict[str, str], picked: tuple[str | None, str | None]) -> bool:

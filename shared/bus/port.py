@@ -5,7 +5,7 @@ arrivals is the order of sending.
 Not polling a partition is pausing it; the worker that polls it is the only one that moves its position.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -138,8 +138,13 @@ class Bus(Protocol):
         never committed, for it would begin with the first. Raises `BusBusy`.
         """
 
-    def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
-        """Every record from the beginning, or from a time, to what is the end now; in order per partition."""
+    def read(
+        self, topic: str, *, since: datetime | None = None, follow: bool = False
+    ) -> AsyncGenerator[Record, None]:
+        """Every record from the beginning, or from a time, to what is the end now; in order per partition.
+
+        With `follow` what comes after it too, each record once, until whoever reads closes it.
+        """
 
     async def close(self) -> None:
         """Let go of everything."""

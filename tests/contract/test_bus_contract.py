@@ -163,6 +163,21 @@ async def test_reading_from_the_beginning_and_from_a_time(
     assert [record async for record in bus.read(topic, since=datetime(2100, 1, 1, tzinfo=UTC))] == []
 
 
+async def test_who_follows_reads_on_from_where_he_is(engine: Engine, bus: Bus, producer: Producer) -> None:
+    """What was there and what comes, each record once: also where a partition had nothing at first."""
+    topic = await engine.topic(bus)
+    await producer.send([message(topic, KEYS[0], n) for n in range(10)])
+    beginning = datetime(2020, 1, 1, tzinfo=UTC)
+    async with contextlib.aclosing(bus.read(topic, since=beginning, follow=True)) as reading:
+        async with asyncio.timeout(60):
+            followed = [await anext(reading) for _ in range(10)]
+            for n in range(10, 20):
+                await producer.send([message(topic, key, n) for key in KEYS])
+                followed += [await anext(reading) for _ in KEYS]
+    assert sorted(followed) == sorted([record async for record in bus.read(topic)])
+    assert per_key(followed) == {key: list(range(0 if key == KEYS[0] else 10, 20)) for key in KEYS}
+
+
 async def test_two_members_share_and_one_takes_over_when_the_other_leaves(
     engine: Engine, bus: Bus, producer: Producer
 ) -> None:

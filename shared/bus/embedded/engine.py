@@ -1,12 +1,12 @@
 """The embedded bus: durable, multi-process, no kinder than Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from shared.bus.embedded import records
-from shared.bus.embedded.consumer import EmbeddedConsumer
+from shared.bus.embedded.consumer import LOOK, EmbeddedConsumer
 from shared.bus.embedded.link import Link
 from shared.bus.embedded.membership import Membership
 from shared.bus.embedded.redelivery import Redelivery
@@ -53,18 +53,32 @@ class EmbeddedBus:
             rows = await connection.fetch(LAG, group, list(topics))
         return {Partition(row["topic"], row["partition"]): row["behind"] for row in rows}
 
-    async def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
+    async def read(
+        self, topic: str, *, since: datetime | None = None, follow: bool = False
+    ) -> AsyncGenerator[Record, None]:
         async with self._link.connection() as connection:
             starts = await connection.fetch(records.FIRST_SINCE, topic, since)
-        for number, end, first in starts:
-            offset = end if first is None else first
-            while offset < end:
-                async with self._link.connection() as connection:
-                    found = await records.read(connection, Partition(topic, number), offset, POLL_LIMIT)
-                for record in found:
-                    if record.offset < end:
-                        yield record
-                offset = found[-1].offset + 1 if found else end
+        offsets = {Partition(topic, number): end if first is None else first for number, end, first in starts}
+        ends = {Partition(topic, number): end for number, end, _ in starts}
+        while True:
+            for partition, end in ends.items():
+                async for record in self._between(partition, offsets.get(partition, 0), end):
+                    yield record
+            if not follow:
+                return
+            await asyncio.sleep(LOOK)
+            offsets = ends
+            async with self._link.connection() as connection:
+                ends = await records.high_waters(connection, [topic])
+
+    async def _between(self, partition: Partition, offset: int, end: int) -> AsyncIterator[Record]:
+        while offset < end:
+            async with self._link.connection() as connection:
+                found = await records.read(connection, partition, offset, POLL_LIMIT)
+            for record in found:
+                if record.offset < end:
+                    yield record
+            offset = found[-1].offset + 1 if found else end
 
     async def close(self) -> None:
         await self._link.close()

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -89,16 +90,22 @@ class KafkaBus:
         starts |= {tp: max(starts[tp], kept[tp].offset) for tp in places if tp in kept}
         return {ours(tp): max(0, ends[tp] - starts[tp]) for tp in places}
 
-    async def read(self, topic: str, *, since: datetime | None = None) -> AsyncIterator[Record]:
+    async def read(
+        self, topic: str, *, since: datetime | None = None, follow: bool = False
+    ) -> AsyncGenerator[Record, None]:
         async with self._reader(topic) as reader:
             ends = await _seek(reader, since)
-            while ends:
+            while ends and not follow:
                 found = await reader.getmany(*ends, timeout_ms=500, max_records=POLL_LIMIT)
                 for tp, records in found.items():
                     for record in records:
                         if record.offset < ends[tp]:
                             yield record_of(record)
                 ends = {tp: end for tp, end in ends.items() if await reader.position(tp) < end}
+            while follow:
+                found = await reader.getmany(timeout_ms=500, max_records=POLL_LIMIT)
+                for record in chain.from_iterable(found.values()):
+                    yield record_of(record)
 
     async def close(self) -> None:
         """Nothing is held open here; producers and consumers are closed by who made them."""
