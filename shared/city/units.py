@@ -70,6 +70,15 @@ class Units:
             raise ClosedUnit(code, unit.name)
         return unit
 
+    def acting_for(self, code: str) -> str:
+        """The unit itself; where it was closed, the nearest above it that was not."""
+        lineage = self.lineage(code)
+        return next((each for each in lineage if each in self), lineage[-1])
+
+    def answers_for(self, code: str, other: str) -> bool:
+        """Whether a unit is the other, or has in hand what that left when it was closed."""
+        return code == other or (self.knows(other) and code == self.acting_for(other))
+
     def name_of(self, code: str) -> str:
         """How the unit is called; its code when the directory never knew it."""
         return self.by_code[code].name if code in self.by_code else code

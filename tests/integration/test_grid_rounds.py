@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 
 from services.grid.api import rounds
-from shared.kernel.ids import new_id
+from shared.events.directory import UnitChanged
+from shared.kernel.ids import UnitCode, new_id
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.terminals import WORKER, enrolled
+from tests.kit.terminals import WORKER, enrolled, outcomes
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 __all__ = ["desk", "house"]
 
+SHUANGHE = UnitCode("110115009001")
+"""双河北里社区, below 观音寺街道."""
 WEEK = {"first": "2026-03-02", "last": "2026-03-08"}
 TICKED = {"neighbours": "open", "property": "none", "wages": "none", "family": "none"}
 
@@ -166,3 +169,26 @@ async def test_what_was_handled_on_the_spot_is_counted(desk: Desk) -> None:
     assert later["incidents"] == {"reported": 0, "handled": 0, "escalated": 0}
     abroad = await desk.reads("coverage", by=DONGHUASHI, **WEEK)
     assert abroad.json()["incidents"]["reported"] == 0
+
+
+async def test_what_was_done_offline_before_the_community_was_closed_is_not_lost(desk: Desk) -> None:
+    """Its terminal is back online too late: all of it counts, and the street has the incident in hand."""
+    device = await enrolled(desk, by=SHUANGHE, unit=SHUANGHE)
+    unit = desk.flat.city.units.get(SHUANGHE)
+    closed = UnitChanged(code=SHUANGHE, name=unit.name, level=unit.level, parent_code=GUANYINSI, closed=True)
+    await desk.hears(closed)
+    async with desk.flat.store.engine.connect() as connection:
+        await desk.flat.store.running_city.look(connection, desk.clock.now())
+    points = [[SITE.lng + step / 1000, SITE.lat, step * 60] for step in range(4)]
+    found = item(1, "incident", category="street_lamp", text="路灯倾斜", place={"unit": SHUANGHE})
+    day = [
+        found,
+        visit(2),
+        item(3, "inspection", plan="weekly", form_version=1, answers=TICKED),
+        item(4, "track", points=points),
+    ]
+    assert outcomes(await device.syncs(*day)) == ["accepted"] * 4
+    path = f"/v1/incidents/{found['id']}/handle"
+    headers = {**desk.token("unit", unit=GUANYINSI), "If-Match": "*"}
+    handled = await desk.client.post(path, json={"evidence": "已扶正"}, headers=headers)
+    assert (handled.status_code, handled.json().get("state")) == (200, "handled"), handled.text

@@ -24,7 +24,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Blower, WhistleKind
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import (
     BLOWN_AT,
     CASE_ID,
@@ -185,3 +185,11 @@ def test_a_case_that_nobody_has_in_hand_any_more_is_not_approved() -> None:
 def test_what_runs_over_names_the_district_that_is_told() -> None:
     late = expire(approve(waiting()).state, at=LATER + timedelta(hours=2))
     assert {fact.district for fact in late.facts if isinstance(fact, WhistleOverdue)} == {DAXING}
+
+
+def test_what_a_closed_street_was_asked_its_district_answers() -> None:
+    city = closing(GUANYINSI)
+    whistle = blowing.approve(waiting(), Approve(WHISTLE_ID, DAXING), None, city=city, at=LATER).state
+    assert whistle.state is WhistleState.OPEN
+    with pytest.raises(NotTheApprover):
+        approve(waiting(), by=DAXING)

@@ -39,7 +39,7 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import WhistleKind
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import (
     BLOWN_AT,
     DAXING,
@@ -327,3 +327,16 @@ def test_a_cancelled_whistle_still_tells_what_ran_over_before() -> None:
     told, ended = cancel(a_whistle(a_call()), at=DUE + timedelta(minutes=1)).facts
     assert isinstance(told, WhistleOverdue)
     assert isinstance(ended, WhistleCancelled)
+
+
+def test_a_whistle_that_a_closed_unit_left_is_scored_and_ended_by_who_is_above_it() -> None:
+    units = closing(GUANYINSI).units
+    acted, scored = a_whistle(a_call(state=C.ACTED)), a_whistle(a_call(state=C.SCORED))
+    judged = calls.score(acted, Score(WHISTLE_ID, DAXING, ENFORCEMENT, 4), units=units, at=SOON).state
+    assert [call.state for call in judged.departments] == [C.SCORED]
+    assert ending.close(scored, Close(WHISTLE_ID, DAXING), units=units, at=SOON).state.state is W.CLOSED
+    cmd = Cancel(WHISTLE_ID, DAXING, "已撤销")
+    assert ending.cancel(a_whistle(a_call()), cmd, units=units, at=SOON).state.state is W.CANCELLED
+    for end in (close, cancel):
+        with pytest.raises(NotTheBlower):
+            end(a_whistle(a_call()), by=DAXING)

@@ -191,6 +191,23 @@ def test_what_a_community_left_when_it_was_closed_is_its_street_s_to_handle() ->
     assert not incidents.may_see(done, DONGHUASHI, units)
 
 
+def test_what_was_seen_offline_in_a_unit_that_is_closed_by_now_is_taken() -> None:
+    """Its own worker's report, and a street's worker's of a place there."""
+    city, there = closing(GUANYINSI_COMMUNITY), Site(unit=GUANYINSI_COMMUNITY)
+    assert incidents.examine(REPORT, city=city, at=BLOWN_AT) == TOLD
+    passing = replace(REPORT, by=GUANYINSI, site=there)
+    assert incidents.examine(passing, city=city, at=BLOWN_AT).place == GUANYINSI_COMMUNITY
+
+
+def test_what_a_street_left_when_it_was_closed_is_its_district_s_to_handle() -> None:
+    cmd, units = HandleIncident(AN_INCIDENT, DAXING, EVIDENCE), closing(GUANYINSI).units
+    of_street = replace(an_incident(), unit=GUANYINSI)
+    done = incidents.handle(of_street, cmd, None, "sealed", units=units, at=BLOWN_AT).state
+    assert done.state is IncidentState.HANDLED
+    with pytest.raises(NotYourIncident):
+        incidents.handle(of_street, cmd, None, "sealed", units=beijing().units, at=BLOWN_AT)
+
+
 def test_an_escalated_incident_takes_its_sealed_words_and_photos_along_once() -> None:
     cmd = EscalateIncident(AN_INCIDENT, GUANYINSI_COMMUNITY)
     decision = incidents.escalate(an_incident(), cmd, ("ab/photo",), units=beijing().units, at=BLOWN_AT)

@@ -220,3 +220,13 @@ def test_communities_are_those_below_the_unit() -> None:
 def test_nobody_is_missed_in_a_community_that_was_closed() -> None:
     still = coverage.places_of(GUANYINSI, closing(GUANYINSI_COMMUNITY))
     assert {*coverage.places_of(GUANYINSI, CITY)} - {*still} == {GUANYINSI_COMMUNITY}
+
+
+def test_a_round_in_a_community_that_is_closed_by_now_is_taken() -> None:
+    """By its own worker, and by one of its street, who made it offline."""
+    city, of_street = closing(GUANYINSI_COMMUNITY), replace(DOER, unit=GUANYINSI)
+    for cmd in (VISIT, replace(VISIT, by=of_street, place=GUANYINSI_COMMUNITY)):
+        assert rounds.visit(cmd, city=city, at=BLOWN_AT).state.place == GUANYINSI_COMMUNITY
+    assert rounds.inspect(INSPECTION, city=city, at=BLOWN_AT).state.place == GUANYINSI_COMMUNITY
+    kept, _ = rounds.track(walk((0, 0, 0), (0.001, 0, 60)), city=city, at=BLOWN_AT)
+    assert kept.unit == GUANYINSI_COMMUNITY

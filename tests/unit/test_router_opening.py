@@ -11,6 +11,7 @@ from services.router.domain.model import Bell, Supplement
 from services.router.domain.policy import opening
 from services.router.domain.policy.sending import DISCRETION
 from services.router.domain.words import StatedPlace, Words, read_words
+from shared.city.city import City
 from shared.city.errors import PlaceTooCoarse, UnknownCategory, UnknownUnit
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode, new_id
 from shared.kernel.words import Channel, HandlingMode, Kind, Tier
@@ -27,13 +28,13 @@ from tests.kit.builders_router import (
     ids,
     said,
 )
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 
 CITY = beijing()
 WAITING = CaseState.AWAITING_DISPATCHER
 
 
-def opened(text: str, **more: object):  # type: ignore[no-untyped-def]
+def opened(text: str, *, city: City = CITY, **more: object):  # type: ignore[no-untyped-def]
     registered: dict[str, object] = {
         "case_id": CASE_ID,
         "registered_at": AT,
@@ -45,7 +46,7 @@ def opened(text: str, **more: object):  # type: ignore[no-untyped-def]
         "has_phone": True,
     }
     command = do.OpenCase(**{**registered, **more})  # type: ignore[arg-type]
-    return opening.open_case(command, ids(), CITY, at=AT + timedelta(seconds=2))
+    return opening.open_case(command, ids(), city, at=AT + timedelta(seconds=2))
 
 
 def dispatched(case_state: CaseState = WAITING, *, words: Words = WORDS, **more: object):  # type: ignore[no-untyped-def]
@@ -114,6 +115,14 @@ def test_a_stated_category_or_place_nobody_knows_states_nothing() -> None:
 def test_a_stated_place_goes_before_the_text() -> None:
     words = Words("有群租房", places=(StatedPlace("site", TIANGONGYUAN),))
     assert opened("", words=words).facts[1].unit == TIANGONGYUAN
+
+
+def test_a_stated_place_that_was_closed_is_who_answers_for_it_now() -> None:
+    """An incident's, reported by a grid worker before the community was closed."""
+    community = next(each.code for each in CITY.units.children(TIANGONGYUAN))
+    words = Words("有群租房", places=(StatedPlace("site", UnitCode(community)),))
+    decision = opened("", words=words, city=closing(UnitCode(community)))
+    assert (decision.facts[1].unit, decision.facts[1].place) == (TIANGONGYUAN, TIANGONGYUAN)
 
 
 def test_a_proactive_finding_stays_linked_to_its_case() -> None:

@@ -99,10 +99,13 @@ def _approver(cmd: Blow, blower: Blower, city: City) -> UnitCode | None:
 
 
 def _asked(whistle: Whistle, by: UnitCode, units: Units) -> Approval:
-    """The approval that this unit is asked for. Raises `UnknownWhistle`, `NotTheApprover`."""
+    """The approval that this unit, or one it answers for, is asked for.
+
+    Raises `UnknownWhistle`, `NotTheApprover`.
+    """
     require_sight(whistle, by, units)
     approval = whistle.approval
-    if approval is None or approval.by != by:
+    if approval is None or not units.answers_for(by, approval.by):
         raise NotTheApprover(by, approval.by if approval else None)
     return approval
 

@@ -45,13 +45,22 @@ def examine(cmd: ReportIncident, *, city: City, at: datetime) -> Telling:
     """Raise the first refusal, or answer what is to be sealed; without a unit, the place is the worker's."""
     if cmd.incident_id.version != 7:
         raise IncidentIdRefused
-    if cmd.by not in city.units or city.units.get(cmd.by).level not in REPORTERS:
-        raise MayNotReport(cmd.by)
+    require_reporter(cmd.by, city.units)
     if cmd.category not in city.categories:
         raise CategoryRefused
     place_in_time(cmd.recorded_at or at, cmd.behind, at=at)
     require_site(cmd.site, city, field="place")
     return Telling(cmd.text, cmd.site.unit or cmd.by, cmd.address, cmd.site.spot)
+
+
+def require_reporter(unit: UnitCode, units: Units) -> None:
+    """Raise `MayNotReport` unless it is a street or community.
+
+    One that was closed too: what its workers did offline, before they could hear of that, is not lost. Who is
+    above it has it in hand.
+    """
+    if not units.knows(unit) or units.get(unit).level not in REPORTERS:
+        raise MayNotReport(unit)
 
 
 def report(cmd: ReportIncident, told: Telling, sealed_words: str, *, at: datetime) -> Decision[Incident]:
@@ -137,5 +146,5 @@ def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:
 def _require_own(incident: Incident, unit: UnitCode, units: Units) -> None:
     require_sight(incident, unit, units)
     street = units.street_of(incident.unit) if units.knows(incident.unit) else None
-    if unit not in (incident.unit, street):
+    if unit != street and not units.answers_for(unit, incident.unit):
         raise NotYourIncident(unit, incident.unit)

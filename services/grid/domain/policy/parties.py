@@ -20,9 +20,9 @@ def require_sight(whistle: Whistle, unit: UnitCode, units: Units) -> None:
 
 
 def require_blower(whistle: Whistle, unit: UnitCode, units: Units) -> None:
-    """Only who blew scores, closes and cancels."""
+    """Only who blew scores, closes and cancels; of a whistle that a closed unit left, who is above it."""
     require_sight(whistle, unit, units)
-    if unit != whistle.blown_by:
+    if not units.answers_for(unit, whistle.blown_by):
         raise NotTheBlower(unit, whistle.blown_by)
 
 

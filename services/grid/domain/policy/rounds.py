@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from services.grid.domain import tracks
-from services.grid.domain.errors import MayNotReport
-from services.grid.domain.policy.incidents import REPORTERS, place_in_time
+from services.grid.domain.policy.incidents import place_in_time, require_reporter
 from services.grid.domain.round_errors import (
     AnswerRefused,
     FormUnknown,
@@ -98,7 +97,7 @@ def inspect(cmd: RecordInspection, *, city: City, at: datetime) -> Decision[Insp
 
 def track(cmd: RecordTrack, *, city: City, at: datetime) -> tuple[Track, TrackRecorded]:
     """轨迹, simplified; a point outside the city or back in time is refused by its place in the list."""
-    _require_worker(cmd.by, city)
+    require_reporter(cmd.by.unit, city.units)
     _require_fixes(cmd, city)
     kept = Track(
         track_id=cmd.track_id,
@@ -125,16 +124,11 @@ def happened(by: Doer, *, at: datetime) -> datetime:
     return min(place_in_time(by.recorded_at, by.behind, at=at), at)
 
 
-def _require_worker(by: Doer, city: City) -> None:
-    if by.unit not in city.units or city.units.get(by.unit).level not in REPORTERS:
-        raise MayNotReport(by.unit)
-
-
 def _place(by: Doer, stated: UnitCode | None, city: City) -> UnitCode:
-    """Where it was: the worker's own unit or one below it."""
-    _require_worker(by, city)
+    """Where it was: the worker's own unit or one below it, closed since or not."""
+    require_reporter(by.unit, city.units)
     place = stated or by.unit
-    if place not in city.units or not city.units.is_within(place, by.unit):
+    if not city.units.knows(place) or not city.units.is_within(place, by.unit):
         raise PlaceRefused(place, by.unit)
     return place
 

@@ -15,7 +15,8 @@ def require_site(site: Site, city: City, *, field: str) -> None:
     if site.spot is not None:
         _require_in_city(site.spot, city, field)
     if site.unit is not None:
-        if site.unit not in city.units:
+        # A place stays one when its unit is closed.
+        if not city.units.knows(site.unit):
             raise SiteRefused(f"{field}.unit", f"{site.unit} is no unit of the directory")
         if city.units.get(site.unit).level not in PLACES:
             raise SiteRefused(f"{field}.unit", f"{site.unit} is no place")

@@ -66,9 +66,13 @@ def assess(
 
 
 def places_of(words: Words, city: City) -> tuple[Places, tuple[UnitCode, ...]]:
-    """Where the report belongs, or the homonyms to ask about. A stated unit nobody knows states nothing."""
-    said = words.stated()
-    known = Places(*(code if code in city.units else None for code in (said.site, said.home, said.papers)))
+    """Where the report belongs, or the homonyms to ask about.
+
+    A stated unit that was closed is who answers for it now; one nobody knows states nothing.
+    """
+    said, units = words.stated(), city.units
+    told = (said.site, said.home, said.papers)
+    known = Places(*(units.acting_for(code) if code and units.knows(code) else None for code in told))
     placing = city.place(text=words.text, address=words.address or "", stated=known, point=words.point())
     asked = () if placing.places.lead_place else placing.match.candidates
     return placing.places, tuple(UnitCode(code) for code in asked)
