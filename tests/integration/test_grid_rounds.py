@@ -15,7 +15,9 @@ from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUN
 __all__ = ["desk", "house"]
 
 SHUANGHE = UnitCode("110115009001")
-"""双河北里社区, below 观音寺街道."""
+"""双河北里社区, below 观音寺街道; it is closed here."""
+XINAN = UnitCode("110115009002")
+"""新安里东区社区, closed too."""
 WEEK = {"first": "2026-03-02", "last": "2026-03-08"}
 TICKED = {"neighbours": "open", "property": "none", "wages": "none", "family": "none"}
 
@@ -171,14 +173,21 @@ async def test_what_was_handled_on_the_spot_is_counted(desk: Desk) -> None:
     assert abroad.json()["incidents"]["reported"] == 0
 
 
+async def is_closed(desk: Desk, code: UnitCode) -> None:
+    """撤销: router says so, and this service has looked."""
+    unit = desk.flat.city.units.get(code)
+    parent = UnitCode(str(unit.parent_code))
+    await desk.hears(
+        UnitChanged(code=code, name=unit.name, level=unit.level, parent_code=parent, closed=True)
+    )
+    async with desk.flat.store.engine.connect() as connection:
+        await desk.flat.store.running_city.look(connection, desk.clock.now())
+
+
 async def test_what_was_done_offline_before_the_community_was_closed_is_not_lost(desk: Desk) -> None:
     """Its terminal is back online too late: all of it counts, and the street has the incident in hand."""
     device = await enrolled(desk, by=SHUANGHE, unit=SHUANGHE)
-    unit = desk.flat.city.units.get(SHUANGHE)
-    closed = UnitChanged(code=SHUANGHE, name=unit.name, level=unit.level, parent_code=GUANYINSI, closed=True)
-    await desk.hears(closed)
-    async with desk.flat.store.engine.connect() as connection:
-        await desk.flat.store.running_city.look(connection, desk.clock.now())
+    await is_closed(desk, SHUANGHE)
     points = [[SITE.lng + step / 1000, SITE.lat, step * 60] for step in range(4)]
     found = item(1, "incident", category="street_lamp", text="路灯倾斜", place={"unit": SHUANGHE})
     day = [
@@ -192,3 +201,26 @@ async def test_what_was_done_offline_before_the_community_was_closed_is_not_lost
     headers = {**desk.token("unit", unit=GUANYINSI), "If-Match": "*"}
     handled = await desk.client.post(path, json={"evidence": "已扶正"}, headers=headers)
     assert (handled.status_code, handled.json().get("state")) == (200, "handled"), handled.text
+
+
+LISTS = ("incidents", "tasks", "whistles", "conferences", "deliberations", "micro-projects", "foundations")
+REPORTS = ("coverage", "whistle-statistics")
+
+
+async def test_what_a_unit_did_before_it_was_closed_can_be_looked_at(desk: Desk) -> None:
+    """By those above it and the desks; nobody else, and none that never was."""
+    device = await enrolled(desk, by=XINAN, unit=XINAN)
+    assert outcomes(await device.syncs(visit(1))) == ["accepted"]
+    await is_closed(desk, XINAN)
+    for path, more in [*((path, {}) for path in LISTS), *((path, WEEK) for path in REPORTS)]:
+        for seer in ({"by": GUANYINSI}, {"by": None, "role": "supervisor"}):
+            shown = await desk.reads(path, unit=XINAN, **seer, **more)
+            assert shown.status_code == 200, (path, shown.text)
+        never = await desk.reads(path, by=None, role="supervisor", unit="nobody", **more)
+        assert (never.status_code, never.json()["reason"]) == (422, "filter_refused"), path
+    (went,) = (await report(desk, unit=XINAN))["workers"]
+    assert (went["unit"], went["visits"]) == (XINAN, 1)
+    assert (await desk.reads(f"foundations/{XINAN}", by=GUANYINSI)).status_code == 200
+    assert (await desk.reads(f"foundations/{XINAN}", by=DONGHUASHI)).status_code == 404
+    foreign = await desk.reads("coverage", by=DONGHUASHI, unit=XINAN, **WEEK)
+    assert foreign.status_code == 422

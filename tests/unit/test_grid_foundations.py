@@ -11,7 +11,7 @@ from services.grid.domain.policy import foundations as policy
 from shared.events.topics import GRID
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import UnitCode
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.deliberations import CAOCHANG, DONGCHENG, LONGCHENG, QIANMEN
 from tests.kit.whistles import BLOWN_AT, ENFORCEMENT
 
@@ -89,3 +89,10 @@ def test_every_community_of_a_district_lies_below_one_of_its_streets() -> None:
     assert QIANMEN in below
     assert all(units.street_of(code) == street for street, codes in below.items() for code in codes)
     assert policy.communities_of(CAOCHANG, policy.communities_below(CAOCHANG, units), units) == [CAOCHANG]
+
+
+def test_what_a_closed_community_had_is_read_and_stays_as_it_was() -> None:
+    city, had = closing(CAOCHANG), ticked(Foundations(CAOCHANG), TICK)
+    policy.require_sight(had, QIANMEN, city.units)
+    with pytest.raises(UnknownCommunity):
+        policy.tick(had, replace(TICK, by=QIANMEN), "sealed", city=city, at=BLOWN_AT)

@@ -146,7 +146,7 @@ async def conference_list(
     case_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ConferenceOut]:
     """Those that the asker's unit, or one below it, sat at or called, without their minutes; newest first."""
-    if unit is not None and unit not in city.units:
+    if unit is not None and not city.units.knows(unit):
         raise FilterRefused(UnitCode(unit))
     wanted = queries.WantedConferences(
         seen_by=below(sight_of(reader), city.units),

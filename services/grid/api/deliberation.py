@@ -90,7 +90,7 @@ async def deliberations(
     case_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[DeliberationOut]:
     """Of the asker's unit and those below it, and where it has a task; newest first, without words."""
-    if unit is not None and unit not in city.units:
+    if unit is not None and not city.units.knows(unit):
         raise FilterRefused(UnitCode(unit))
     wanted = queries.WantedDeliberations(
         seen_by=below(sight_of(reader), city.units),

@@ -58,7 +58,7 @@ def overseen(asked: str | None, sight: UnitCode | None, city: City) -> UnitCode 
     if asked is None:
         return sight
     unit = UnitCode(asked)
-    if unit not in city.units or (sight is not None and not city.units.is_within(unit, sight)):
+    if not city.units.knows(unit) or (sight is not None and not city.units.is_within(unit, sight)):
         raise FilterRefused(unit)
     return unit
 

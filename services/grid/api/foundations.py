@@ -115,6 +115,6 @@ def _asked(unit: str | None, sight: UnitCode | None, city: City) -> UnitCode:
     asked = UnitCode(unit) if unit else sight
     if asked is None:
         return next(UnitCode(each.code) for each in city.units.acting() if each.parent_code is None)
-    if asked not in city.units or (sight is not None and not city.units.is_within(asked, sight)):
+    if not city.units.knows(asked) or (sight is not None and not city.units.is_within(asked, sight)):
         raise FilterRefused(asked)
     return asked

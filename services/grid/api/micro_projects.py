@@ -137,7 +137,7 @@ async def micro_projects(
     deliberation_id: Annotated[UUID | None, Query(description="What they grew out of.")] = None,
 ) -> Page[MicroProjectOut]:
     """What waits for somebody, and what the asker's units offered or took on; newest first, without words."""
-    if unit is not None and unit not in city.units:
+    if unit is not None and not city.units.knows(unit):
         raise FilterRefused(UnitCode(unit))
     rows = await queries.micro_projects(
         connection,

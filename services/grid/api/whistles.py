@@ -74,7 +74,7 @@ async def whistle_queue(
 ) -> Page[WhistleOut]:
     """Whistles the asker's unit, or one below it, blew or is called by; newest first."""
     sight = sight_of(reader)
-    if unit is not None and unit not in city.units:
+    if unit is not None and not city.units.knows(unit):
         raise FilterRefused(UnitCode(unit))
     wanted = queries.Wanted(
         seen_by=below(sight, city.units),

@@ -17,8 +17,10 @@ from shared.kernel.words import UnitLevel
 def tick(
     foundations: Foundations, cmd: TickItem, sealed_words: str | None, *, city: City, at: datetime
 ) -> Decision[Foundations]:
-    """The newest word on an item counts; who said it is kept."""
+    """The newest word on an item counts; who said it is kept. What a closed community had stays as it was."""
     require_sight(foundations, cmd.by, city.units)
+    if foundations.unit not in city.units:
+        raise UnknownCommunity(foundations.unit)
     if cmd.by not in (foundations.unit, city.units.street_of(foundations.unit)):
         raise MayNotTick(cmd.by, foundations.unit)
     listed = city.foundations.in_force(city.day(at))
@@ -33,9 +35,10 @@ def tick(
 
 
 def require_sight(foundations: Foundations, asker: UnitCode, units: Units) -> None:
-    """The community's own, and those above it. Raises `UnknownCommunity`."""
+    """The community's own, and those above it; of a closed one too. Raises `UnknownCommunity`."""
     unit = foundations.unit
-    if not (_is_community(unit, units) and units.is_within(unit, asker)):
+    is_community = units.knows(unit) and units.get(unit).level is UnitLevel.COMMUNITY
+    if not (is_community and units.is_within(unit, asker)):
         raise UnknownCommunity(unit)
 
 
