@@ -149,6 +149,38 @@ async def test_nobody_waits_long_for_a_dispatcher_unnoticed(desk: Desk) -> None:
     assert (await desk.told(left["case_id"]))[-2:] == ["case.unmerged", "case.overdue"]
 
 
+async def test_many_that_were_let_go_are_declined_in_one_with_an_outcome_for_each(desk: Desk) -> None:
+    """A bad one does not stop the others; sent again it is the same answer, and nothing is said twice."""
+    into = await desk.case(VAGUE)
+    left = [await joined(desk, into) for _ in range(3)]
+    await by_the_desk(desk, into)
+    let_go = [await desk.sees_case(case["case_id"]) for case in left]
+    sent = let_go.pop()
+    await desk.moves(f"cases/{sent['case_id']}/dispatch", role="dispatcher")
+    why = {"reason": DeclineReason.IN_LITIGATION, "note": "法院已立案"}
+    items: list[dict[str, object]] = [
+        {"case_id": let_go[0]["case_id"], "version": let_go[0]["version"], **why},
+        {"case_id": let_go[1]["case_id"], "version": 1, **why},
+        {"case_id": sent["case_id"], "version": None, **why},
+        {"case_id": str(new_id()), "version": None, **why},
+    ]
+    headers = {**desk.token("dispatcher"), "Idempotency-Key": str(new_id())}
+    first = await desk.client.post("/v1/cases:decline", headers=headers, json={"items": items})
+    again = await desk.client.post("/v1/cases:decline", headers=headers, json={"items": items})
+    assert (first.status_code, again.json()) == (200, first.json()), first.text
+    outcomes = first.json()["outcomes"]
+    assert [each["status"] for each in outcomes] == [200, 412, 409, 404]
+    assert [each["case_id"] for each in outcomes] == [item["case_id"] for item in items]
+    assert (outcomes[0]["case"]["state"], outcomes[0]["problem"]) == ("declined", None)
+    assert outcomes[2]["problem"]["reason"] == "move_not_allowed"
+    assert (await desk.told(let_go[0]["case_id"]))[-2:] == ["case.unmerged", "case.declined"]
+    assert (await desk.told(let_go[1]["case_id"]))[-1] == "case.unmerged"
+    too_many = await desk.asks("cases:decline", role="dispatcher", items=[items[3]] * 201)
+    assert (too_many.status_code, too_many.json()["errors"][0]["field"]) == (422, "items")
+    stranger = await desk.asks("cases:decline", role="caller", items=items)
+    assert stranger.status_code == 403
+
+
 async def test_hundreds_that_were_joined_are_all_let_go(desk: Desk) -> None:
     into = await desk.case()
     registered = [desk.registered() for _ in range(HUNDREDS)]

@@ -1,40 +1,58 @@
-"""批量: many work orders assigned or urged in one; each stands for itself.
+"""批量: many work orders assigned or urged, many cases declined in one; each stands for itself.
 
-Answered with 200 and an outcome for each, in order: the status it would have had alone, and its order or its
-problem. It is no transaction: what was done stays done, and the same request sent again with its
+Answered with 200 and an outcome for each, in order: the status it would have had alone, and its order or case
+or its problem. It is no transaction: what was done stays done, and the same request sent again with its
 Idempotency-Key finishes what was cut off.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from services.router import handlers
-from services.router.api.acting import OpenWork, UnitStaff, Urger, desk_clerk, may_read, unit_clerk
-from services.router.api.asked import MaySay, Unit
+from services.router.api.acting import (
+    Desk,
+    OpenWork,
+    UnitStaff,
+    Urger,
+    desk_clerk,
+    may_read,
+    moved,
+    unit_clerk,
+)
+from services.router.api.asked import DeclineIn, MaySay, Unit
 from services.router.api.orders import moved_order
-from services.router.api.schemas import OrderOut
+from services.router.api.schemas import CaseOut, OrderOut
 from services.router.domain import commands as do
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.problems import problem_of
 from shared.http.wire import Wire
-from shared.kernel.ids import UnitCode, WorkOrderId
+from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 
 BULK = APIRouter()
 MOST_ITEMS = 200
 
 
-class BulkItemIn(Wire):
-    """One order; its version is what If-Match is elsewhere."""
+class VersionIn(Wire):
+    """What was seen of it: what If-Match is elsewhere."""
 
-    order_id: UUID
     version: Annotated[int, Field(ge=1, le=2**53)] | None = Field(
         description="The version it was decided on; null for whichever it is now."
     )
+
+    @property
+    def seen(self) -> frozenset[int] | None:
+        return None if self.version is None else frozenset({self.version})
+
+
+class BulkItemIn(VersionIn):
+    """One order."""
+
+    order_id: UUID
 
 
 class AssignItemIn(BulkItemIn):
@@ -63,13 +81,34 @@ class UrgeManyIn(Wire):
     )
 
 
-class OutcomeOut(Wire):
+class DeclineItemIn(VersionIn, DeclineIn):
+    """One case."""
+
+    case_id: UUID
+
+
+class DeclineManyIn(Wire):
+    """Up to 200."""
+
+    items: Annotated[list[DeclineItemIn], Field(min_length=1, max_length=MOST_ITEMS)] = Field(
+        examples=[
+            [{"case_id": "01950000-0000-7000-8000-0000000000ca", "version": 4, "reason": "in_litigation"}]
+        ]
+    )
+
+
+class DoneOut(Wire):
     """What became of one item."""
 
-    order_id: UUID
     status: int = Field(description="What it would have been answered alone.")
-    order: OrderOut | None = None
     problem: dict[str, Any] | None = Field(None, description="RFC 9457, where it was not done.")
+
+
+class OutcomeOut(DoneOut):
+    """What became of one order."""
+
+    order_id: UUID
+    order: OrderOut | None = None
 
 
 class OutcomesOut(Wire):
@@ -78,8 +117,31 @@ class OutcomesOut(Wire):
     outcomes: list[OutcomeOut]
 
 
-Item = TypeVar("Item", bound=BulkItemIn)
+class CaseOutcomeOut(DoneOut):
+    """What became of one case."""
+
+    case_id: UUID
+    case: CaseOut | None = None
+
+
+class CaseOutcomesOut(Wire):
+    """An outcome for each item, in order."""
+
+    outcomes: list[CaseOutcomeOut]
+
+
+Item = TypeVar("Item", bound=VersionIn)
 Do = Callable[[Item, Once], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Item]):
+    """An item with the answer it would have had alone."""
+
+    item: Item
+    status: int
+    body: bytes | None = None
+    problem: dict[str, Any] | None = None
 
 
 @BULK.post("/work-orders:assign")
@@ -93,7 +155,7 @@ async def assign_work_orders(
         command = do.Assign(**_meant(item, by), to_unit=UnitCode(item.to_unit))
         return await moved_order(open_work, own, command, handlers.assign)
 
-    return await _each(request, body.items, once, assign)
+    return _of_orders(await _each(request, body.items, once, assign))
 
 
 @BULK.post("/work-orders:urge")
@@ -107,19 +169,57 @@ async def urge_work_orders(
         command = do.Urge(**_meant(item, by), note=item.note)
         return await moved_order(open_work, own, command, handlers.urge, whole=may_read(caller))
 
-    return await _each(request, body.items, once, urge)
+    return _of_orders(await _each(request, body.items, once, urge))
+
+
+@BULK.post("/cases:decline")
+async def decline_cases(
+    request: Request, body: DeclineManyIn, open_work: OpenWork, once: OnceOnly, caller: Desk
+) -> CaseOutcomesOut:
+    """不予受理 many, as when the case they were joined to was; a bad one does not stop the others."""
+    by = desk_clerk(caller)
+
+    async def decline(item: DeclineItemIn, own: Once) -> Response:
+        command = do.Decline(
+            case_id=CaseId(item.case_id), by=by, seen=item.seen, reason=item.reason, note=item.note
+        )
+        return await moved(open_work, own, lambda work: handlers.decline(work, command), CaseOut.whole)
+
+    found = await _each(request, body.items, once, decline)
+    return CaseOutcomesOut(
+        outcomes=[
+            CaseOutcomeOut(
+                case_id=done.item.case_id,
+                status=done.status,
+                case=CaseOut.model_validate_json(done.body) if done.body else None,
+                problem=done.problem,
+            )
+            for done in found
+        ]
+    )
 
 
 def _meant(item: BulkItemIn, by: do.By) -> Any:
-    seen = None if item.version is None else frozenset({item.version})
-    return {"order_id": WorkOrderId(item.order_id), "by": by, "seen": seen}
+    return {"order_id": WorkOrderId(item.order_id), "by": by, "seen": item.seen}
 
 
-async def _each(request: Request, items: Sequence[Item], once: Once, does: Do[Item]) -> OutcomesOut:
-    """One after the other: each is a transaction of its own, and two of them may be about one case."""
+def _of_orders(found: Sequence[Done[Any]]) -> OutcomesOut:
     return OutcomesOut(
-        outcomes=[await _outcome(request, item, _own(once, place), does) for place, item in enumerate(items)]
+        outcomes=[
+            OutcomeOut(
+                order_id=done.item.order_id,
+                status=done.status,
+                order=OrderOut.model_validate_json(done.body) if done.body else None,
+                problem=done.problem,
+            )
+            for done in found
+        ]
     )
+
+
+async def _each(request: Request, items: Sequence[Item], once: Once, does: Do[Item]) -> list[Done[Item]]:
+    """One after the other: each is a transaction of its own, and two of them may be about one case."""
+    return [await _done(request, item, _own(once, place), does) for place, item in enumerate(items)]
 
 
 def _own(once: Once, place: int) -> Once:
@@ -128,14 +228,12 @@ def _own(once: Once, place: int) -> Once:
     return replace(once, caller=f"{once.caller}/bulk", key=key)
 
 
-async def _outcome(request: Request, item: Item, own: Once, does: Do[Item]) -> OutcomeOut:
+async def _done(request: Request, item: Item, own: Once, does: Do[Item]) -> Done[Item]:
     try:
         taken = await does(item, own)
     except Exception as error:
         problem = problem_of(error)
         if problem is None:
             raise
-        document = problem.document(request.url.path)
-        return OutcomeOut(order_id=item.order_id, status=problem.status, problem=document)
-    order = OrderOut.model_validate_json(bytes(taken.body))
-    return OutcomeOut(order_id=item.order_id, status=taken.status_code, order=order)
+        return Done(item, problem.status, problem=problem.document(request.url.path))
+    return Done(item, taken.status_code, bytes(taken.body))
