@@ -151,9 +151,14 @@ async def test_nobody_waits_long_for_a_dispatcher_unnoticed(desk: Desk) -> None:
 
 async def test_many_that_were_let_go_are_declined_in_one_with_an_outcome_for_each(desk: Desk) -> None:
     """A bad one does not stop the others; sent again it is the same answer, and nothing is said twice."""
-    into = await desk.case(VAGUE)
+    other, into = await desk.case(VAGUE), await desk.case(VAGUE)
+    await joined(desk, other)
     left = [await joined(desk, into) for _ in range(3)]
-    await by_the_desk(desk, into)
+    for gone in (other, into):
+        await by_the_desk(desk, gone)
+    asked = {"role": "dispatcher", "state": "awaiting_dispatcher", "let_go_by": into["case_id"]}
+    found = (await desk.reads("cases", **asked)).json()["items"]
+    assert {each["case_id"] for each in found} == {case["case_id"] for case in left}
     let_go = [await desk.sees_case(case["case_id"]) for case in left]
     sent = let_go.pop()
     await desk.moves(f"cases/{sent['case_id']}/dispatch", role="dispatcher")

@@ -50,9 +50,13 @@ async def list_cases(
     mode: HandlingMode | None = None,
     category: Annotated[Text | None, Query(max_length=60)] = None,
     place: Annotated[Text | None, Query(max_length=40)] = None,
+    let_go_by: Annotated[
+        UUID | None, Query(description="Joined to this case until that was withdrawn or declined.")
+    ] = None,
 ) -> Page[CaseItem]:
     """Cases, the oldest first. Those `awaiting_dispatcher` and `returned` wait for the desk."""
-    question = CaseQuestion(state, tier, mode, category, place)
+    freed_by = None if let_go_by is None else CaseId(let_go_by)
+    question = CaseQuestion(state, tier, mode, category, place, freed_by)
     rows = await queries.cases(connection, question, after=asked.after, limit=asked.fetch)
     return asked.page(rows, position=lambda row: (row.case_id,), item=CaseItem.of)
 

@@ -263,6 +263,8 @@ class Case:
     answer: str | None = None
     decline_reason: DeclineReason | None = None
     merged_into: CaseId | None = None
+    let_go_by: CaseId | None = None
+    """The case it was joined to last, when that came to nothing and this one was let go alone."""
     closed_at: datetime | None = None
     version: int = 0
 

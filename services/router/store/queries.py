@@ -111,6 +111,7 @@ class CaseQuestion:
     mode: HandlingMode | None = None
     category: str | None = None
     place: str | None = None
+    let_go_by: CaseId | None = None
 
 
 async def queue(
@@ -182,7 +183,7 @@ def due_soon(*, at: datetime) -> ColumnElement[bool]:
 
 def about(asked: CaseQuestion) -> list[ColumnElement[bool]]:
     """The question as conditions."""
-    return _equal(tables.CASES.c, asked, ("state", "tier", "mode", "category", "place"))
+    return _equal(tables.CASES.c, asked, ("state", "tier", "mode", "category", "place", "let_go_by"))
 
 
 def _equal(columns: Any, asked: object, names: tuple[str, ...]) -> list[ColumnElement[bool]]:

@@ -92,6 +92,7 @@ CASES = Table(
     _text("answer"),
     _text("decline_reason"),
     Column("merged_into", Uuid),
+    Column("let_go_by", Uuid),
     _when("closed_at"),
     Column("version", BigInteger, nullable=False),
     Index(None, "state", "case_id"),
@@ -103,6 +104,12 @@ Index(
 )
 Index("ix_cases_linked_case_id", CASES.c.linked_case_id, postgresql_where=CASES.c.linked_case_id.is_not(None))
 Index("ix_cases_merged_into", CASES.c.merged_into, postgresql_where=CASES.c.merged_into.is_not(None))
+Index(
+    "ix_cases_let_go_by",
+    CASES.c.let_go_by,
+    CASES.c.case_id,
+    postgresql_where=CASES.c.let_go_by.is_not(None),
+)
 Index("ix_cases_bell_at", CASES.c.bell_at, CASES.c.case_id, postgresql_where=CASES.c.bell_at.is_not(None))
 
 WORK_ORDERS = Table(

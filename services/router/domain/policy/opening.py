@@ -122,6 +122,7 @@ def unmerge(case: Case, from_: Case, city: City, *, at: datetime) -> Decision[Ca
         case,
         state=state,
         merged_into=None,
+        let_go_by=from_.case_id,
         dispatch_by=city.calendar.deadline(at, limit),
         resolve_by=None,
         approved_until=None,
