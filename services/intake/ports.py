@@ -193,6 +193,9 @@ class Attachments(Protocol):
     ) -> frozenset[AttachmentId]:
         """Lay a caller's waiting uploads to a case; those that could be."""
 
+    async def laid(self, key: CaseId) -> int:
+        """How many lie with a case."""
+
     async def give_up(self, keys: Sequence[CaseId]) -> Mapping[CaseId, int]:
         """Let everything laid to these cases be removed; how many of each."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.intake.domain import policy
+from services.intake.domain.attachments import MOST_OF_A_CASE, check_room
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.commands import (
     Admit,
@@ -33,6 +34,7 @@ from services.intake.domain.errors import (
     ProactiveIsForUnits,
     UnreadablePhone,
 )
+from services.intake.domain.file_errors import CaseTakesNoFiles, TooManyAttachments
 from services.intake.domain.model import MOST_WRONG_CODES, Case, WrongCodes
 from services.intake.domain.words import PlaceRole, RelatedPlace, Words, read_words
 from services.router.domain.words import StatedPlace as StatedSite
@@ -236,6 +238,18 @@ def test_wishes_are_asked_of_router_and_change_nothing_here() -> None:
     asked = policy.ask_withdrawal(case, AskWithdrawal(CASE_ID))
     assert asked.facts == (WithdrawalAsked(case_id=CASE_ID),)
     assert asked.state == case
+
+
+def test_files_are_laid_to_a_case_until_it_has_ended_or_has_as_many_as_are_kept() -> None:
+    for state in CaseState:
+        case = a_case(status=state)
+        if state in (CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN):
+            with pytest.raises(CaseTakesNoFiles, match=state):
+                check_room(case, 0, 1)
+            continue
+        check_room(case, MOST_OF_A_CASE - 2, 2)
+        with pytest.raises(TooManyAttachments):
+            check_room(case, MOST_OF_A_CASE - 2, 3)
 
 
 def test_what_router_said_is_taken_over_and_the_rest_stays() -> None:

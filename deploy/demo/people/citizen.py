@@ -62,7 +62,7 @@ class CitizenApp:
         return receipt((await self.line.say("intake", "/cases", wish, key=key)).content)
 
     async def hands_in(self, photo: bytes, kind: str = "image/jpeg") -> str:
-        """上传: a photo for the case that is reported next; its id."""
+        """上传: a photo for the case that is reported next, or added to; its id."""
         return str((await self.line.hand_in("intake", "/attachments", photo, kind)).content["attachment_id"])
 
     async def looks_up(self, address: str) -> dict[str, Any]:
@@ -85,9 +85,14 @@ class CitizenApp:
         """我也遇到."""
         return await self._asks(held, "join", {"join_token": join_token})
 
-    async def supplements(self, held: Receipt, text: str) -> dict[str, Any]:
-        """补充."""
-        return await self._asks(held, "supplement", {"text": text})
+    async def supplements(
+        self, held: Receipt, text: str, *, attachments: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """补充: words, and photos that were handed in."""
+        wish: dict[str, Any] = {"text": text}
+        if attachments:
+            wish["attachments"] = list(attachments)
+        return await self._asks(held, "supplement", wish)
 
     async def urges(self, held: Receipt) -> dict[str, Any]:
         """催办."""

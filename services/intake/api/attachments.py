@@ -19,7 +19,8 @@ from services.intake.api.following import Knocked, knock_of
 from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId, may_see
 from services.intake.domain.commands import Knock
-from services.intake.domain.errors import NoSuchAttachment, NothingToFollow
+from services.intake.domain.errors import NothingToFollow
+from services.intake.domain.file_errors import NoSuchAttachment
 from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, units_of
 from shared.city.city import City

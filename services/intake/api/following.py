@@ -11,7 +11,7 @@ from services.intake.api import views
 from services.intake.api.cases import OpenWork
 from services.intake.api.schemas import SupplementIn, TimelineOut
 from services.intake.domain.codes import read_access_code, read_tracking_number
-from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock, Supplement
+from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
@@ -86,13 +86,14 @@ async def supplement_case(
     knock: Knocked,
     wish: SupplementIn,
     open_work: OpenWork,
+    caller: Known,
     once: OnceOnly,
     accept_language: AcceptLanguage = None,
 ) -> Response:
-    """补充: add words; what becomes of them stands in the timeline."""
+    """补充: add words, or what the caller has uploaded; what becomes of them stands in the timeline."""
 
     async def ask(work: IntakeWork, case: Case) -> Case:
-        return await handlers.supplement(work, Supplement(case.case_id, wish.text))
+        return await handlers.supplement(work, wish.supplement(case.case_id, caller))
 
     return await asked_once(open_work, once, knock, ask, preferred(accept_language))
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.intake.domain.attachments import MOST_PER_CASE, AttachmentId
-from services.intake.domain.commands import Register, StatedContact, StatedPlace
+from services.intake.domain.commands import Register, StatedContact, StatedPlace, Supplement
 from services.intake.domain.contact import Purpose, Withheld
 from services.intake.domain.proposals import Outcome, Wish
 from services.intake.domain.timeline import Code
 from services.intake.domain.words import PlaceRole, RelatedPlace
 from shared.city.coordinates import Datum
+from shared.http.callers import Caller
+from shared.http.refusals import NotSignedIn
 from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Channel, DeclineReason, Kind, Language
@@ -118,9 +120,19 @@ class CaseOut(Wire):
 
 
 class SupplementIn(Wire):
-    """Words added to a case."""
+    """What is added to a case: words, files, or both."""
 
-    text: Said
+    text: Said | None = None
+    attachments: Annotated[tuple[UUID, ...], Field(max_length=MOST_PER_CASE)] = Field(
+        (), description="Ids of the caller's own uploads that wait for a case."
+    )
+
+    def supplement(self, case_id: CaseId, caller: Caller | None) -> Supplement:
+        """The wish as intake's own command. Raises `NotSignedIn`: whose uploads they are must be known."""
+        if self.attachments and caller is None:
+            raise NotSignedIn
+        uploads = tuple(AttachmentId(one) for one in self.attachments)
+        return Supplement(case_id, self.text, uploads, caller.subject if caller else "")
 
 
 class JoinIn(Wire):

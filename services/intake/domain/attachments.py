@@ -7,7 +7,13 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from services.intake.domain.errors import NoSuchUpload, TooManyUploads
+from services.intake.domain.file_errors import (
+    CaseTakesNoFiles,
+    NoSuchUpload,
+    TooManyAttachments,
+    TooManyUploads,
+)
+from services.intake.domain.model import ENDED, Case
 from shared.city.units import Units
 from shared.files.media import Measured, MediaKind
 from shared.kernel.ids import CaseId, UnitCode
@@ -15,6 +21,9 @@ from shared.kernel.ids import CaseId, UnitCode
 AttachmentId = NewType("AttachmentId", UUID)
 
 MOST_PER_CASE = 10
+"""Laid to it with one request."""
+MOST_OF_A_CASE = 30
+"""Of one case, with all that was added (ours)."""
 UNCLAIMED_FOR = timedelta(hours=24)
 """So long an upload waits for its case."""
 MOST_WAITING = 50
@@ -113,6 +122,18 @@ def check_waiting(waiting: Waiting, *, at: datetime) -> None:
     """Whether a citizen may upload one more. Raises `TooManyUploads`."""
     if waiting.count >= MOST_WAITING:
         raise TooManyUploads(MOST_WAITING, until=(waiting.since or at) + UNCLAIMED_FOR, at=at)
+
+
+def check_room(case: Case, laid: int, more: int) -> None:
+    """Whether a citizen may lay so many more to the case. Raises `CaseTakesNoFiles`, `TooManyAttachments`.
+
+    Words that come too late are router's to refuse. Files would lie with a case that nobody looks at any
+    more, or that was anonymised: then nobody would ever remove them.
+    """
+    if case.status in ENDED:
+        raise CaseTakesNoFiles(case.status)
+    if laid + more > MOST_OF_A_CASE:
+        raise TooManyAttachments(MOST_OF_A_CASE)
 
 
 def check_all_claimed(wanted: tuple[AttachmentId, ...], claimed: frozenset[AttachmentId]) -> None:

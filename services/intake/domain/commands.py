@@ -105,10 +105,13 @@ class Knock:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """补充: add words to the case."""
+    """补充: add words to the case, files, or both."""
 
     case_id: CaseId
-    text: str = field(repr=False)
+    text: str | None = field(default=None, repr=False)
+    attachments: tuple[AttachmentId, ...] = ()
+    by: str = ""
+    """The caller: only his own uploads are laid to the case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What intake refuses. What is wrong with a file is said where files are read: `shared.files.errors`.
+"""What intake refuses. About files: `file_errors`; what is wrong with a file itself: `shared.files.errors`.
 
 Invalid
 ├─ OutsideCity             a point beyond the city's bounds
@@ -12,12 +12,12 @@ Invalid
 ├─ NoSuchLinkedCase        a linked case intake never registered
 ├─ UnreadablePhone         no telephone number
 ├─ EntryEndsFirst          an entry that ends before it begins
+├─ EmptySupplement         neither words nor files
 ├─ AnswerFromWhere         neither an entry nor words, or both
 ├─ MalformedClientId       a name of an item that cannot be kept as its key
 ├─ NothingToJoin           no offer of ours, or one that is over
 ├─ EmptyContact            a contact with neither name nor phone
 ├─ LinkNeedsProactive      only a finding on site names the case it was found at
-├─ NoSuchUpload            no upload of this caller waits under this id
 └─ ExpiresInThePast        a key that would be over at once
 NotAllowed
 ├─ ProactiveIsForUnits     未诉先办 findings come from units
@@ -31,17 +31,14 @@ NotFound
 ├─ NoSuchCase              no such case id
 ├─ NoSuchEntry             the knowledge base has none, or none in force
 ├─ NoContact               anonymous, or nobody we know
-├─ NoSuchAttachment        none, or not yours to see
 └─ NoSuchApiKey            no key of this id
 Conflict
 ├─ TwoKeysActive           a client holds an old key and a new one, and no third
 └─ TooManySupplements      a case has as many as are kept
 Gone
-├─ Anonymised              the case ended long ago; nobody can be told who asked
-└─ LinkOver                a file's link is good for minutes only
+└─ Anonymised              the case ended long ago; nobody can be told who asked
 TooMany
 ├─ TooManyWrongCodes       guessing is stopped
-├─ TooManyUploads          a citizen's files wait for their cases, and no more are kept
 ├─ TooManyWishes           the same was asked of a case again and again today
 └─ TooManyLookups          a clerk looked for callers, or codes were given, again and again today
 Unavailable
@@ -154,6 +151,13 @@ class AnswerFromWhere(Invalid):
         super().__init__("name an entry of the knowledge base or write a text, one of the two", field="text")
 
 
+class EmptySupplement(Invalid):
+    """补充: words, files, or both."""
+
+    def __init__(self) -> None:
+        super().__init__("say what you add, or name what you have uploaded", field="text")
+
+
 class EntryEndsFirst(Invalid):
     """An entry ends on the day it begins, or later."""
 
@@ -173,13 +177,6 @@ class LinkNeedsProactive(Invalid):
 
     def __init__(self) -> None:
         super().__init__("only a proactive case names the case it was found at", field="linked_case_id")
-
-
-class NoSuchUpload(Invalid):
-    """One answer for an unknown, another's, a used and an outdated upload: none can be laid to a case."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__("no upload of yours waits under this id; upload the file again", field=field)
 
 
 class ProactiveIsForUnits(NotAllowed):
@@ -264,20 +261,6 @@ class NoContact(NotFound):
         super().__init__("there is no contact for this case")
 
 
-class NoSuchAttachment(NotFound):
-    """No such attachment, or somebody else's: a stranger need not know which."""
-
-    def __init__(self) -> None:
-        super().__init__("there is no such attachment, or it is not yours to see")
-
-
-class LinkOver(Gone):
-    """A link to a file is good for minutes."""
-
-    def __init__(self) -> None:
-        super().__init__("this link is over; ask for a new one")
-
-
 class TooManyWrongCodes(TooMany):
     """Wrong access codes came too often for one tracking number."""
 
@@ -305,17 +288,6 @@ class TooManyLookups(TooMany):
     def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
         super().__init__(
             f"this was done {most} times within 24 hours; wait until the first of them is a day old",
-            retry_after=max(1.0, (until - at).total_seconds()),
-            most=most,
-        )
-
-
-class TooManyUploads(TooMany):
-    """附件: files that no case names are kept for a day, but not without end."""
-
-    def __init__(self, most: int, *, until: datetime, at: datetime) -> None:
-        super().__init__(
-            f"{most} uploads of yours wait for a case; name them in one, or wait until they are given up",
             retry_after=max(1.0, (until - at).total_seconds()),
             most=most,
         )

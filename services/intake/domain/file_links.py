@@ -10,7 +10,7 @@ from uuid import UUID
 from itsdangerous import BadSignature, Signer
 
 from services.intake.domain.attachments import AttachmentId
-from services.intake.domain.errors import LinkOver
+from services.intake.domain.file_errors import LinkOver
 from shared.files.errors import NoSuchFile
 
 GOOD_FOR = timedelta(minutes=5)

@@ -7,8 +7,10 @@ fills the log, one line and one fact after the other.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.intake.domain.errors import TooManySupplements, TooManyWishes
+from services.intake.domain.commands import Supplement
+from services.intake.domain.errors import EmptySupplement, TooManySupplements, TooManyWishes
 from services.intake.domain.timeline import Code
+from services.intake.domain.words import Words
 
 DAY = timedelta(hours=24)
 MOST_A_DAY = 20
@@ -26,6 +28,13 @@ class Asked:
     """Within the last 24 hours."""
     since: datetime | None
     """The first of those."""
+
+
+def added_words(cmd: Supplement) -> Words:
+    """补充 as router reads it; files alone are told by their number. Raises `EmptySupplement`."""
+    if cmd.text is None and not cmd.attachments:
+        raise EmptySupplement
+    return Words(cmd.text or "", attachments=len(cmd.attachments) or None)
 
 
 def check(wish: Code, before: Asked, *, at: datetime) -> None:

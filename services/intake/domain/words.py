@@ -37,6 +37,8 @@ class Words:
     """What the citizen calls the case by; sealed, so that router's desk finds it and the bus does not."""
     grid: str | None = None
     """网格编码 as stated; the unit it lies in is among the places."""
+    attachments: int | None = None
+    """How many files came with these words: whoever reads them knows that there is something to look at."""
 
     def plain(self) -> bytes:
         """The JSON that is sealed."""
@@ -50,12 +52,14 @@ class Words:
             told["tracking_number"] = self.tracking_number
         if self.grid:
             told["grid"] = self.grid
+        if self.attachments:
+            told["attachments"] = self.attachments
         if self.places:
             told["places"] = [{"unit": place.unit, "role": place.role} for place in self.places]
         return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-_MAY_BE_SAID = ("address", "lng", "lat", "tracking_number", "grid")
+_MAY_BE_SAID = ("address", "lng", "lat", "tracking_number", "grid", "attachments")
 
 
 def read_words(plain: bytes) -> Words:

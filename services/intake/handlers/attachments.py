@@ -6,8 +6,10 @@ from services.intake.domain.attachments import (
     Attachment,
     AttachmentId,
     check_all_claimed,
+    check_room,
     check_waiting,
 )
+from services.intake.domain.model import Case
 from services.intake.ports import IntakeWork
 from shared.kernel.ids import CaseId
 
@@ -48,6 +50,16 @@ async def claim_uploads(
     """Lay a caller's uploads to a case. Raises `NoSuchUpload`."""
     if wanted:
         check_all_claimed(wanted, await work.attachments.claim(wanted, case_id, by=by))
+
+
+async def add_uploads(work: IntakeWork, wanted: tuple[AttachmentId, ...], case: Case, *, by: str) -> None:
+    """Lay more to a case that is loaded, and so locked: of many at once none slips by.
+
+    Raises `CaseTakesNoFiles`, `TooManyAttachments`, `NoSuchUpload`.
+    """
+    if wanted:
+        check_room(case, await work.attachments.laid(case.case_id), len(wanted))
+        await claim_uploads(work, wanted, case.case_id, by=by)
 
 
 async def abandon_uploads(work: IntakeWork, uploads: tuple[AttachmentId, ...]) -> None:

@@ -102,11 +102,12 @@ def draw_up(
     case_id, number = case_id or CaseId(new_id()), _draw_number(work)
     code = codes.access_code(secrets.token_bytes(codes.CODE_NOISE))
     contact = examined.contact
+    words = replace(examined.words, tracking_number=number, attachments=len(cmd.attachments) or None)
     made = Admit(
         case_id=case_id,
         tracking_number=number,
         access_hash=work.vault.hash_code(number, code),
-        sealed_words=work.vault.seal_words(case_id, replace(examined.words, tracking_number=number)),
+        sealed_words=work.vault.seal_words(case_id, words),
         has_phone=contact is not None and contact.phone is not None,
         entry_id=entry.entry_id if entry else None,
     )

@@ -4,16 +4,21 @@ from services.intake.domain import policy, wishes
 from services.intake.domain.commands import AskUrge, AskWithdrawal, Supplement
 from services.intake.domain.model import Case
 from services.intake.domain.timeline import Code, Note
-from services.intake.domain.words import Words
+from services.intake.handlers.attachments import add_uploads
 from services.intake.ports import IntakeWork
 from shared.kernel.ids import CaseId, EventId, new_id
 
 
 async def supplement(work: IntakeWork, cmd: Supplement) -> Case:
-    """补充: seal the added words and ask router to lay them to the case."""
+    """补充: lay the added files to the case, seal the words, and ask router to lay those to it.
+
+    Raises `EmptySupplement` and what `add_uploads` raises.
+    """
+    words = wishes.added_words(cmd)
     case = await work.cases.get(cmd.case_id)
-    sealed = work.vault.seal_words(cmd.case_id, Words(cmd.text))
     await note_wish(work, cmd.case_id, Code.SUPPLEMENTED)
+    await add_uploads(work, cmd.attachments, case, by=cmd.by)
+    sealed = work.vault.seal_words(cmd.case_id, words)
     return await work.cases.keep(policy.supplement(case, sealed))
 
 

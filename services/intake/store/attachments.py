@@ -55,6 +55,10 @@ class AttachmentRows:
         )
         return frozenset((await self._connection.execute(claimed)).scalars())
 
+    async def laid(self, key: CaseId) -> int:
+        asked = select(func.count()).where(UPLOAD.case_id == key)
+        return (await self._connection.execute(asked)).scalar_one()
+
     async def give_up(self, keys: Sequence[CaseId]) -> Mapping[CaseId, int]:
         laid = select(UPLOAD.attachment_id, UPLOAD.case_id).where(UPLOAD.case_id.in_(keys)).with_for_update()
         found = [(AttachmentId(one), CaseId(case)) for one, case in await self._connection.execute(laid)]

@@ -48,6 +48,9 @@ class WordsOut(Wire):
     lng: float | None
     lat: float | None
     grid: str | None = Field(None, description="The code of the grid cell, if the client stated one.")
+    attachments: int | None = Field(
+        None, description="How many files came with it; intake lists them. Null: none, or not told."
+    )
 
 
 class JoinedOut(Wire):

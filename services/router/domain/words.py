@@ -30,6 +30,8 @@ class Words:
     tracking_number: str | None = None
     grid: str | None = None
     """网格编码 as the client stated it; its unit is among the places."""
+    attachments: int | None = None
+    """How many files came with these words; they lie with intake."""
 
     def point(self) -> tuple[float, float] | None:
         """Where it is on the map, if the client said so."""
