@@ -87,16 +87,19 @@ class Anonymisations(Protocol):
 
 
 class Guesses(Protocol):
-    """Wrong access codes, counted for each tracking number."""
+    """Wrong access codes, counted for each tracking number and whoever tries it."""
 
-    async def of(self, number: TrackingNumber) -> WrongCodes | None:
-        """The count; tries for one number wait for each other from here on, so that none slips by."""
+    async def hold(self, number: TrackingNumber) -> None:
+        """Tries for the number, and new codes for it, wait for each other from here on."""
 
-    async def count(self, number: TrackingNumber, *, at: datetime) -> None:
+    async def of(self, number: TrackingNumber, origin: str) -> WrongCodes | None:
+        """The count; the number is held, so that no try slips by."""
+
+    async def count(self, number: TrackingNumber, origin: str, *, at: datetime) -> None:
         """One more wrong code."""
 
     async def forgive(self, number: TrackingNumber) -> None:
-        """Drop the count of a number."""
+        """Drop the counts of a number."""
 
     async def forget(self, *, before: datetime, limit: int) -> int:
         """Drop counts that began before an instant; how many there were."""
@@ -293,6 +296,9 @@ class Vault(Protocol):
 
     def phone_index(self, phone: str) -> str:
         """The keyed hash all contacts of one phone are found by."""
+
+    def origin_index(self, origin: str) -> str:
+        """The keyed hash that whoever tries codes is known again by."""
 
     def hash_code(self, number: TrackingNumber, code: AccessCode) -> str:
         """The keyed hash an access code is known again by."""

@@ -385,7 +385,7 @@ async def test_counts_of_wrong_codes_are_dropped_when_their_time_is_over(desk: D
     receipt = await desk.registers()
     await desk.follows(receipt, code="WRONG")
     await Ticker(desk.flat.store, TIMERS).ring(TIMERS[0])
-    kept = "SELECT * FROM wrong_codes WHERE tracking_number = :number"
+    kept = "SELECT * FROM wrong_tries WHERE tracking_number = :number"
     assert len(await desk.rows(kept, number=receipt.number)) == 1
     desk.clock.at = NOON + timedelta(minutes=15)
     await Ticker(desk.flat.store, TIMERS).ring(TIMERS[0])

@@ -59,6 +59,32 @@ async def test_whoever_asks_the_same_again_and_again_is_told_to_wait(desk: Desk)
     assert (await desk.asks(receipt, "urge")).status_code == 202
 
 
+async def test_who_tries_wrong_codes_waits_and_keeps_the_citizen_out_of_nothing(desk: Desk) -> None:
+    receipt = await desk.registers()
+    path, wrong = f"/v1/cases/{receipt.number}", {"X-Access-Code": "WRONG"}
+    networks = ("203.0.113.7", "2001:db8:0:7::1", "2001:db8:0:7::2")
+    stranger, household, beside = (
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=desk.flat.app, client=(host, 4711)), base_url="http://intake"
+        )
+        for host in networks
+    )
+    async with stranger, household, beside:
+        for guesser in (stranger, household):
+            for _ in range(10):
+                assert (await guesser.get(path, headers=wrong)).status_code == 404
+        # The right code, too, is not heard from there: whoever tries on learns nothing.
+        own = {"X-Access-Code": receipt.code}
+        answers = [await guesser.get(path, headers=own) for guesser in (stranger, household, beside)]
+        assert [answer.status_code for answer in answers] == [429] * 3
+        assert (await desk.follows(receipt)).status_code == 200
+        # Behind one address people who signed in are told apart.
+        signed_in = own | desk.token("citizen", sub="neighbour")
+        assert (await stranger.get(path, headers=signed_in)).status_code == 200
+    kept = str(await desk.rows("SELECT * FROM wrong_tries WHERE tracking_number = :n", n=receipt.number))
+    assert [host for host in ("203.0.113.7", "2001:db8", "db8") if host in kept] == []
+
+
 async def test_a_citizens_uploads_wait_for_their_case_but_not_without_end(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -286,6 +286,9 @@ def test_what_was_counted_elsewhere_does_not_move_the_count() -> None:
 def test_a_number_is_closed_from_the_tenth_wrong_code_until_the_window_ends() -> None:
     number = TrackingNumber("BJ261122-7K3M9QXA-4")
     end = AT + timedelta(minutes=15)
-    assert WrongCodes(number, MOST_WRONG_CODES - 1, AT).blocked_until(at=AT) is None
-    assert WrongCodes(number, MOST_WRONG_CODES, AT).blocked_until(at=end - timedelta(seconds=1)) == end
-    assert WrongCodes(number, MOST_WRONG_CODES, AT).blocked_until(at=end) is None
+    for count, at, until in (
+        (MOST_WRONG_CODES - 1, AT, None),
+        (MOST_WRONG_CODES, end - timedelta(seconds=1), end),
+        (MOST_WRONG_CODES, end, None),
+    ):
+        assert WrongCodes(number, "here", count, AT).blocked_until(at=at) == until

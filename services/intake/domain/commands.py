@@ -101,6 +101,8 @@ class Knock:
 
     tracking_number: TrackingNumber
     access_code: AccessCode = field(repr=False)
+    origin: str = field(repr=False)
+    """Who tries: the account, or the network it comes from."""
 
 
 @dataclass(frozen=True, slots=True)

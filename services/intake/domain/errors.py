@@ -262,11 +262,11 @@ class NoContact(NotFound):
 
 
 class TooManyWrongCodes(TooMany):
-    """Wrong access codes came too often for one tracking number."""
+    """Wrong access codes came too often for one tracking number, from one place."""
 
     def __init__(self, until: datetime, *, at: datetime) -> None:
         super().__init__(
-            "too many wrong access codes for this number; wait before the next try",
+            "you sent too many wrong access codes for this number; wait before the next try",
             retry_after=max(1.0, (until - at).total_seconds()),
         )
 

@@ -135,14 +135,15 @@ async def admit(work: IntakeWork, drawn: Drawn) -> Registered:
 
 async def recognise(work: IntakeWork, cmd: Knock) -> Case | None:
     """查询: the case, if the code is right; a wrong code is counted. Raises `TooManyWrongCodes`."""
-    guesses = await work.guesses.of(cmd.tracking_number)
+    origin = work.vault.origin_index(cmd.origin)
+    guesses = await work.guesses.of(cmd.tracking_number, origin)
     until = guesses.blocked_until(at=work.now) if guesses else None
     if until is not None:
         raise TooManyWrongCodes(until, at=work.now)
     case = await work.cases.numbered(cmd.tracking_number)
     if work.vault.knows(case.access_hash if case else None, cmd.tracking_number, cmd.access_code):
         return case
-    await work.guesses.count(cmd.tracking_number, at=work.now)
+    await work.guesses.count(cmd.tracking_number, origin, at=work.now)
     return None
 
 

@@ -46,7 +46,7 @@ async def check_caller(work: IntakeWork, cmd: GiveCode) -> Case | Refusal:
     before = await work.lookups.of_clerk(cmd.clerk, Act.NEW_CODE, since=since, refused=True)
     lookups.check(before, lookups.MOST_REFUSED, at=work.now)
     # Whoever tries a code of this number, or gives one, waits from here on.
-    await work.guesses.of(cmd.tracking_number)
+    await work.guesses.hold(cmd.tracking_number)
     known = await work.cases.numbered(cmd.tracking_number)
     if known is None:
         return _refuse(work, cmd, (), Refused.NOT_THIS_CALLER)

@@ -170,7 +170,18 @@ HANDOVERS = Table(
     Column("handed_at", DateTime(timezone=True), nullable=False),
 )
 
-WRONG_CODES = Table(
+WRONG_TRIES = Table(
+    "wrong_tries",
+    METADATA,
+    Column("tracking_number", Text, primary_key=True),
+    # Who tries: a keyed hash of the account or of the network.
+    Column("origin", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False, index=True),
+)
+
+# What the version before counts in, beside ours while one replaces the other: dropped a release later.
+Table(
     "wrong_codes",
     METADATA,
     Column("tracking_number", Text, primary_key=True),

@@ -40,6 +40,7 @@ class KeyVault:
         self._code_key = _derived(index_key, "access_code")
         self._mark_key = _derived(index_key, "likeness")
         self._phone_key = _derived(index_key, "phone_index")
+        self._origin_key = _derived(index_key, "origin_index")
 
     def seal_words(self, case_id: CaseId, words: Words) -> str:
         return self._words.seal(words.plain(), context=f"case:{case_id}")
@@ -85,6 +86,9 @@ class KeyVault:
     def phone_index(self, phone: str) -> str:
         """What all rows of one phone are found by."""
         return _hashed(self._phone_key, phone)
+
+    def origin_index(self, origin: str) -> str:
+        return _hashed(self._origin_key, origin)
 
     def hash_code(self, number: TrackingNumber, code: AccessCode) -> str:
         return _hashed(self._code_key, f"{number}:{code}")

@@ -14,6 +14,7 @@ from shared.http.api_keys import PREFIX
 from shared.http.auth import API_KEY_HEADER, Auth, count
 from shared.http.callers import Caller
 from shared.http.languages import Language, preferred
+from shared.http.networks import network_of
 from shared.http.refusals import BadKey, ScopeMissing
 from shared.observability.logging import logger
 from shared.observability.metrics import AUTH_REFUSED
@@ -54,7 +55,7 @@ async def the_visitor(request: Request, extension: Extension) -> Visitor:
 
 def _stranger(request: Request) -> Caller:
     """Whoever reads without a key: all that is known of them is where they come from."""
-    return Caller(request.client.host if request.client else "", frozenset(), kind="visitor")
+    return Caller(network_of(request), frozenset(), kind="visitor")
 
 
 Visiting = Annotated[Visitor, Depends(the_visitor)]
