@@ -4,5 +4,5 @@ Decides: whether a request can be taken, who may follow it, who may read a conta
 Owns: cases as told, likenesses, the contact vault, its readings and look-ups by phone, timelines, knowledge
       base, API keys.
 Hears: router's moves and survey's callbacks, for timelines; incidents; units; itself, for duplicates.
-Says: case registered, supplemented, urge, withdrawal, merge, answer and decline asked or proposed.
+Says: case registered, supplemented, anonymised; urge, withdrawal, merge, answer and decline proposed.
 """

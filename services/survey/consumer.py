@@ -5,7 +5,7 @@ from services.survey.domain.commands import Join, NoteCase, NoteMatter, Unjoin
 from services.survey.store import SurveyWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
-from shared.events.intake import CaseRegistered
+from shared.events.intake import CaseAnonymised, CaseRegistered
 from shared.events.router import (
     CaseAnswered,
     CaseDeclined,
@@ -51,6 +51,10 @@ async def case_reopened(work: SurveyWork, heard: Heard[CaseReopened]) -> None:
     await handlers.reopen(work, heard.fact.case_id)
 
 
+async def case_anonymised(work: SurveyWork, heard: Heard[CaseAnonymised]) -> None:
+    await handlers.erase(work, heard.fact.case_id)
+
+
 _SURVEY = {"surveys": "case_id"}
 SUBSCRIPTIONS = (
     on(CaseRegistered, case_registered, needs=_SURVEY),
@@ -61,4 +65,5 @@ SUBSCRIPTIONS = (
     on(CaseWithdrawn, case_dropped, needs=_SURVEY),
     on(CaseDeclined, case_dropped, needs=_SURVEY),
     on(CaseReopened, case_reopened, needs=_SURVEY),
+    on(CaseAnonymised, case_anonymised, needs=_SURVEY),
 )

@@ -60,6 +60,13 @@ class CaseSupplemented(CaseFact):
     sealed_words: str
 
 
+class CaseAnonymised(CaseFact):
+    """匿名化 at the citizen's wish, of a case that has ended: who keeps the citizen's words forgets them."""
+
+    TYPE: ClassVar[str] = "jiesu.case.anonymised"
+    SOURCE: ClassVar[str] = INTAKE
+
+
 class CaseMergeProposed(CaseFact):
     """并案 proposed: another case is about the same matter. Router merges, or refuses by a fact."""
 

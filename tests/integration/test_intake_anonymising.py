@@ -1,18 +1,20 @@
 """匿名化 on a real Postgres: a year after its end nobody can be told any more who asked."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from shared.events import router as r
-from shared.kernel.ids import CallbackId, CaseId
+from shared.kernel.ids import CallbackId, CaseId, new_id
 from shared.kernel.words import DeclineReason
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import NOON, Desk, Receipt, dispatched, intake_desk
 from tests.kit.media import a_jpeg
 
 pytestmark = pytest.mark.postgres
@@ -93,6 +95,8 @@ async def test_it_is_done_once_and_written_down_once_where_it_can_be_neither_cha
             "after_days": 365,
             "contact": True,
             "attachments": 0,
+            "clerk": None,
+            "checked": None,
         }
     ]
     for change in ("UPDATE anonymisations SET contact = false", "DELETE FROM anonymisations"):
@@ -177,3 +181,79 @@ async def test_ops_see_what_was_anonymised(desk: Desk) -> None:
     )
     assert json.loads(one.text)["items"][0]["after_days"] == 365
     assert (await desk.client.get("/v1/anonymisations", headers=desk.token("dispatcher"))).status_code == 403
+
+
+async def erases(
+    desk: Desk, receipt: Receipt, *, role: str = "supervisor", checked: str = "papers", **more: str
+) -> httpx.Response:
+    headers = desk.token(role, sub=f"{role}-erasing") | more
+    url = f"/v1/cases/{receipt.case_id}/anonymise"
+    return await desk.client.post(url, json={"checked": checked}, headers=headers)
+
+
+async def test_at_the_citizens_wish_it_is_done_now_and_ops_see_by_whom(desk: Desk) -> None:
+    headers = {"X-Api-Key": desk.key, "Content-Type": "image/jpeg"}
+    sent = await desk.client.post("/v1/attachments", content=a_jpeg(), headers=headers)
+    receipt = await desk.registers(contact=CONTACT, attachments=[sent.json()["attachment_id"]])
+    await ends(desk, receipt, "closed", at=NOON)
+    desk.clock.at = NOON + timedelta(days=3)
+    key = {"Idempotency-Key": "erased"}
+    done, again = [await erases(desk, receipt, checked="called_back", **key) for _ in range(2)]
+    assert (done.status_code, again.status_code) == (201, 201), done.text
+    assert done.json() == again.json()
+    assert done.json() == {
+        "case_id": receipt.case_id,
+        "ended_at": "2026-11-23T04:00:00Z",
+        "at": "2026-11-26T04:00:00Z",
+        "after_days": 0,
+        "contact": True,
+        "attachments": 1,
+        "clerk": "supervisor-erasing",
+        "checked": "called_back",
+    }
+    assert set((await desk.rows(SECRETS, id=receipt.case_id))[0].values()) == {None}
+    assert await desk.rows("SELECT sealed_words FROM cases WHERE case_id = :id", id=receipt.case_id) == [
+        {"sealed_words": ""}
+    ]
+    assert await desk.rings("remove_uploads") == 1
+    status, problem = await reads(desk, receipt)
+    assert (status, problem["reason"]) == (410, "anonymised")
+    view = (await desk.follows(receipt)).json()
+    assert view["entries"][-1]["text"] == "已按您的要求删除您的姓名、电话、诉求内容和附件。"
+    assert (await desk.told(receipt.case_id))[-1] == "case.anonymised"
+    asked = {"case_id": receipt.case_id}
+    page = await desk.client.get("/v1/anonymisations", params=asked, headers=desk.token("ops"))
+    assert page.json()["items"] == [done.json()]
+    desk.clock.at = NOON + YEAR
+    assert await desk.rings("anonymise") == 0
+    assert ((late := await erases(desk, receipt)).status_code, late.json()["reason"]) == (410, "anonymised")
+
+
+async def test_who_is_still_to_be_reached_is_not_forgotten_and_not_everybody_may_forget(desk: Desk) -> None:
+    running, over = await desk.registers(contact=CONTACT), await desk.registers(contact=CONTACT)
+    await desk.hears(dispatched(running.case_id))
+    await ends(desk, over, "closed", at=NOON)
+    before = await desk.counts()
+    refused = await erases(desk, running)
+    assert (refused.status_code, refused.json()["reason"]) == (409, "case_not_over")
+    assert refused.json()["detail"].startswith("this request is dispatched;")
+    for role in ("dispatcher", "ops", "unit", "citizen"):
+        assert (await erases(desk, over, role=role)).status_code == 403
+    unknown = Receipt(str(new_id()), over.number, over.code)
+    assert (await erases(desk, unknown)).status_code == 404
+    wrong = await erases(desk, over, checked="said so")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "checked")
+    assert (await desk.counts(), await anonymised(desk)) == (before, set())
+    assert [(await reads(desk, receipt))[0] for receipt in (running, over)] == [200, 200]
+
+
+async def test_the_clock_and_a_supervisor_forget_a_case_once(desk: Desk) -> None:
+    receipt = await desk.registers(contact=CONTACT)
+    await ends(desk, receipt, "withdrawn", at=NOON)
+    desk.clock.at = NOON + YEAR
+    answers = await asyncio.gather(*(erases(desk, receipt) for _ in range(4)), desk.rings("anonymise"))
+    statuses = [answer.status_code for answer in answers[:-1] if isinstance(answer, httpx.Response)]
+    assert statuses.count(201) + int(answers[-1] == 1) == 1
+    assert set(statuses) <= {201, 410}
+    (line,) = await desk.rows("SELECT * FROM anonymisations WHERE case_id = :id", id=receipt.case_id)
+    assert (line["clerk"] is None) == (answers[-1] == 1)

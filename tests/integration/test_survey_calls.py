@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from shared.events.intake import CaseAnonymised
 from tests.integration.survey_desk import (
     MORNING,
     NIGHT,
@@ -324,3 +325,16 @@ async def test_a_year_after_the_round_the_words_are_in_no_row_any_more(desk: Des
     assert seen == {name: asked[name] for name in seen}
     whole = [row for rows in (await desk.contents()).values() for row in rows]
     assert [row for row in whole if "说的话" in row] == []
+
+
+async def test_who_wishes_to_be_forgotten_is_forgotten_as_soon_as_it_is_heard(desk: Desk) -> None:
+    case_id = await desk.case()
+    callback_id = await desk.callback(case_id)
+    await desk.holds(callback_id)
+    assert (await desk.tries(callback_id, answers={**NO, "note": "我的话"})).status_code == 201
+    asked = await desk.sees(callback_id)
+    await desk.hears(CaseAnonymised(case_id=case_id), again=1)
+    seen = await desk.sees(callback_id)
+    assert (asked["answers"].pop("note"), seen["answers"].pop("note")) == ("我的话", "")
+    assert seen == asked
+    assert [row for rows in (await desk.contents()).values() for row in rows if "我的话" in row] == []

@@ -21,6 +21,8 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
+    Anonymised,
+    CaseNotOver,
     EmptyContact,
     EmptyPlace,
     GridElsewhere,
@@ -42,7 +44,7 @@ from services.router.domain.words import Words as RouterWords
 from services.router.domain.words import write_words
 from shared.city.areas import Area, Areas
 from shared.city.coordinates import Datum
-from shared.events.intake import CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
+from shared.events.intake import CaseAnonymised, CaseRegistered, CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import Channel, Kind, Language
@@ -250,6 +252,20 @@ def test_files_are_laid_to_a_case_until_it_has_ended_or_has_as_many_as_are_kept(
         check_room(case, MOST_OF_A_CASE - 2, 2)
         with pytest.raises(TooManyAttachments):
             check_room(case, MOST_OF_A_CASE - 2, 3)
+
+
+def test_who_asked_is_forgotten_at_a_citizens_wish_once_the_case_is_over() -> None:
+    for state in CaseState:
+        case = a_case(status=state)
+        if state not in (CaseState.CLOSED, CaseState.DECLINED, CaseState.WITHDRAWN):
+            with pytest.raises(CaseNotOver, match=state):
+                policy.erase(case, at=AT)
+            continue
+        decided = policy.erase(case, at=AT)
+        assert decided.state == policy.anonymise(case, at=AT).state
+        assert decided.facts == (CaseAnonymised(case_id=CASE_ID),)
+        with pytest.raises(Anonymised):
+            policy.erase(decided.state, at=AT)
 
 
 def test_what_router_said_is_taken_over_and_the_rest_stays() -> None:

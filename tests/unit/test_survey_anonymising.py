@@ -47,3 +47,12 @@ def test_what_is_not_over_keeps_what_was_said_and_what_was_called_off_does_not()
     assert anonymised(doubted, NOON + 2 * YEAR) == doubted
     called_off = scheduling.cancel(doubted, at=LATER).state
     assert not anonymised(called_off, LATER + YEAR).rounds[0].has_note
+
+
+def test_at_the_citizens_wish_all_that_was_said_is_forgotten_at_once() -> None:
+    checked = call(a_survey(), replace(HAPPY, note="谢谢"), city=a_city(recheck=Decimal(1))).state
+    survey = call(checked, replace(HAPPY, note="再谢"), callback_id=CHECK, by="caller-2", at=LATER).state
+    decided = anonymising.erase(survey)
+    assert decided.facts == ()
+    assert [one.has_note for one in decided.state.calls] == [False, False]
+    assert anonymising.erase(decided.state).state == decided.state

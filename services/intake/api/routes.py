@@ -9,6 +9,7 @@ from services.intake.api import (
     cases,
     consulting,
     contact_readings,
+    erasing,
     files,
     following,
     joining,
@@ -20,5 +21,5 @@ from services.intake.api import (
 ROUTES = APIRouter(prefix="/v1", tags=["intake"])
 for _part in (cases, batches, places, following, joining, consulting, knowledge, contact_readings):
     ROUTES.include_router(_part.ROUTES)
-for _part in (lookups, api_keys, attachments, files):
+for _part in (lookups, erasing, api_keys, attachments, files):
     ROUTES.include_router(_part.ROUTES)

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from services.intake.domain.attachments import MOST_PER_CASE, AttachmentId
 from services.intake.domain.commands import Register, StatedContact, StatedPlace, Supplement
 from services.intake.domain.contact import Purpose, Withheld
+from services.intake.domain.model import Proof
 from services.intake.domain.proposals import Outcome, Wish
 from services.intake.domain.timeline import Code
 from services.intake.domain.words import PlaceRole, RelatedPlace
@@ -295,6 +296,14 @@ class AnonymisationOut(Wire):
     case_id: UUID
     ended_at: datetime
     at: datetime
-    after_days: int
+    after_days: int = Field(description="The policy's; 0: at its citizen's wish.")
     contact: bool = Field(description="Whether there was a contact.")
     attachments: int
+    clerk: str | None = Field(description="Who did it at the citizen's wish; null: the clock.")
+    checked: Proof | None
+
+
+class ErasureIn(Wire):
+    """Whose wish it is."""
+
+    checked: Proof = Field(description="How it was made sure that it is the case's citizen who wishes it.")

@@ -127,6 +127,8 @@ def anonymisation(one: Anonymisation) -> AnonymisationOut:
         after_days=one.after_days,
         contact=one.contact,
         attachments=one.attachments,
+        clerk=one.clerk,
+        checked=one.checked,
     )
 
 

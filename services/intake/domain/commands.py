@@ -7,6 +7,7 @@ from uuid import UUID
 from services.intake.domain.attachments import AttachmentId
 from services.intake.domain.codes import AccessCode, TrackingNumber
 from services.intake.domain.contact import Purpose
+from services.intake.domain.model import Proof
 from services.intake.domain.proposals import Settlement
 from services.intake.domain.timeline import Note
 from services.intake.domain.words import RelatedPlace
@@ -192,6 +193,15 @@ class ReadContact:
     case_id: CaseId
     reader: str
     purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """删除个人信息: forget who asked now, at the citizen's wish."""
+
+    case_id: CaseId
+    clerk: str
+    checked: Proof
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Withheld(StrEnum):
     CONFIDENTIAL = "confidential"
     """保密: the citizen is called back, but the units must not learn who asked."""
     ANONYMISED = "anonymised"
-    """The case ended long ago."""
+    """The case ended long ago, or its citizen wished it."""
     PURPOSE = "purpose_not_yours"
     """The reader has no business with it; whether there is a contact was not even looked for."""
 

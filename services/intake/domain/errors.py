@@ -34,9 +34,10 @@ NotFound
 └─ NoSuchApiKey            no key of this id
 Conflict
 ├─ TwoKeysActive           a client holds an old key and a new one, and no third
-└─ TooManySupplements      a case has as many as are kept
+├─ TooManySupplements      a case has as many as are kept
+└─ CaseNotOver             a case that goes on needs its citizen
 Gone
-└─ Anonymised              the case ended long ago; nobody can be told who asked
+└─ Anonymised              nobody can be told any more who asked
 TooMany
 ├─ TooManyWrongCodes       guessing is stopped
 ├─ TooManyWishes           the same was asked of a case again and again today
@@ -220,10 +221,10 @@ class CallBackFirst(NotAllowed):
 
 
 class Anonymised(Gone):
-    """匿名化: name and phone were removed when the time for it had come."""
+    """匿名化: name and phone were removed, when the time for it had come or its citizen wished it."""
 
     def __init__(self) -> None:
-        super().__init__("this case ended long ago; who asked is not kept any more")
+        super().__init__("this case is over, and who asked is not kept any more")
 
 
 class NothingToFollow(NotFound):
@@ -300,6 +301,16 @@ class TooManySupplements(Conflict):
         super().__init__(
             f"{most} supplements were added and no more are kept; report what is new by itself",
             most=most,
+        )
+
+
+class CaseNotOver(Conflict):
+    """删除个人信息: whoever handles it must reach the citizen, and the citizen is called back."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(
+            f"this request is {status}; who asked is removed when it is closed, declined or withdrawn",
+            status=status,
         )
 
 

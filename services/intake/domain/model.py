@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from services.intake.domain.codes import TrackingNumber
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode
@@ -47,6 +48,17 @@ class Case:
     version: int = 0
 
 
+class Proof(StrEnum):
+    """核实方式: how it was made sure that who wishes to be forgotten is the case's citizen."""
+
+    CALLED_BACK = "called_back"
+    """The phone that lies with the case was rung, and the citizen answered."""
+    PAPERS = "papers"
+    """证件: shown in person, or with a wish in writing."""
+    CODE_TOLD = "code_told"
+    """Number and access code were told: all that an anonymous citizen has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anonymisation:
     """匿名化, written down: what was removed of a case, and by which rule. Never changed."""
@@ -55,9 +67,13 @@ class Anonymisation:
     ended_at: datetime
     at: datetime
     after_days: int
+    """The policy's; 0 at the citizen's wish."""
     contact: bool
     """Whether there was one."""
     attachments: int
+    clerk: str | None = None
+    """Who did it at the citizen's wish; None: the clock did."""
+    checked: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

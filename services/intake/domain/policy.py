@@ -7,6 +7,7 @@ from services.intake.domain.commands import (
     Admit,
     AskUrge,
     AskWithdrawal,
+    Erase,
     Follow,
     Register,
     RegisterFinding,
@@ -14,16 +15,19 @@ from services.intake.domain.commands import (
 )
 from services.intake.domain.contact import Contact, normalised_phone
 from services.intake.domain.errors import (
+    Anonymised,
+    CaseNotOver,
     EmptyContact,
     LinkNeedsProactive,
     NoSuchCategory,
     ProactiveIsForUnits,
 )
-from services.intake.domain.model import Anonymisation, Case
+from services.intake.domain.model import ENDED, Anonymisation, Case
 from services.intake.domain.place import read_place
 from services.intake.domain.words import Words
 from shared.city.city import City
 from shared.events.intake import (
+    CaseAnonymised,
     CaseAnswerProposed,
     CaseRegistered,
     CaseSupplemented,
@@ -178,9 +182,25 @@ def anonymise(case: Case, *, at: datetime) -> Decision[Case]:
     return Decision(replace(case, sealed_words=FORGOTTEN, anonymised_at=at))
 
 
+def erase(case: Case, *, at: datetime) -> Decision[Case]:
+    """删除个人信息: the same before its time. Survey, which keeps what the citizen told it, is told.
+
+    Raises `CaseNotOver`, `Anonymised`.
+    """
+    if case.anonymised_at is not None:
+        raise Anonymised
+    if case.status not in ENDED:
+        raise CaseNotOver(case.status)
+    return Decision(anonymise(case, at=at).state, (CaseAnonymised(case_id=case.case_id),))
+
+
 def anonymisation(
-    case: Case, *, contact: bool, attachments: int, after_days: int, at: datetime
+    case: Case, *, contact: bool, attachments: int, by: int | Erase, at: datetime
 ) -> Anonymisation:
-    """What is written down of it."""
+    """What is written down of it: by the policy's days, or at whose wish."""
     ended_at = case.status_at or case.registered_at
-    return Anonymisation(case.case_id, ended_at, at, after_days, contact, attachments)
+    if isinstance(by, Erase):
+        return Anonymisation(
+            case.case_id, ended_at, at, 0, contact, attachments, clerk=by.clerk, checked=by.checked
+        )
+    return Anonymisation(case.case_id, ended_at, at, by, contact, attachments)

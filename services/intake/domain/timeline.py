@@ -57,6 +57,8 @@ class Code(StrEnum):
     CALLBACK_WRONG_NUMBER = "callback_wrong_number"
     CALLBACK_REFUSED = "callback_refused"
     CALLBACK_UNANSWERED = "callback_unanswered"
+    ANONYMISED = "anonymised"
+    """At the citizen's wish; the clock tells nobody."""
     DELIBERATION_RAISED = "deliberation_raised"
     DELIBERATION_PILOTED = "deliberation_piloted"
     DELIBERATION_BEGUN = "deliberation_begun"

@@ -21,7 +21,7 @@ from services.intake.handlers.cases import (
     register_finding,
     register_incident,
 )
-from services.intake.handlers.contacts import anonymise, read_contact
+from services.intake.handlers.contacts import anonymise, erase, read_contact
 from services.intake.handlers.directory import learn_unit
 from services.intake.handlers.handovers import copy_photos
 from services.intake.handlers.lookups import check_caller, give_code, search
@@ -42,6 +42,7 @@ __all__ = [
     "condemn_uploads",
     "copy_photos",
     "draw_up",
+    "erase",
     "follow",
     "forget_guesses",
     "give_code",

@@ -1,9 +1,10 @@
 """联系方式: read for a purpose, and written down; removed when its time is over."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.intake.domain import policy
-from services.intake.domain.commands import ReadContact
+from services.intake.domain.commands import Erase, ReadContact
 from services.intake.domain.contact import (
     Contact,
     ContactReading,
@@ -13,8 +14,12 @@ from services.intake.domain.contact import (
     withheld,
 )
 from services.intake.domain.errors import Anonymised, ConfidentialContact, NoContact, PurposeNotYours
+from services.intake.domain.model import Anonymisation, Case
+from services.intake.domain.timeline import Code, Note
 from services.intake.ports import IntakeWork
+from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
+from shared.kernel.ids import EventId, new_id
 
 ANONYMISED_AT_ONCE = 200
 REFUSALS: dict[Withheld, type[Anonymised | ConfidentialContact]] = {
@@ -59,19 +64,29 @@ async def anonymise(work: IntakeWork) -> int:
         return 0
     await work.cases.preload(keys)
     cases = [await work.cases.get(key) for key in keys]
+    await _forget(work, [policy.anonymise(case, at=work.now) for case in cases], by=days)
+    return len(cases)
+
+
+async def erase(work: IntakeWork, cmd: Erase) -> Anonymisation:
+    """删除个人信息: the same of one case, at its citizen's wish. Raises `CaseNotOver`, `Anonymised`."""
+    case = await work.cases.get(cmd.case_id)
+    (written,) = await _forget(work, [policy.erase(case, at=work.now)], by=cmd)
+    work.timeline.note(Note(EventId(new_id()), case.case_id, work.now, Code.ANONYMISED))
+    return written
+
+
+async def _forget(
+    work: IntakeWork, decided: Sequence[Decision[Case]], *, by: int | Erase
+) -> list[Anonymisation]:
+    keys = [one.state.case_id for one in decided]
     contacts = await work.contacts.anonymise(keys, at=work.now)
     files = await work.attachments.give_up(keys)
     await work.proposals.forget_words(keys)
-    for case in cases:
-        decided = policy.anonymise(case, at=work.now)
-        await work.cases.keep(decided)
-        work.anonymisations.note(
-            policy.anonymisation(
-                case,
-                contact=case.case_id in contacts,
-                attachments=files.get(case.case_id, 0),
-                after_days=days,
-                at=work.now,
-            )
-        )
-    return len(cases)
+    written = []
+    for one in decided:
+        case = await work.cases.keep(one)
+        contact, laid = case.case_id in contacts, files.get(case.case_id, 0)
+        written.append(policy.anonymisation(case, contact=contact, attachments=laid, by=by, at=work.now))
+        work.anonymisations.note(written[-1])
+    return written

@@ -135,6 +135,8 @@ ANONYMISATIONS = Table(
     Column("after_days", Integer, nullable=False),
     Column("contact", Boolean, nullable=False),
     Column("attachments", Integer, nullable=False),
+    Column("clerk", Text),
+    Column("checked", Text),
     Index(None, "at", "case_id"),
 )
 

@@ -185,3 +185,9 @@ async def anonymise(work: SurveyWork) -> int:
         survey = await work.surveys.get(case_id)
         await work.surveys.keep(anonymising.anonymise(survey, work.city, at=work.now))
     return len(old)
+
+
+async def erase(work: SurveyWork, case_id: CaseId) -> None:
+    """删除个人信息: forget now what the citizen told us."""
+    survey = await work.surveys.get(case_id)
+    await work.surveys.keep(anonymising.erase(survey))

@@ -21,6 +21,14 @@ def anonymise(survey: Survey, city: City, *, at: datetime) -> Decision[Survey]:
     return Decision(survey)
 
 
+def erase(survey: Survey) -> Decision[Survey]:
+    """删除个人信息: the same at once, of a citizen who wishes it; intake has seen that the case has ended."""
+    for one in survey.calls:
+        if one.has_note:
+            survey = put_back(survey, _without_note(one))
+    return Decision(survey)
+
+
 def due_before(city: City, *, at: datetime) -> datetime:
     """Who had ended by then is forgotten."""
     return at - timedelta(days=city.policy.anonymising.after_days)
