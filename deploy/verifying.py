@@ -1,12 +1,14 @@
 """The ledger made again: both topics from the beginning, into an empty database that is gone afterwards.
 
-What was published at each close (`month.closed` on `jiesu.score`) is compared with what the replay comes to.
+What was published at each close (`month.closed` on `jiesu.score`) is compared with what the replay comes to,
+and with what scoring keeps of the month: its hash, each unit's sums, the lines behind them.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +16,9 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from deploy.commands.migrate import migrate_all, role_dsn
-from services.scoring.store import ScoringWork, replaying
+from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.month import Month
+from services.scoring.store import ScoringWork, periods, replaying
 from shared.bus.dead_letter_copies import Copies
 from shared.bus.dead_letters import DeadLetters, Letter
 from shared.bus.port import POLL_LIMIT, Bus, Message, Record
@@ -22,7 +26,7 @@ from shared.bus.settling import Settler
 from shared.bus.subscriptions import Subscriptions
 from shared.events.envelope import decode
 from shared.events.scoring import AppealDecided, ExclusionDecided, ExclusionFact, MonthClosed
-from shared.events.topics import SCORE
+from shared.events.topics import SCORE, TOPICS
 from shared.service import Flat
 from shared.store.engine import make_engine
 from shared.store.work import Store
@@ -61,38 +65,93 @@ class Decided:
                 self.excluded.setdefault(fact.period, {})[fact.case_id] = fact
 
 
+@dataclass(slots=True)
+class Beginnings:
+    """Where each partition was found to begin: a bus may delete what is old, and no replay knows it again."""
+
+    first: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    async def of(self, records: AsyncIterator[Record]) -> AsyncIterator[Record]:
+        """The same records."""
+        async for record in records:
+            self.first.setdefault((record.topic, record.partition), record.offset)
+            yield record
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The partitions whose first records are deleted. A compacted topic may lack them."""
+        kept_whole = {topic.name for topic in TOPICS if not topic.compacted}
+        return tuple(
+            f"{topic}, partition {partition}, begins with record {offset:,}"
+            for (topic, partition), offset in sorted(self.first.items())
+            if offset and topic in kept_whole
+        )
+
+
+class Verdict(StrEnum):
+    """What was found of a month."""
+
+    SAME = "same"
+    DIFFERS = "DIFFERS"
+    UNKNOWN = "NOT VERIFIED"
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One closed month: what was published, what the replay came to, and whose lines differ."""
+    """One closed month: what was published, what is kept, what the replay came to, and where they differ."""
 
     period: str
-    published: str
+    published: str | None
+    """None: nothing on the topic tells of its close."""
+    kept: str | None
+    """None: scoring knows of no close."""
     replayed: str
     lines: int
-    differing: tuple[str, ...]
+    differing: tuple[str, ...] = ()
+    """Whose lines came to something else in the replay."""
+    changed: tuple[str, ...] = ()
+    """Whose sums or lines were changed where they are kept."""
+    gone: tuple[str, ...] = ()
+    """What the bus does not have any more."""
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.changed or (self.published is not None and self.kept != self.published):
+            return Verdict.DIFFERS
+        if self.published is None:
+            return Verdict.UNKNOWN
+        if self.published == self.replayed and not self.differing:
+            return Verdict.SAME
+        return Verdict.UNKNOWN if self.gone else Verdict.DIFFERS
 
     @property
     def is_same(self) -> bool:
-        return self.published == self.replayed and not self.differing
+        return self.verdict is Verdict.SAME
 
 
 async def verify(flat: Flat, admin_dsn: str, say: Say) -> list[Compared]:
     """Replay, and compare every closed month."""
-    decided = await _decided(flat.bus)
-    if not decided.closed:
+    beginnings = Beginnings()
+    decided = await _decided(flat.bus, beginnings)
+    async with flat.store.read() as known:
+        months = await periods.months(known)
+        late = await replaying.late_facts(known)
+    closed = {period: month for period, month in months.items() if month.state is MonthState.CLOSED}
+    if not decided.closed and not closed:
         return []
     async with _empty(flat, admin_dsn) as store:
-        async with flat.store.read() as known:
-            late = await replaying.late_facts(known)
         async with store.work() as work:
             await replaying.know_late(work.connection, late)
-        await _fold(flat, store, say)
-        return [await _compared(flat, store, decided, period) for period in sorted(decided.closed)]
+        await _fold(flat, store, beginnings, say)
+        return [
+            await _compared(flat, store, decided, period, closed.get(period), beginnings.gone)
+            for period in sorted(decided.closed.keys() | closed.keys())
+        ]
 
 
-async def _decided(bus: Bus) -> Decided:
+async def _decided(bus: Bus, beginnings: Beginnings) -> Decided:
     found = Decided()
-    async for record in bus.read(SCORE.name):
+    async for record in beginnings.of(bus.read(SCORE.name)):
         found.hear(decode(record.headers, record.value).fact)
     return found
 
@@ -126,7 +185,7 @@ async def _execute(dsn: str, statement: str) -> None:
         await connection.close()
 
 
-async def _fold(flat: Flat, store: Store[ScoringWork], say: Say) -> None:
+async def _fold(flat: Flat, store: Store[ScoringWork], beginnings: Beginnings, say: Say) -> None:
     subscriptions = Subscriptions(flat.service.hears)
     letters = DeadLetters(store, flat.service.hears)
     waiting = {_place(letter.record) async for letter in _all(DeadLetters(flat.store, flat.service.hears))}
@@ -134,7 +193,7 @@ async def _fold(flat: Flat, store: Store[ScoringWork], say: Say) -> None:
     settler = Settler(store, subscriptions, "scoring", copies, max_parked_in_row=PARKED_IN_A_ROW)
     folded, told = 0, 0
     for topic in subscriptions.topics:
-        async for batch in _batches(flat.bus.read(topic)):
+        async for batch in _batches(beginnings.of(flat.bus.read(topic))):
             await settler.settle(batch)
             await _give_up(letters, waiting)
             folded += len(batch)
@@ -174,7 +233,14 @@ async def _batches(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]
         yield batch
 
 
-async def _compared(flat: Flat, store: Store[ScoringWork], decided: Decided, period: str) -> Compared:
+async def _compared(
+    flat: Flat,
+    store: Store[ScoringWork],
+    decided: Decided,
+    period: str,
+    month: Month | None,
+    gone: tuple[str, ...],
+) -> Compared:
     async with store.work() as work:
         await replaying.exclude(work.connection, decided.excluded.get(period, {}).values())
     # Committed first: the close is made by two sessions.
@@ -183,12 +249,19 @@ async def _compared(flat: Flat, store: Store[ScoringWork], decided: Decided, per
         replayed = await replaying.sheaves(work.connection, period)
     async with flat.store.read() as known:
         kept = await replaying.sheaves(known, period)
-    differing = sorted({f"{unit or '-'} {measure}" for measure, unit, *_ in _unlike(kept, replayed)})
-    published = decided.closed[period].sha256
-    return Compared(period, published, frozen.sha256, frozen.lines, tuple(differing))
+        lying = await replaying.reread(known, period) if month else {}
+    published = decided.closed.get(period)
+    return Compared(
+        period,
+        published.sha256 if published else None,
+        month.frozen.sha256 if month and month.frozen else None,
+        frozen.sha256,
+        frozen.lines,
+        _named(replaying.unlike(kept, replayed, replaying.PUBLISHED)),
+        _named(replaying.unlike(kept, lying, replaying.WRITTEN)),
+        gone,
+    )
 
 
-def _unlike(
-    kept: dict[replaying.Sheaf, bytes], replayed: dict[replaying.Sheaf, bytes]
-) -> list[replaying.Sheaf]:
-    return [sheaf for sheaf in kept.keys() | replayed.keys() if kept.get(sheaf) != replayed.get(sheaf)]
+def _named(sheaves: Set[replaying.Sheaf]) -> tuple[str, ...]:
+    return tuple(sorted({f"{unit or '-'} {measure}" for measure, unit, *_ in sheaves}))

@@ -33,11 +33,12 @@ def _group() -> None:
 def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
     """Fold both topics from the beginning into an empty schema; every closed month must come to its hash.
 
-    Ends with 0 when all are the same, 1 when one is not, 3 when database or bus is away or the policy is
-    not worked by, 130 after Ctrl-C.
+    Ends with 0 when all are the same, 1 when one is not, 3 when one cannot be told of because the bus has
+    deleted facts, when database or bus is away or the policy is not worked by, 130 after Ctrl-C.
     """
     import asyncio
 
+    from deploy.verifying import Verdict
     from shared.bus.fates import Fate, fate_of
     from shared.store.running_city import CityUnsound
 
@@ -57,8 +58,11 @@ def verify(admin_dsn: AdminDsn = None, state: State = None) -> None:
     for month in compared:
         _tell(month)
     typer.echo(f"{len(compared)} closed months, {sum(month.is_same for month in compared)} the same")
-    if not all(month.is_same for month in compared):
+    verdicts = {month.verdict for month in compared}
+    if Verdict.DIFFERS in verdicts:
         raise typer.Exit(1)
+    if Verdict.UNKNOWN in verdicts:
+        raise typer.Exit(NOT_VERIFIED)
 
 
 async def _verify(admin_dsn: str | None, state: "StateFolder") -> list["Compared"]:
@@ -77,11 +81,24 @@ def _local(state: "StateFolder") -> str:
 
 
 def _tell(month: "Compared") -> None:
-    verdict = "same" if month.is_same else "DIFFERS"
-    typer.echo(f"{month.period}  {verdict}  {month.published}  {month.lines:,} lines")
-    if not month.is_same:
+    told = month.published or month.kept or ""
+    typer.echo(f"{month.period}  {month.verdict}  {told}  {month.lines:,} lines")
+    if month.is_same:
+        return
+    if month.published is None:
+        typer.echo("         jiesu.score does not tell of its close")
+    if month.kept != told:
+        typer.echo(f"         kept     {month.kept or 'nothing'}")
+    if month.replayed != told:
         typer.echo(f"         replayed {month.replayed}")
-    for each in month.differing[:SHOWN]:
-        typer.echo(f"         {each}")
-    if len(month.differing) > SHOWN:
-        typer.echo(f"         and {len(month.differing) - SHOWN} more")
+    for each in month.gone:
+        typer.echo(f"         deleted on the bus: {each}")
+    _list("changed where it is kept", month.changed)
+    _list("differs", month.differing)
+
+
+def _list(what: str, found: tuple[str, ...]) -> None:
+    for each in found[:SHOWN]:
+        typer.echo(f"         {what}: {each}")
+    if len(found) > SHOWN:
+        typer.echo(f"         and {len(found) - SHOWN} more")

@@ -157,3 +157,14 @@ async def summed(desk: Desk, statement: str) -> dict[str, list[tuple[Any, ...]]]
     async with desk.flat.store.read() as connection:
         found = {name: await driver.fetch(connection, statement, (PERIOD, name)) for name in MEASURES}
     return {name: sorted(map(tuple, rows)) for name, rows in found.items()}
+
+
+async def changes(desk: Desk, statement: str) -> None:
+    """Somebody who reaches the database writes into it."""
+    async with desk.flat.store.work() as work:
+        await work.connection.exec_driver_sql(statement)
+
+
+async def by_hand(desk: Desk, change: str, unit: str, measure: str) -> None:
+    """The same, into one unit's part of the closed month."""
+    await changes(desk, f"{change} WHERE period = '{PERIOD}' AND unit = '{unit}' AND measure = '{measure}'")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.commands.topics import create_topics
-from deploy.verifying import verify
+from deploy.verifying import Verdict, verify
 from services.scoring import handlers
 from services.scoring.domain.commands import AskExclusion
 from services.scoring.store import freezing
@@ -24,7 +23,9 @@ from tests.integration.scoring_month import (
     MEASURES,
     another_policy,
     asked,
+    by_hand,
     by_now,
+    changes,
     divided_anew,
     excludes,
     exports,
@@ -386,15 +387,14 @@ async def test_a_replay_of_the_topics_comes_to_the_same_hash_and_a_forged_fact_d
     await producer.send([message(each) for each in forged.heard])
     other, _ = await verify(desk.flat, database, lines.append)
     assert (other.is_same, other.differing) == (False, (f"{A} response",))
-    left = await desk.rows("SELECT datname FROM pg_database WHERE datname LIKE 'jiesu_verify_%'")
-    assert left == []
+    assert not await desk.rows("SELECT datname FROM pg_database WHERE datname LIKE 'jiesu_verify_%'")
 
 
 async def test_a_ledger_changed_by_hand_is_found_out(desk: Desk, database: str) -> None:
-    async with desk.flat.store.work() as work:
-        await work.connection.exec_driver_sql(
-            "UPDATE month_sums SET sha256 = sha256('x') WHERE unit = '110101013' AND measure = 'contact'"
-        )
-    month, _ = await verify(desk.flat, database, lambda _line: None)
-    assert f"{C} contact" in month.differing
-    assert not replace(month, replayed=month.published).is_same
+    await by_hand(desk, "UPDATE month_sums SET numerator = numerator + 1", A, "resolution")
+    await by_hand(desk, "UPDATE score_lines SET numerator = 1", B, "satisfaction")
+    await by_hand(desk, "UPDATE month_sums SET sha256 = sha256('x')", C, "contact")
+    await changes(desk, 'UPDATE months SET frozen = frozen || \'{"sha256": "x"}\'')
+    month, following = await verify(desk.flat, database, lambda _line: None)
+    assert set(month.changed) == {f"{A} resolution", f"{B} satisfaction", f"{C} contact"}
+    assert (following.changed, following.kept, following.verdict) == ((), "x", Verdict.DIFFERS)

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from deploy.commands.topics import create_topics
-from deploy.verifying import verify
+from deploy.verifying import Verdict, verify
 from shared.bus.replay import replay
 from shared.kernel.words import Ruling
 from tests.integration.scoring_desk import Desk, scoring_desk
@@ -63,6 +64,15 @@ async def counted(desk: Desk, period: str) -> dict[str, int]:
     return {unit: many for unit, many in found.items() if many}
 
 
+async def deletes(admin_dsn: str, where: str) -> None:
+    """The bus keeps some facts no longer."""
+    connection: Any = await asyncpg.connect(admin_dsn)  # type: ignore[no-untyped-call]
+    try:
+        await connection.execute(f"DELETE FROM bus.record WHERE {where}")
+    finally:
+        await connection.close()
+
+
 async def closes(desk: Desk, period: str, at: datetime) -> None:
     desk.clock.until(at)
     assert (await posts(desk, f"months/{period}/close", None, who="boss")).status_code == 202
@@ -105,3 +115,17 @@ async def test_a_replay_agrees(desk: Desk, database: str) -> None:
     await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))
     found = await verify(desk.flat, database, lambda _line: None)
     assert [(month.period, month.is_same) for month in found] == [(PERIOD, True), (FOLLOWING, True)]
+
+
+async def test_what_the_bus_has_deleted_proves_nothing_against_a_month(desk: Desk, database: str) -> None:
+    """A topic that keeps its facts for thirty days cannot tell of the month before."""
+    async with desk.flat.store.work() as work:
+        month = await work.months.get(FOLLOWING)
+    await deletes(database, "topic = 'jiesu.case' AND \"offset\" < 5")
+    deleted, _ = await verify(desk.flat, database, lambda _line: None)
+    assert (deleted.verdict, deleted.changed) == (Verdict.UNKNOWN, ())
+    assert any(place.startswith("jiesu.case, partition ") for place in deleted.gone)
+    await deletes(database, "topic = 'jiesu.score'")
+    assert month.frozen
+    told = [(each.published, each.kept, each.verdict) for each in await verify(desk.flat, database, print)]
+    assert (len(told), told[-1]) == (2, (None, month.frozen.sha256, Verdict.UNKNOWN))

@@ -117,6 +117,12 @@ async def freeze(connection: AsyncConnection, beside: Beside, period: str) -> Fr
     return Frozen(lines, cases, exclusions, whole.hexdigest())
 
 
+async def reread(connection: AsyncConnection, period: str) -> list[bulk.Row]:
+    """What a closed period's lines add up to as they lie there now, with their hash; nothing is written."""
+    async with driver.transaction(connection):
+        return await _read(connection, LINES, period, iter([*Measure, *CallMeasure]))
+
+
 async def _summed(connection: AsyncConnection, beside: Beside, period: str) -> list[bulk.Row]:
     # One iterator for both: whoever is done with something takes the next measure.
     each = iter([*Measure, *CallMeasure])

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.lifecycle import ExclusionState
-from services.scoring.store import tables
+from services.scoring.store import freezing, tables
 from shared.events.scoring import ExclusionFact
 from shared.store import bulk
 
@@ -16,6 +16,9 @@ LATE = tables.LATE_FACTS
 S = tables.MONTH_SUMS.c
 Sheaf = tuple[str, str, bool, bool]
 """Measure, unit, proactive, excluded."""
+PUBLISHED = ("numerator", "denominator", "lines", "sha256")
+"""What the hash of a month is made of. `cases` is not: older months are read as they were counted then."""
+WRITTEN = (*PUBLISHED, "undecided", "cases", "late", "adjustments")
 
 
 async def late_facts(connection: AsyncConnection) -> list[Mapping[str, Any]]:
@@ -49,7 +52,28 @@ def _row(exclusion_id: UUID, case_id: UUID, period: str) -> Mapping[str, Any]:
     }
 
 
-async def sheaves(connection: AsyncConnection, period: str) -> dict[Sheaf, bytes]:
-    """The hash of each unit's lines of a closed period: where two ledgers differ."""
-    asked = select(S.measure, S.unit, S.proactive, S.excluded, S.sha256).where(S.period == period)
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in await connection.execute(asked)}
+async def sheaves(connection: AsyncConnection, period: str) -> dict[Sheaf, bulk.Row]:
+    """What was written down of each unit at a period's close: where two ledgers differ."""
+    found = await connection.execute(select(tables.MONTH_SUMS).where(S.period == period))
+    return _by_sheaf(map(dict, found.mappings()))
+
+
+async def reread(connection: AsyncConnection, period: str) -> dict[Sheaf, bulk.Row]:
+    """The same, summed up again from the lines as they lie there now."""
+    return _by_sheaf(await freezing.reread(connection, period))
+
+
+def unlike(
+    these: Mapping[Sheaf, bulk.Row], those: Mapping[Sheaf, bulk.Row], columns: Iterable[str]
+) -> set[Sheaf]:
+    """Where two of them differ."""
+    wanted = tuple(columns)
+
+    def told(rows: Mapping[Sheaf, bulk.Row], sheaf: Sheaf) -> list[Any] | None:
+        return [rows[sheaf][name] for name in wanted] if sheaf in rows else None
+
+    return {sheaf for sheaf in these.keys() | those.keys() if told(these, sheaf) != told(those, sheaf)}
+
+
+def _by_sheaf(rows: Iterable[bulk.Row]) -> dict[Sheaf, bulk.Row]:
+    return {(row["measure"], row["unit"], row["proactive"], row["excluded"]): row for row in rows}
