@@ -12,8 +12,8 @@ from deploy.verifying import Verdict, verify
 from shared.bus.replay import replay
 from shared.kernel.words import Ruling
 from tests.integration.scoring_desk import Desk, scoring_desk
-from tests.integration.scoring_month import AFTER, exports, message, posts, streets
-from tests.kit.case_story import SHANGHAI, Story
+from tests.integration.scoring_month import AFTER, asked, exports, message, posts, streets
+from tests.kit.case_story import POLICE, SHANGHAI, Story
 from tests.kit.forty_cases import PERIOD, A, B, C
 
 pytestmark = pytest.mark.postgres
@@ -77,6 +77,26 @@ async def closes(desk: Desk, period: str, at: datetime) -> None:
     desk.clock.until(at)
     assert (await posts(desk, f"months/{period}/close", None, who="boss")).status_code == 202
     assert await desk.rings("close_month") == 1
+
+
+async def test_staff_who_see_all_units_act_for_their_own_alone(desk: Desk) -> None:
+    """A street's analyst sees every case, and is no supervisor: neither of exclusions nor of topics."""
+
+    async def refusal(method: str, path: str, body: Any, *roles: str, unit: str | None) -> tuple[int, str]:
+        headers = {**desk.token(*roles, unit=unit), "If-Match": "*"}
+        answer = await desk.client.request(method, f"/v1/{path}", json=body, headers=headers)
+        return answer.status_code, answer.json()["reason"]
+
+    task = {"number": 1, "title": "题", "unit": B, "due": "2026-12-20"}
+    whose, plan = asked(C), {"starts": "2026-12-01", "tasks": [task]}
+    assert await refusal("POST", "exclusions", whose, "unit", "analyst", unit=B) == (404, "unknown_case")
+    assert await refusal("POST", "exclusions", whose, "unit", unit=None) == (403, "no_unit")
+    problems = [{"category": name, "title": name} for name in ("parking", "noise")]
+    where = {"period": FOLLOWING, "unit": "110101", "theme": "停车", "lead": POLICE}
+    made = await posts(desk, "topics", {**where, "problems": problems}, who="boss")
+    path = made.headers["Location"].removeprefix("/v1/")
+    assert await refusal("PUT", f"{path}/plan", plan, "unit", "analyst", unit=B) == (403, "not_your_topic")
+    assert await refusal("PUT", f"{path}/plan", plan, "unit", unit=None) == (403, "no_unit")
 
 
 async def test_a_divided_case_is_one_case_of_the_unit_that_led_it_first(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from services.scoring.domain import topic as do
 from services.scoring.domain.errors import (
     DoneAlready,
     DueBeforeStart,
+    NoSuchUnit,
     NotYourTopic,
     TasksOpen,
     TaskTwice,
@@ -26,6 +27,7 @@ from services.scoring.domain.policy.comparing import (
     wilson,
 )
 from services.scoring.domain.topic import Choose, CloseTopic, FinishTask, PlanTopic, Problem, Task, Topic
+from shared.city.units import units_of
 from shared.kernel.ids import CategoryCode, TopicId, UnitCode
 from tests.kit.case_story import DONGHUASHI, POLICE, SHANGHAI, YANQING, named
 from tests.kit.city import beijing
@@ -168,6 +170,23 @@ def test_a_plan_keeps_what_is_done_and_a_topic_ends_with_its_last_task() -> None
             planned(*tasks, topic=topic)
     with pytest.raises(DueBeforeStart):
         planned(replace(TASK, due=date(2026, 12, 4)))
+
+
+def test_a_plan_is_changed_though_a_unit_that_did_its_task_is_closed_by_now() -> None:
+    topic = planned(TASK)
+    command = FinishTask(topic.topic_id, 1, None, "wang", None)
+    topic = topics.finish(topic, command, CITY.units, SHANGHAI, at=AT).state
+    street = CITY.units.get(DONGHUASHI)
+    merged = units_of({**CITY.units.by_code, DONGHUASHI: replace(street, closed=True)}.values())
+    more = replace(TASK, number=2, unit=POLICE, due=date(2027, 1, 20))
+
+    def change(*tasks: Task) -> Topic:
+        command = PlanTopic(topic.topic_id, date(2027, 1, 5), tasks, "li", POLICE)
+        return topics.plan(topic, command, merged).state
+
+    assert [task.done is not None for task in change(TASK, more).tasks] == [True, False]
+    with pytest.raises(NoSuchUnit):
+        change(TASK, replace(more, unit=DONGHUASHI))
 
 
 def test_a_number_names_one_task_of_a_plan() -> None:

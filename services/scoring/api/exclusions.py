@@ -142,7 +142,7 @@ async def _require_part(acting: Standpoint, connection: Reading, case_id: CaseId
     """Raise `UnknownCase` to whoever had no part in it."""
     entry = await queries.entry(connection, case_id)
     lines = await queries.lines(connection, case_id)
-    if not acting.sees(concerned(entry, lines, ())):
+    if not acting.may_ask_about(concerned(entry, lines, ())):
         raise UnknownCase(case_id)
 
 

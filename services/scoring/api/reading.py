@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Query, Request
 
 from services.scoring.api import schemas, views
-from services.scoring.domain.errors import NotYourUnit, PeriodNotClosed, UnknownUnit
+from services.scoring.domain.errors import NotYourUnit, NoUnit, PeriodNotClosed, UnknownUnit
 from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.month import Month, judged_in
 from services.scoring.domain.periods import CURRENT, Period, Periods
@@ -68,8 +68,15 @@ class Standpoint:
 
     def sees(self, codes: Iterable[str]) -> bool:
         """Whether the caller may open what belongs to one of these units."""
-        if self.oversees:
-            return True
+        return self.oversees or self._has_below(codes)
+
+    def may_ask_about(self, codes: Iterable[str]) -> bool:
+        """Whether the caller may ask for something in the name of one of these units: who only sees all of
+        them may not.
+        """
+        return acts_for(self.caller) is None or self._has_below(codes)
+
+    def _has_below(self, codes: Iterable[str]) -> bool:
         mine, units = self.caller.unit, self.city.units
         return mine is not None and any(units.knows(code) and units.is_within(code, mine) for code in codes)
 
@@ -150,8 +157,14 @@ def unit_in(units: Units, code: str) -> Unit:
 
 
 def acts_for(caller: Caller) -> UnitCode | None:
-    """For whom somebody asks or acts: a supervisor for the desk, whatever else they are."""
-    return None if caller.may(*OVERSEERS) else caller.unit
+    """For whom somebody asks or acts: a supervisor for the desk, whatever else they are; anybody else for
+    their unit, whatever else they see. Raises `NoUnit`.
+    """
+    if caller.may(Role.SUPERVISOR):
+        return None
+    if caller.unit is None:
+        raise NoUnit
+    return caller.unit
 
 
 async def _standpoint(request: Request, caller: Reader) -> Standpoint:

@@ -12,6 +12,7 @@ Invalid
 ├─ TooManyRows        a sheet holds no more; another format does
 └─ EvidenceTwice      the same document is named twice
 NotAllowed
+├─ NoUnit             whoever acts for a unit must be staff of one
 ├─ NotYourUnit        a unit opens its own numbers and those of the units below it
 ├─ NotYourTopic       the lead plans, the unit of a task says that it is done
 ├─ HadAHand           whoever had a hand in an exclusion does not decide on it
@@ -59,6 +60,13 @@ class NotYourUnit(NotAllowed):
 
     def __init__(self, unit: str) -> None:
         super().__init__(f"the cases behind the numbers of {unit} are not yours to open", unit=unit)
+
+
+class NoUnit(NotAllowed):
+    """Whoever acts for a unit must be staff of one."""
+
+    def __init__(self) -> None:
+        super().__init__("this token has the role unit, and no unit; ask the issuer for its unit claim")
 
 
 class UnknownUnit(NotFound):

@@ -1,7 +1,7 @@
 """每月一题: chosen by a supervisor, planned by the lead, done task by task, closed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.scoring.domain.errors import (
@@ -56,8 +56,8 @@ def plan(topic: Topic, cmd: PlanTopic, units: Units) -> Decision[Topic]:
     if cmd.unit is not None and not units.is_within(topic.lead, cmd.unit):
         raise NotYourTopic(topic.topic_id)
     state = TOPIC_LIFE.fire("plan", topic.state)
-    _require_sound(cmd, units)
     tasks = tuple(_taken_over(task, topic) for task in cmd.tasks)
+    _require_sound(tasks, cmd.starts, units)
     kept = {task.number for task in tasks}
     for before in topic.tasks:
         if before.done and before.number not in kept:
@@ -95,16 +95,18 @@ def close(topic: Topic, cmd: CloseTopic, *, at: datetime) -> Decision[Topic]:
     return Decision(after, (say.TopicClosed(**_about(topic)),))
 
 
-def _require_sound(cmd: PlanTopic, units: Units) -> None:
+def _require_sound(tasks: tuple[Task, ...], starts: date, units: Units) -> None:
     numbers: set[int] = set()
-    for task in cmd.tasks:
+    for task in tasks:
         # Whoever says that a task is done names it by its number.
         if task.number in numbers:
             raise TaskTwice(task.number)
         numbers.add(task.number)
-        _require_acting(task.unit, "tasks", units)
-        if task.due < cmd.starts:
-            raise DueBeforeStart(task.number)
+        # What is done must stay as it is, though its unit be closed or the measures begin later by now.
+        if task.done is None:
+            _require_acting(task.unit, "tasks", units)
+            if task.due < starts:
+                raise DueBeforeStart(task.number)
 
 
 def _taken_over(task: Task, topic: Topic) -> Task:
