@@ -135,7 +135,7 @@ def department_contacted(fact: grid.WhistleContacted, at: Said) -> note.NoteWhis
 
 
 def reported_in(fact: grid.WhistleReportedIn, at: Said) -> note.NoteWhistle:
-    return note.NoteReportedIn(fact.whistle_id, *at, fact.unit, fact.in_time)
+    return note.NoteReportedIn(fact.whistle_id, *at, fact.unit, fact.in_time, fact.counts_as_signed)
 
 
 def acted(fact: grid.WhistleActed, at: Said) -> note.NoteWhistle:

@@ -119,6 +119,8 @@ class WhistleReportedIn(DepartmentFact):
     in_time: bool
     distance_m: float | None
     on_site: bool | None
+    counts_as_signed: bool = False
+    """It rushed to an emergency while there was time to sign: being there is its signature."""
 
 
 class WhistleActed(DepartmentFact):

@@ -236,6 +236,10 @@ class Story:
             grid.WhistleReportedIn(**self.whistle, unit=unit, in_time=in_time, distance_m=12.5, on_site=True)
         )
 
+    def rushed_in(self, unit: UnitCode) -> "Story":
+        came = {"in_time": True, "distance_m": 12.5, "on_site": True, "counts_as_signed": True}
+        return self.says(grid.WhistleReportedIn(**self.whistle, unit=unit, **came))
+
     def scored(self, unit: UnitCode, score: int, *, in_time: bool) -> "Story":
         return self.says(grid.WhistleScored(**self.whistle, unit=unit, reported_in_time=in_time, score=score))
 

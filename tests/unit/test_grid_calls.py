@@ -323,6 +323,24 @@ def test_an_emergency_s_report_in_ends_what_was_owed_before_it() -> None:
     assert not expire(whistle, at=BLOWN_AT + timedelta(days=30)).facts
 
 
+@pytest.mark.parametrize(
+    ("kind", "state", "late", "signs"),
+    [
+        (WhistleKind.EMERGENCY, C.CALLED, timedelta(0), True),
+        (WhistleKind.EMERGENCY, C.CALLED, timedelta(seconds=1), False),
+        (WhistleKind.EMERGENCY, C.SIGNED, timedelta(0), False),
+        (WhistleKind.JOINT_ENFORCEMENT, C.CONTACTED, timedelta(0), False),
+    ],
+)
+def test_who_rushes_to_an_emergency_while_there_is_time_to_sign_signs_by_being_there(
+    kind: WhistleKind, state: CallState, late: timedelta, signs: bool
+) -> None:
+    """It can sign no more, and is not to be scored as one that never came to."""
+    call = a_call(state=state)
+    *_, came = report_in(a_whistle(call, kind=kind), call.sign_by + late).facts
+    assert (type(came), came.counts_as_signed) == (WhistleReportedIn, signs)
+
+
 def test_a_cancelled_whistle_still_tells_what_ran_over_before() -> None:
     told, ended = cancel(a_whistle(a_call()), at=DUE + timedelta(minutes=1)).facts
     assert isinstance(told, WhistleOverdue)

@@ -12,6 +12,9 @@ from services.scoring.domain.errors import UnknownDepartment, UnknownOrder, Unre
 from services.scoring.domain.lifecycle import Fate, Outcome
 from services.scoring.domain.model import Entry
 from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy import calls
+from services.scoring.domain.policy.booking import Worth
+from services.scoring.domain.policy.calls import CallMeasure
 from services.scoring.domain.policy.lines import Line, Measure, Rules, lines_of
 from services.scoring.domain.policy.rates import Sum, Tally, over_the_tree, own, ranking, shown
 from shared.city.policy_scoring import PeriodKind
@@ -237,6 +240,19 @@ async def test_department_that_was_never_called_is_refused() -> None:
         await folded(
             Story("uncalled").registered().blown(YONGNING, HOUSING).reported_in(POLICE, in_time=True)
         )
+
+
+async def test_department_that_rushed_to_an_emergency_has_signed_by_being_there() -> None:
+    ledger = LedgerInMemory()
+    story = Story("fire").registered().blown(YONGNING, HOUSING, POLICE).rushed_in(POLICE)
+    await ledger.hears(*story.heard)
+    (whistle,) = ledger.whistles.kept.values()
+    periods = Periods.of_policy(beijing().policy)
+    lines = {(line.unit, line.measure): line for line in calls.lines_of(whistle, periods)}
+    signed, came = lines[POLICE, CallMeasure.SIGNED], lines[POLICE, CallMeasure.REPORTED_IN]
+    assert (signed.worth, signed.undecided_until) == (Worth(Decimal(1), 1), None)
+    assert came.worth == Worth(Decimal(1), 1)
+    assert lines[HOUSING, CallMeasure.SIGNED].worth == Worth(Decimal(0), 1)
 
 
 @pytest.mark.parametrize(

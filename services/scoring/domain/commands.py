@@ -178,6 +178,7 @@ class NoteDepartmentContacted(NoteDepartment):
 @dataclass(frozen=True, slots=True)
 class NoteReportedIn(NoteDepartment):
     in_time: bool
+    counts_as_signed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def report_in(whistle: Whistle, cmd: ReportIn, *, units: Units, at: datetime) ->
     came_at, distance = _came_at(whistle, cmd, at=at), _distance(whistle, cmd.spot)
     on_site = None if distance is None else distance <= cmd.radius_m
     found = {"distance_m": distance, "on_site": on_site}
-    said = {"in_time": came_at <= call.report_in_by, **found}
+    # Whoever rushes to the site cannot sign any more, and is not to be scored as one who never came to.
+    signs = call.state is CallState.CALLED and came_at <= call.sign_by
+    said = {"in_time": came_at <= call.report_in_by, "counts_as_signed": signs, **found}
     did = {"reported_in_at": came_at, "report_received_at": at, "reported_from": cmd.spot, **found}
     # What runs over is looked for as of then: who was there in time is not told as late on the way.
     return _move(whistle, cmd.unit, move, said, at=came_at, **did)

@@ -1,6 +1,7 @@
 """双考核, the other half: what counts of a whistle, for each department that was called.
 
 - signed 签收 and reported in 报到: every department called, in the period it was due in; 1 when in time.
+  Whoever rushed to an emergency while there was time to sign has signed by being there.
 - result 办理: what the blower gave, 1 (did nothing) to 5 (solved it), in the period in which it was given.
 - A cancelled whistle counts for nobody.
 """

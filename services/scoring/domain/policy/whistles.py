@@ -63,7 +63,9 @@ def _contacted(_: Department, said: note.NoteDepartmentContacted) -> Changes:
 
 
 def _reported_in(_: Department, said: note.NoteReportedIn) -> Changes:
-    return {"reported_in": said.stamp, "reported_in_time": said.in_time}
+    """Whoever rushed to an emergency while there was time to sign cannot sign any more, and need not."""
+    came = {"reported_in": said.stamp, "reported_in_time": said.in_time}
+    return {**came, "signed_in_time": True} if said.counts_as_signed else came
 
 
 def _acted(_: Department, said: note.NoteActed) -> Changes:
