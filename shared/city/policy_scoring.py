@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from shared.city.documents import Entry
 from shared.city.limits import Limit
-from shared.city.policy_limits import PolicyLimit, Sourced
+from shared.city.policy_limits import PolicyLimit, Sourced, Text
 from shared.kernel.words import SupervisionStep
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
@@ -50,6 +50,8 @@ class Score(Sourced):
     partly_solved: Share
     denominator: Literal["valid_callbacks"]
     response_denominator: Literal["dispatched_orders", "valid_callbacks"]
+    source_zh: Text | None = None
+    """`source` for who reads the monthly report in Chinese, where it is written in another language."""
     since: PeriodName | None = None
     """The first period that is judged so."""
     before: "Score | None" = None

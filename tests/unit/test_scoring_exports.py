@@ -1,6 +1,8 @@
 """导出: what a cell becomes in each format, and that no text becomes a formula."""
 
 import asyncio
+import re
+import zipfile
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -48,6 +50,19 @@ async def test_every_format_holds_all_pages_and_keeps_nothing_as_something(
     assert {value or None for value in rows[2].values()} == {None}
     instant = rows[0]["instant"]
     assert (datetime.fromisoformat(instant) if isinstance(instant, str) else instant) == AT
+
+
+async def test_a_sheet_shows_whole_names_and_ids_and_keeps_its_head(tmp_path: Path) -> None:
+    """Not `1.1E+11` or a name that is cut off at the next cell."""
+    case = "019ab3f0-0000-7000-8000-000000000001"
+    await written(tmp_path, Format.XLSX, [(case, *ROW[1:])], [("街" * 40, *ROW[1:])])
+    with zipfile.ZipFile(tmp_path / "made.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    first, whole, *_, instant = map(float, re.findall(r'<col min="\d+" max="\d+" width="([\d.]+)"', sheet))
+    assert len(case) <= first <= 64
+    assert len("whole") <= whole < 10
+    assert instant >= len(AT.isoformat())
+    assert 'state="frozen"' in sheet
 
 
 @pytest.mark.parametrize("name", list(Format))

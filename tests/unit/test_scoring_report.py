@@ -93,6 +93,17 @@ def test_the_page_allows_its_own_style_and_nothing_else() -> None:
     assert answer.headers["content-language"] == "en"
 
 
+def test_the_rules_source_is_told_in_the_readers_language() -> None:
+    zh, en = shown("zh-CN"), shown("en")
+    assert "不是全市的规定" in zh
+    assert "not an official city rule" not in zh
+    assert "not an official city rule" in en
+    assert "不是全市的规定" not in en
+    score = CITY.policy.score.model_copy(update={"source_zh": None})
+    alone = replace(CITY, policy=CITY.policy.model_copy(update={"score": score}))
+    assert "not an official city rule" in shown("zh-CN", city=alone)
+
+
 def test_figures_are_those_of_the_ranking() -> None:
     text = shown("en")
     for told in ("0.9500", "+0.1000", "95.00 %", "progressing", "1.20–1.90", "东花市街道"):
@@ -203,6 +214,8 @@ def test_on_paper_a_short_table_stays_whole_and_a_long_name_breaks_before_a_numb
     assert "th[scope=row]{overflow-wrap:anywhere" in paper
     assert ".short{break-inside:avoid}" in paper
     assert ".wide{overflow:visible}" in paper
+    # Beijing's map beside the city's rates on the first sheet, the districts' chart beside their table.
+    assert "svg{max-width:100%;height:auto;max-height:112mm}" in paper
     assert ".wide{overflow-x:auto" in screen
     assert "counter(page)" in screen
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
+from unicodedata import east_asian_width
 
 from services.scoring.domain.errors import TooManyRows
 
@@ -23,6 +24,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula (OWASP: CSV injection), full-width ones too."""
 MOST_OF_A_SHEET = 1_048_575
 """Rows below the head, in a sheet of Excel's."""
+MEASURED, WIDEST = 500, 60
+"""After so many rows the columns of a sheet are known to be wide enough; and no wider than this."""
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads Chinese in a CSV as something else."""
 
@@ -102,6 +105,7 @@ def write_xlsx(path: Path, columns: Sequence[Column], pages: Iterable[Sequence[R
     with Workbook(str(path), {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
+        rooms = [_room(column.name) for column in columns]
         sheet.write_row(0, 0, [column.name for column in columns], book.add_format({"bold": True}))
         number = 0
         for page in pages:
@@ -109,7 +113,16 @@ def write_xlsx(path: Path, columns: Sequence[Column], pages: Iterable[Sequence[R
                 number += 1
                 if number > MOST_OF_A_SHEET:
                     raise TooManyRows(MOST_OF_A_SHEET)
+                if number <= MEASURED:
+                    rooms = [max(room, _room(_plain(cell))) for room, cell in zip(rooms, row, strict=True)]
                 _write_row(sheet, number, row)
+        for place, room in enumerate(rooms):
+            sheet.set_column(place, place, min(room, WIDEST) + 2)
+
+
+def _room(written: str) -> int:
+    """How many digits wide a text is: a Chinese letter is two."""
+    return sum(2 if east_asian_width(letter) in "FW" else 1 for letter in written)
 
 
 def _write_row(sheet: Any, number: int, row: Row) -> None:

@@ -26,9 +26,12 @@ header p{{overflow-wrap:anywhere}}
 figure{{margin:.5rem 0}}svg{{display:block}}
 :focus-visible{{outline:3px solid {INK};outline-offset:3px}}
 .skip{{position:absolute;left:-999rem}}.skip:focus{{position:static}}
-@media print{{.skip,nav{{display:none}}figure,tr,.short{{break-inside:avoid}}
-h2,h2+p,h3,caption{{break-after:avoid}}body{{max-width:none;padding:0}}table{{font-size:.75rem}}
-.wide{{overflow:visible}}svg{{max-width:100%;height:auto}}th{{min-width:2em}}th[scope=row]{{overflow-wrap:anywhere;min-width:6em}}}}
+@media print{{html{{font-size:80%}}h1,h2{{margin:.6rem 0 .3rem}}p{{margin:.3rem 0}}
+.skip,nav{{display:none}}figure,tr,.short{{break-inside:avoid}}
+h2,h2+p,h3,caption{{break-after:avoid}}body{{max-width:none;padding:0}}
+table{{font-size:.9rem}}td,th{{padding:.2rem .4rem}}th{{min-width:2em}}
+.wide{{overflow:visible}}svg{{max-width:100%;height:auto;max-height:112mm}}
+th[scope=row]{{overflow-wrap:anywhere;min-width:6em}}}}
 """
 KEPT = 20
 """A table of so many rows stays on one sheet."""

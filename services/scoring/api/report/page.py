@@ -85,7 +85,10 @@ def _head(title: str, names: Sequence[str], report: Report, words: Words) -> Mar
     starts, ends = _local(report.period.starts, report), _local(report.period.ends, report)
     lines = (
         words["period"].format(starts=starts, ends=ends),
-        words["rules"].format(version=report.month.policy_version, source=score.source),
+        words["rules"].format(
+            version=report.month.policy_version,
+            source=words.of(score.source_zh or score.source, score.source),
+        ),
         words["hash"].format(hash=frozen.sha256 if frozen else ""),
     )
     links = joined([Markup('<li><a href="#{0}">{1}</a></li>').format(name, words[name]) for name in names])
