@@ -1,7 +1,13 @@
 """剔除, 月结 and 每月一题: every state is tried with every move; the pair fires or is refused by name."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from services.scoring.domain.commands import Appeal
+from services.scoring.domain.errors import NotTheAsker
+from services.scoring.domain.exclusion import Exclusion, Signature
 from services.scoring.domain.lifecycle import (
     EXCLUSION_LIFE,
     MONTH_LIFE,
@@ -10,7 +16,13 @@ from services.scoring.domain.lifecycle import (
     MonthState,
     TopicState,
 )
+from services.scoring.domain.policy import exclusions
+from shared.city.units import Units, units_of
+from shared.kernel.ids import CaseId, ExclusionId, UnitCode
+from shared.kernel.words import DeclineReason
 from shared.lifecycle.machine import Lifecycle, MoveNotAllowed
+from tests.kit.case_story import SHANGHAI, YANQING, YONGNING, ZHENZHUQUAN, named
+from tests.kit.city import beijing
 
 X, M, T = ExclusionState, MonthState, TopicState
 FIRES = {
@@ -52,6 +64,28 @@ def test_each_pair_fires_or_is_refused(
     else:
         with pytest.raises(MoveNotAllowed):
             life.fire(move, state)
+
+
+def test_a_closed_units_refusal_is_contested_by_a_unit_it_lay_below_and_by_nobody_else() -> None:
+    """Its staff have the token of the street it was merged into."""
+    at = datetime(2026, 11, 18, 11, 0, tzinfo=SHANGHAI)
+    key, case_id = ExclusionId(named("exclusion")), CaseId(named("case"))
+    asked = Signature("zhang", at)
+    refused = Exclusion(
+        key, case_id, "2026-11", DeclineReason.VERIFIED_UNTRUE, (), YONGNING, asked, X.REFUSED
+    )
+    units = beijing().units
+    merged = units_of({**units.by_code, YONGNING: replace(units.get(YONGNING), closed=True)}.values())
+
+    def appeals(unit: UnitCode | None, there: Units = merged) -> ExclusionState:
+        return exclusions.appeal(refused, Appeal(key, (), None, "li", unit), there, at=at).state.state
+
+    assert appeals(YANQING) is appeals(YONGNING) is X.APPEALED
+    for unit in (None, ZHENZHUQUAN):
+        with pytest.raises(NotTheAsker):
+            appeals(unit)
+    with pytest.raises(NotTheAsker):
+        appeals(YANQING, units)
 
 
 def test_a_refused_move_is_told_as_a_sentence() -> None:

@@ -69,7 +69,7 @@ async def appeal(work: ScoringWork, cmd: do.Appeal) -> Exclusion:
     """申诉. Raises `PeriodClosed`."""
     exclusion = await work.exclusions.get(cmd.exclusion_id)
     await work.books.require_open(exclusion.period)
-    return await work.exclusions.keep(exclusions.appeal(exclusion, cmd, at=work.now))
+    return await work.exclusions.keep(exclusions.appeal(exclusion, cmd, work.city.units, at=work.now))
 
 
 async def decide_appeal(work: ScoringWork, cmd: do.Review) -> Exclusion:

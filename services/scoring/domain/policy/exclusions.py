@@ -7,9 +7,11 @@ from services.scoring.domain.commands import Appeal, AskExclusion, Review
 from services.scoring.domain.errors import EvidenceTwice, HadAHand, NotTheAsker
 from services.scoring.domain.exclusion import Exclusion, Signature, Verdict
 from services.scoring.domain.lifecycle import EXCLUSION_LIFE, ExclusionState
+from shared.city.units import Units
 from shared.events import scoring as say
 from shared.events.fact import Fact
 from shared.kernel.decision import Decision
+from shared.kernel.ids import UnitCode
 
 
 def ask(cmd: AskExclusion, *, at: datetime) -> Decision[Exclusion]:
@@ -46,14 +48,21 @@ def _move(state: ExclusionState, *, upheld: bool) -> str:
     return "second" if state is ExclusionState.ASKED else "uphold"
 
 
-def appeal(exclusion: Exclusion, cmd: Appeal, *, at: datetime) -> Decision[Exclusion]:
+def appeal(exclusion: Exclusion, cmd: Appeal, units: Units, *, at: datetime) -> Decision[Exclusion]:
     """申诉, by the unit or the desk that asked. Raises `NotTheAsker`, `EvidenceTwice`."""
     state = EXCLUSION_LIFE.fire("appeal", exclusion.state)
-    if cmd.unit != exclusion.unit:
+    if cmd.unit != exclusion.unit and not _stands_for(cmd.unit, exclusion.unit, units):
         raise NotTheAsker(exclusion.exclusion_id)
     signature = Signature(cmd.by, at, cmd.note)
     after = replace(exclusion, state=state, appeal=signature, appeal_evidence=_each_once(cmd.evidence))
     return Decision(after, (say.AppealLodged(**_about(after)),))
+
+
+def _stands_for(unit: UnitCode | None, asker: UnitCode | None, units: Units) -> bool:
+    """Whether the asker has been closed since, and lay below this unit: it has no staff any more."""
+    if unit is None or asker is None or asker in units or not units.knows(asker):
+        return False
+    return units.is_within(asker, unit)
 
 
 def decide_appeal(exclusion: Exclusion, cmd: Review, *, at: datetime) -> Decision[Exclusion]:
