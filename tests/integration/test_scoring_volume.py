@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy.event import listen, remove
 
 from deploy.commands.topics import create_topics
 from deploy.verifying import Verdict, verify
@@ -149,3 +150,22 @@ async def test_what_the_bus_has_deleted_proves_nothing_against_a_month(desk: Des
     assert month.frozen
     told = [(each.published, each.kept, each.verdict) for each in await verify(desk.flat, database, print)]
     assert (len(told), told[-1]) == (2, (None, month.frozen.sha256, Verdict.UNKNOWN))
+
+
+async def test_facts_that_came_late_before_are_read_by_a_replay_alone(desk: Desk) -> None:
+    """After an outage there are a million of them, and each batch and each reviewer would wait for all."""
+    assert await desk.rows("SELECT 1 FROM late_facts") == []
+    asked_for: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked_for.append(said[2])
+
+    engine = desk.flat.store.engine.sync_engine
+    late = Story("late", now=datetime(2026, 11, 5, 9, 0, tzinfo=SHANGHAI)).registered().dispatched(B)
+    listen(engine, "before_cursor_execute", note)
+    await desk.delivers(late.heard)
+    assert (await posts(desk, "exclusions", asked(C), who="boss")).json()["reason"] == "period_closed"
+    remove(engine, "before_cursor_execute", note)
+    assert any("FROM months" in each for each in asked_for)
+    assert not any("FROM late_facts" in each for each in asked_for)
+    assert len(await desk.rows("SELECT 1 FROM late_facts")) == 2

@@ -95,8 +95,10 @@ class Books:
         await connection.exec_driver_sql(TOGETHER)
         closed = await connection.exec_driver_sql("SELECT max(period) FROM months")
         self._last_closed = closed.scalar_one()
-        late = await connection.exec_driver_sql("SELECT event_id, opened FROM late_facts")
-        self._late = {row.event_id: row.opened for row in late}
+        # Once a month is closed the clock tells what is late; after a long outage they are a million.
+        if self._last_closed is None:
+            late = await connection.exec_driver_sql("SELECT event_id, opened FROM late_facts")
+            self._late = {row.event_id: row.opened for row in late}
         self._is_read = True
 
 
