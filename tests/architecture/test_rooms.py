@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLATS = ("intake", "router", "grid", "survey", "scoring")
 ROOMS = ("api", "consumer", "timers", "handlers", "ports", "domain", "store")
 FILES = ("__init__.py", "__main__.py", "README.md", "app.py", "settings.py")
-OPTIONAL = {"gateways.py", "pages"}
+OPTIONAL = {"gateways.py"}
 INSIDE = {
     "api": {"routes", "schemas"},
     "domain": {"model", "lifecycle", "policy", "errors", "commands"},
