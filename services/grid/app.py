@@ -6,7 +6,7 @@ from services.grid.api.routes import ROUTES
 from services.grid.api.terminal_tokens import PREFIX, TerminalDesk
 from services.grid.consumer import SUBSCRIPTIONS
 from services.grid.settings import GridSettings
-from services.grid.store import Equipment, GridWork, UnitCopies
+from services.grid.store import Equipment, GridWork, UnitCopies, WordSeals
 from services.grid.timers import TIMERS
 from shared.files.media import MOST_BYTES
 from shared.files.objects import open_objects
@@ -19,7 +19,7 @@ from shared.store.unit_copies import CopiedDirectory
 
 def equip(settings: GridSettings) -> Equipment:
     """The ring for what grid workers tell, and where photos lie; a missing ring stops it at its start."""
-    return Equipment(LiveRing(settings.incidents_ring), open_objects(settings.objects))
+    return Equipment(WordSeals(LiveRing(settings.incidents_ring)), open_objects(settings.objects))
 
 
 def recognises(flat: Flat) -> Mapping[str, Recogniser]:

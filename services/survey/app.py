@@ -6,9 +6,8 @@ from services.survey.consumer import SUBSCRIPTIONS
 from services.survey.domain.links import Links
 from services.survey.domain.signatures import Signatures
 from services.survey.gateways import EmbeddedMessenger, http_messenger
-from services.survey.ports import Equipment
 from services.survey.settings import SurveySettings, secret_in
-from services.survey.store import SurveyWork
+from services.survey.store import Equipment, SurveyWork
 from services.survey.timers import TIMERS
 from shared.http.vault import vault_at
 from shared.sealing.passes import CasePasses

@@ -8,12 +8,10 @@ from typing import Protocol
 from services.survey.domain.links import Links
 from services.survey.domain.messages import EventKind, Message, MessageState, Outcome
 from services.survey.domain.model import Survey
-from services.survey.domain.signatures import Signatures
 from shared.city.city import City
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId, CaseId
 from shared.kernel.words import CallbackChannel, Language
-from shared.sealing.passes import CasePasses
 
 
 class Surveys(Protocol):
@@ -131,20 +129,17 @@ class Messenger(Protocol):
         """Let the connections go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What survey has beside its store."""
+class Equipment(Protocol):
+    """What survey's handlers use beside the store."""
 
-    contacts: Contacts
-    links: Links
-    messenger: Messenger
-    signatures: Signatures
-    passes: CasePasses
+    @property
+    def contacts(self) -> Contacts: ...
 
-    async def aclose(self) -> None:
-        """What a flat calls when it ends."""
-        await self.contacts.aclose()
-        await self.messenger.aclose()
+    @property
+    def links(self) -> Links: ...
+
+    @property
+    def messenger(self) -> Messenger: ...
 
 
 class SurveyWork(Protocol):

@@ -17,7 +17,7 @@ from services.survey.domain.messages import BACK_OFF, Message, MessageState, Out
 from services.survey.domain.signatures import TOLERANCE, Signatures
 from services.survey.gateways import EmbeddedMessenger, http_messenger
 from services.survey.handlers.sending import text_of
-from services.survey.ports import Equipment
+from services.survey.store import Equipment
 from services.survey.store.queries import MessageRow
 from shared.city.questionnaire import LINK
 from shared.kernel.ids import CaseId

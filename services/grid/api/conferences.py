@@ -20,7 +20,7 @@ from services.grid.domain.conference import (
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
 from services.grid.handlers.conferences import hold_conference
-from services.grid.store import IncidentSeals
+from services.grid.store import WordSeals
 from services.grid.store import conferences as queries
 from shared.city.units import Units
 from shared.http.auth import allow
@@ -182,7 +182,7 @@ async def conference(
     is_answered = division is not None and division.answered_at is not None
     # No fact of ours, so no version of the aggregate; but another answer than before.
     tag(response, found.version + is_answered)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return ConferenceOut.of(
         found,
         city.units,

@@ -24,7 +24,7 @@ from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.domain.policy.deliberation import may_read, require_sight
 from services.grid.handlers import deliberation as handlers
-from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import GridWork, WordSeals
 from services.grid.store import deliberations as queries
 from shared.city.units import Units
 from shared.http.auth import allow
@@ -125,5 +125,5 @@ async def deliberation(
         require_sight(found, sight, city.units)
     guest = None if sight is None or may_read(found, sight, city.units) else sight
     tag(response, found.version)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return Showing(found, city.units, seals.open_words, guest).out()

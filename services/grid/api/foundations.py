@@ -11,7 +11,7 @@ from services.grid.domain import foundations as d
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy import foundations as policy
 from services.grid.handlers import foundations as handlers
-from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import GridWork, WordSeals
 from services.grid.store import foundations as queries
 from shared.city.city import City
 from shared.city.foundations import FoundationList
@@ -98,7 +98,7 @@ async def community_foundations(
     found = await queries.foundations(connection, code)
     policy.require_sight(found, sight_of(reader) or code, city.units)
     tag(response, found.version)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return FoundationsOut.of(found, in_force, city.units, seals.open_words)
 
 

@@ -24,7 +24,7 @@ from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import IncidentState
 from services.grid.domain.policy.incidents import require_sight
-from services.grid.store import GridWork, IncidentSeals, queries
+from services.grid.store import GridWork, WordSeals, queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import Reading
@@ -95,7 +95,7 @@ async def incident(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return IncidentWithWordsOut.told(found, seals.open_telling(found), seals.open_evidence(found), city.units)
 
 

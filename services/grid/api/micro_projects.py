@@ -16,7 +16,7 @@ from services.grid.domain.lifecycle import MicroProjectState
 from services.grid.domain.micro_project import MicroProject, place_of
 from services.grid.domain.policy.micro_projects import require_sight
 from services.grid.handlers import micro_projects as handlers
-from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import GridWork, WordSeals
 from services.grid.store import micro_projects as queries
 from shared.city.units import Units
 from shared.http.etag import IfMatch, tag
@@ -170,7 +170,7 @@ async def micro_project(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return MicroProjectOut.of(found, city.units, seals.open_words)
 
 

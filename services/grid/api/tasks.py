@@ -25,7 +25,7 @@ from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.policy.tasks import require_sight
 from services.grid.domain.rounds import Doer
 from services.grid.domain.task import Task, WithdrawTask
-from services.grid.store import GridWork, IncidentSeals
+from services.grid.store import GridWork, WordSeals
 from services.grid.store import tasks as queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
@@ -93,7 +93,7 @@ async def task(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: IncidentSeals = request.app.state.flat.equipment
+    seals: WordSeals = request.app.state.flat.equipment.seals
     return TaskOut.of(found, city.units, seals.open_words)
 
 

@@ -1,6 +1,7 @@
 """Grid's memory."""
 
+from services.grid.store.equipment import Equipment
 from services.grid.store.repository import GridWork, UnitCopies
-from services.grid.store.seals import Equipment, IncidentSeals
+from services.grid.store.seals import WordSeals
 
-__all__ = ["Equipment", "GridWork", "IncidentSeals", "UnitCopies"]
+__all__ = ["Equipment", "GridWork", "UnitCopies", "WordSeals"]

@@ -15,13 +15,14 @@ from services.grid.store import tables
 from services.grid.store.changes import Changes, Shown
 from services.grid.store.conferences import ConferenceRepository, DivisionRepository
 from services.grid.store.deliberations import DeliberationRepository
+from services.grid.store.equipment import Equipment
 from services.grid.store.foundations import FoundationsRepository
 from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.photos import PhotoRows
 from services.grid.store.receipts import ReceiptRows
 from services.grid.store.rounds import InspectionRepository, TrackRows, VisitRepository
-from services.grid.store.seals import Equipment, IncidentSeals
+from services.grid.store.seals import WordSeals
 from services.grid.store.tasks import TaskRepository
 from services.grid.store.terminals import TerminalRepository
 from shared.city.city import City
@@ -157,8 +158,8 @@ class GridWork(Work):
         await self.tracks.flush()
 
     @property
-    def seals(self) -> IncidentSeals:
-        return self.equipment
+    def seals(self) -> WordSeals:
+        return self.equipment.seals
 
     @property
     def objects(self) -> Objects:

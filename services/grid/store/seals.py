@@ -1,12 +1,11 @@
 """What grid workers tell, sealed under the ring that intake has too: grid holds no key to citizens' words."""
 
 from services.grid.domain.incident import Incident, Telling, read_telling
-from shared.files.objects import Objects
 from shared.kernel.ids import IncidentId
 from shared.sealing.ring import Ring
 
 
-class IncidentSeals:
+class WordSeals:
     """The `Seals` of the ports."""
 
     def __init__(self, ring: Ring) -> None:
@@ -34,11 +33,3 @@ class IncidentSeals:
 
     def open_words(self, place: str, sealed: str) -> str:
         return self._ring.open(sealed, context=place).decode()
-
-
-class Equipment(IncidentSeals):
-    """What grid has besides its memory: the seals, and the store of files."""
-
-    def __init__(self, ring: Ring, objects: Objects) -> None:
-        super().__init__(ring)
-        self.objects = objects

@@ -1,7 +1,6 @@
 """诉求 in memory: the aggregate itself, and the whole of one knock at intake."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -17,6 +16,7 @@ from services.intake.store.anonymisations import AnonymisationRows
 from services.intake.store.attachments import AttachmentRows
 from services.intake.store.client_keys import ClientKeyRows
 from services.intake.store.contacts import ContactRows
+from services.intake.store.equipment import Equipment
 from services.intake.store.guesses import GuessRows
 from services.intake.store.handovers import HandoverRows
 from services.intake.store.knowledge import KnowledgeRows
@@ -31,7 +31,6 @@ from shared.events.envelope import Cause
 from shared.files.objects import Objects
 from shared.kernel.errors import NotFound, Refusal
 from shared.kernel.ids import CaseId, IncidentId
-from shared.sealing.passes import CasePasses
 from shared.store.bulk import Insert
 from shared.store.repository import Repository
 from shared.store.unit_copies import UnitCopyRepository
@@ -93,17 +92,6 @@ class CaseRepository(Repository[CaseId, Case]):
 
     def unknown(self, key: CaseId) -> NotFound:
         return NoSuchCase(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What intake is equipped with when it starts."""
-
-    vault: KeyVault
-    tracking_prefix: str
-    objects: Objects
-    links: FileLinks
-    passes: CasePasses
 
 
 class UnitCopies(UnitCopyRepository):

@@ -29,8 +29,7 @@ from services.survey.api.schemas import (
 from services.survey.domain import commands as do
 from services.survey.domain.model import RoundState, Survey
 from services.survey.domain.policy.rounds import find
-from services.survey.ports import Equipment
-from services.survey.store import queries
+from services.survey.store import Equipment, queries
 from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role

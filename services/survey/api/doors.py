@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.survey.domain.model import Survey
-from services.survey.ports import Equipment
-from services.survey.store import SurveyWork
+from services.survey.store import Equipment, SurveyWork
 from shared.city.city import City
 from shared.city.questionnaire import Questionnaire
 from shared.http.knock import Opening, opening

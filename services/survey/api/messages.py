@@ -10,8 +10,7 @@ from pydantic import Field
 from services.survey.api.doors import Equipped, TheCity
 from services.survey.domain.messages import Message, MessageState
 from services.survey.handlers.sending import text_of
-from services.survey.ports import Equipment
-from services.survey.store import queries
+from services.survey.store import Equipment, queries
 from shared.city.questionnaire import Questionnaire
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role

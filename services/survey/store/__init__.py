@@ -1,5 +1,6 @@
 """Survey's memory."""
 
+from services.survey.store.equipment import Equipment
 from services.survey.store.repository import SurveyWork
 
-__all__ = ["SurveyWork"]
+__all__ = ["Equipment", "SurveyWork"]

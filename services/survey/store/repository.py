@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.survey.domain.errors import UnknownCallback
 from services.survey.domain.model import Round, RoundState, Survey
 from services.survey.domain.policy.calling import PROMISE
-from services.survey.ports import Equipment
 from services.survey.store import tables
+from services.survey.store.equipment import Equipment
 from services.survey.store.messages import MessageRepository, WebhookRepository
 from services.survey.store.readings import ReadingRepository
 from shared.city.city import City
