@@ -16,7 +16,7 @@ from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.proposals import Outcome, Settlement, Wish
 from services.intake.domain.timeline import Code, Note
 from services.intake.handlers import duplicates
-from services.intake.store import IntakeWork
+from services.intake.ports import IntakeWork
 from shared.bus.subscriptions import Subscription, on
 from shared.events import router as r
 from shared.events import survey as s
@@ -235,7 +235,7 @@ def _as_met(fact: DeliberationMet) -> Code:
     return Code.DELIBERATION_DECIDED if fact.adopted else Code.DELIBERATION_MET
 
 
-SUBSCRIPTIONS: tuple[Subscription, ...] = (
+SUBSCRIPTIONS = (
     on(CaseRegistered, case_registered),
     on(IncidentEscalated, incident_escalated),
     on(DeliberationRaised, deliberated(lambda _: Code.DELIBERATION_RAISED)),

@@ -2,7 +2,7 @@
 
 from services.router import handlers
 from services.router.domain import commands as do
-from services.router.store import RouterWork
+from services.router.ports import RouterWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.grid import ConferenceHeld

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.scoring import handlers
 from shared.ticker import Timer
 
-TIMERS: tuple[Timer, ...] = (
+TIMERS = (
     Timer("close_month", timedelta(seconds=2), handlers.close_month),
     Timer("seek_hotspots", timedelta(seconds=20), handlers.seek_hotspots),
 )

@@ -2,7 +2,7 @@
 
 from services.survey import handlers
 from services.survey.domain.commands import Join, NoteCase, NoteMatter, Unjoin
-from services.survey.store import SurveyWork
+from services.survey.ports import SurveyWork
 from shared.bus.subscriptions import on
 from shared.events.envelope import Heard
 from shared.events.intake import CaseAnonymised, CaseRegistered

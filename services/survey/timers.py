@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from services.survey import handlers
 from services.survey.domain.policy.hours import hours_ahead
-from services.survey.handlers import sending
 from services.survey.store import SurveyWork, demand
 from shared.observability import metrics
 from shared.ticker import Timer
@@ -30,10 +29,10 @@ async def measure(work: SurveyWork) -> int:
 
 
 TIMERS = (
-    Timer("send_links", timedelta(seconds=1), sending.send_due_links),
-    Timer("hand_over_messages", timedelta(seconds=1), sending.hand_over_messages),
+    Timer("send_links", timedelta(seconds=1), handlers.send_due_links),
+    Timer("hand_over_messages", timedelta(seconds=1), handlers.hand_over_messages),
     Timer("end_expired", timedelta(minutes=1), handlers.end_expired),
     Timer("measure", timedelta(minutes=1), measure),
     Timer("anonymise", timedelta(minutes=10), handlers.anonymise),
-    Timer("forget_webhooks", timedelta(hours=1), sending.forget_webhooks),
+    Timer("forget_webhooks", timedelta(hours=1), handlers.forget_webhooks),
 )

@@ -13,8 +13,8 @@ from services.intake.domain.model import Case
 from services.intake.ports import IntakeWork
 from shared.kernel.ids import CaseId
 
-CONDEMN_LIMIT = 200
-REMOVE_LIMIT = 50
+CONDEMNED_AT_ONCE = 200
+REMOVED_AT_ONCE = 50
 
 
 async def announce_upload(work: IntakeWork, cmd: Attach, *, by_citizen: bool = False) -> Attachment:
@@ -69,12 +69,12 @@ async def abandon_uploads(work: IntakeWork, uploads: tuple[AttachmentId, ...]) -
 
 async def condemn_uploads(work: IntakeWork) -> int:
     """Give up uploads whose case never came; how many."""
-    return await work.attachments.condemn(before=work.now - UNCLAIMED_FOR, limit=CONDEMN_LIMIT)
+    return await work.attachments.condemn(before=work.now - UNCLAIMED_FOR, limit=CONDEMNED_AT_ONCE)
 
 
 async def remove_uploads(work: IntakeWork) -> int:
     """Remove the condemned: object first, then row; a crash between them is repaired the next time."""
-    condemned = await work.attachments.condemned(REMOVE_LIMIT)
+    condemned = await work.attachments.condemned(REMOVED_AT_ONCE)
     for one in condemned:
         await work.objects.remove(one.object_name)
         await work.attachments.forget(one.attachment_id)

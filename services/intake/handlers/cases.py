@@ -27,7 +27,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, new_id
 from shared.kernel.words import Channel, Kind
 
-FORGET_LIMIT = 1000
+FORGOTTEN_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,8 @@ async def follow(work: IntakeWork, cmd: Follow) -> Case:
 
 
 async def forget_guesses(work: IntakeWork) -> int:
-    """Drop counts of wrong codes whose time is over."""
-    return await work.guesses.forget(before=work.now - WRONG_CODES_WINDOW, limit=FORGET_LIMIT)
+    """Drop counts of wrong codes whose time is over; how many."""
+    return await work.guesses.forget(before=work.now - WRONG_CODES_WINDOW, limit=FORGOTTEN_AT_ONCE)
 
 
 def _answered(work: IntakeWork, case_id: CaseId, entry: Entry) -> Proposal:

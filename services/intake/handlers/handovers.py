@@ -9,7 +9,7 @@ from shared.kernel.ids import CaseId, new_id
 from shared.observability.logging import logger
 from shared.observability.metrics import PHOTOS_LOST
 
-COPY_LIMIT = 1
+COPIED_AT_ONCE = 1
 """The knock's session is silent while the store copies, and the database ends one that is silent for long:
 twenty large photos in one knock were never done.
 """
@@ -28,7 +28,7 @@ async def copy_photos(work: IntakeWork) -> int:
 
     The row is there before the copy and names it, so a crash between them is repaired the next time.
     """
-    waiting = await work.handovers.waiting(COPY_LIMIT)
+    waiting = await work.handovers.waiting(COPIED_AT_ONCE)
     for one in waiting:
         # The case comes after it: nobody else's knock waits for a case while the store is slow.
         found = await _copied(work, one)

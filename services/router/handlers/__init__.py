@@ -13,9 +13,7 @@ from services.router.handlers.asked import (
     take_division,
     withdraw,
 )
-from services.router.handlers.clocks import (
-    ring_bells,
-)
+from services.router.handlers.clocks import ring_bells
 from services.router.handlers.desk import (
     adjudicate,
     answer,
@@ -25,20 +23,10 @@ from services.router.handlers.desk import (
     open_case,
     reclassify,
 )
-from services.router.handlers.directory import (
-    compare_directory,
-    import_directory,
-)
-from services.router.handlers.hotspots import (
-    take_up_hotspot,
-)
-from services.router.handlers.ids import (
-    order_ids,
-)
-from services.router.handlers.lists import (
-    compare_list,
-    publish_list,
-)
+from services.router.handlers.directory import compare_directory, import_directory
+from services.router.handlers.hotspots import take_up_hotspot
+from services.router.handlers.ids import order_ids
+from services.router.handlers.lists import compare_list, publish_list
 from services.router.handlers.orders import (
     assign,
     contact,
