@@ -1,15 +1,18 @@
-"""How a route opens its work: with the request as the cause, committed before the answer is made.
+"""How a route opens its work: with the request as the cause, committed before the answer is made; and what
+it may know beside it, the city and the moment.
 
 A service names its own type: `OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]`.
 """
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.city.city import City
 from shared.http.app import request_cause
 from shared.http.auth import Known
 from shared.store.work import Store
@@ -47,3 +50,21 @@ async def reading_of_somebody(_: Known, connection: OpenReading) -> AsyncConnect
 
 
 Reading = Annotated[AsyncConnection, Depends(reading_of_somebody)]
+
+
+async def _city(request: Request) -> City:
+    city: City = request.app.state.flat.city
+    return city
+
+
+InCity = Annotated[City, Depends(_city)]
+"""The city as it is now; an import changes it while the service runs."""
+
+
+async def _now(request: Request) -> datetime:
+    at: datetime = request.app.state.flat.clock.now()
+    return at
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""What time it is where the service stands, for routes that open no work."""

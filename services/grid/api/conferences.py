@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from services.grid.api.desk import CityOf, MadeOnce, Reader, below, sight_of, unit_of
+from services.grid.api.desk import MadeOnce, Reader, below, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.conference import (
     Conference,
@@ -26,7 +26,7 @@ from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import tag
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.ids import CaseId, ConferenceId, UnitCode, new_id
@@ -139,7 +139,7 @@ async def record_conference(body: ConferenceIn, host: Host, making: MadeOnce) ->
 async def conference_list(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="A party, or a unit above one.")] = None,
     outcome: Annotated[DivisionOutcome | None, Query(description="What router made of the division.")] = None,
@@ -169,7 +169,7 @@ async def conference(
     conference_id: UUID,
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     request: Request,
     response: Response,
 ) -> ConferenceOut:

@@ -11,7 +11,6 @@ from services.grid.api.deliberation_views import DeliberationOut, Showing
 from services.grid.api.desk import (
     OVERSEERS,
     Change,
-    CityOf,
     MadeOnce,
     OpenWork,
     OwnUnit,
@@ -31,7 +30,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CaseId, DeliberationId, UnitCode
@@ -83,7 +82,7 @@ async def raise_matter(body: MatterIn, caller: Worker, making: MadeOnce) -> Resp
 async def deliberations(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="Its unit, or one above it.")] = None,
     state: Annotated[DeliberationState | None, Query()] = None,
@@ -111,7 +110,7 @@ async def deliberation(
     deliberation_id: UUID,
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     request: Request,
     response: Response,
 ) -> DeliberationOut:

@@ -70,17 +70,11 @@ def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
     return [unit, *(UnitCode(code) for code in units.with_below(unit) if code != unit)]
 
 
-async def _city(request: Request) -> City:
-    city: City = request.app.state.flat.city
-    return city
-
-
 async def _settings(request: Request) -> GridSettings:
     settings: GridSettings = request.app.state.flat.settings
     return settings
 
 
-CityOf = Annotated[City, Depends(_city)]
 SettingsOf = Annotated[GridSettings, Depends(_settings)]
 
 

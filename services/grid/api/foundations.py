@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from services.grid.api.desk import Change, CityOf, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.desk import Change, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.foundation_views import FoundationsOut, ListOut, OverviewOut, ReachOut, TickIn
 from services.grid.domain import foundations as d
 from services.grid.domain.errors import FilterRefused
@@ -19,19 +19,17 @@ from shared.city.units import Units
 from shared.http.auth import Known
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.wire import Text
 from shared.kernel.ids import UnitCode
-from shared.service import Flat
 
 ROUTES = APIRouter()
 Community = Annotated[Text, Path(max_length=40, description="The community's code.")]
 Item = Annotated[Text, Path(max_length=40, description="The item's code in the list in force.")]
 
 
-async def _listed(city: CityOf, request: Request) -> FoundationList:
-    flat: Flat = request.app.state.flat
-    return city.foundations.in_force(city.day(flat.clock.now()))
+async def _listed(city: InCity, now: Now) -> FoundationList:
+    return city.foundations.in_force(city.day(now))
 
 
 InForce = Annotated[FoundationList, Depends(_listed)]
@@ -55,7 +53,7 @@ Changing = Annotated[Change[UnitCode, d.Foundations], Depends(_change)]
 
 
 @ROUTES.get("/foundation-lists")
-async def foundation_lists(_: Reader, city: CityOf, in_force: InForce) -> list[ListOut]:
+async def foundation_lists(_: Reader, city: InCity, in_force: InForce) -> list[ListOut]:
     """五有: every version of the list, the oldest first."""
     return [ListOut.of(listed, in_force) for listed in city.foundations.versions]
 
@@ -64,7 +62,7 @@ async def foundation_lists(_: Reader, city: CityOf, in_force: InForce) -> list[L
 async def foundations_overview(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     in_force: InForce,
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
 ) -> OverviewOut:
@@ -88,7 +86,7 @@ async def community_foundations(
     unit: Community,
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     in_force: InForce,
     request: Request,
     response: Response,

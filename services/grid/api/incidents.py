@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.grid import handlers
 from services.grid.api.desk import (
     Change,
-    CityOf,
     MadeOnce,
     Onlooker,
     OpenWork,
@@ -27,7 +26,7 @@ from services.grid.domain.policy.incidents import require_sight
 from services.grid.store import GridWork, WordSeals, queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CategoryCode, IncidentId
@@ -64,7 +63,7 @@ async def report_incident(body: IncidentIn, caller: Worker, making: MadeOnce) ->
 async def incident_list(
     connection: Reading,
     reader: Onlooker,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
     state: Annotated[IncidentState | None, Query()] = None,
@@ -85,7 +84,7 @@ async def incident(
     incident_id: UUID,
     connection: Reading,
     reader: Onlooker,
-    city: CityOf,
+    city: InCity,
     request: Request,
     response: Response,
 ) -> IncidentWithWordsOut:

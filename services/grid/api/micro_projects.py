@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from services.grid.api.desk import Change, CityOf, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
+from services.grid.api.desk import Change, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
 from services.grid.api.schemas import Code, Words, name_of
 from services.grid.domain import micro_project as do
 from services.grid.domain.errors import FilterRefused
@@ -21,7 +21,7 @@ from services.grid.store import micro_projects as queries
 from shared.city.units import Units
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode, new_id
@@ -130,7 +130,7 @@ async def offer_micro_project(body: OfferIn, by: OwnUnit, making: MadeOnce) -> R
 async def micro_projects(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="Its unit, or one above it.")] = None,
     state: Annotated[MicroProjectState | None, Query()] = None,
@@ -160,7 +160,7 @@ async def micro_project(
     project_id: UUID,
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     request: Request,
     response: Response,
 ) -> MicroProjectOut:

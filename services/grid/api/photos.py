@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from services.grid import handlers
-from services.grid.api.desk import CityOf, Onlooker, OpenWork, sight_of
+from services.grid.api.desk import Onlooker, OpenWork, sight_of
 from services.grid.api.sync import OwnTerminal
 from services.grid.domain.photo import Photo, PhotoState
 from services.grid.domain.photo_errors import NoPicture, NoSuchPhoto
@@ -23,7 +23,7 @@ from shared.files.media import MediaKind
 from shared.files.objects import fresh_name
 from shared.files.weighing import mapped, weigh
 from shared.http import uploads
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.wire import Text, Wire
 from shared.kernel.ids import IncidentId, TaskId, UnitCode
 
@@ -73,7 +73,7 @@ async def upload_photo(request: Request, terminal_id: OwnTerminal, open_work: Op
 
 @ROUTES.get("/incidents/{incident_id}/photos/{sha256}", response_class=StreamingResponse, responses=_BINARY)
 async def incident_photo(
-    incident_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: CityOf, request: Request
+    incident_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, request: Request
 ) -> StreamingResponse:
     """A photo of an incident or of how it was handled, for whoever may read the incident."""
     found = await queries.incident(connection, IncidentId(incident_id))
@@ -86,7 +86,7 @@ async def incident_photo(
 
 @ROUTES.get("/tasks/{task_id}/photos/{sha256}", response_class=StreamingResponse, responses=_BINARY)
 async def task_photo(
-    task_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: CityOf, request: Request
+    task_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, request: Request
 ) -> StreamingResponse:
     """A photo of a task's report, for whoever may read the task."""
     found = await task(connection, TaskId(task_id))

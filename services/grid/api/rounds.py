@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from services.grid.api.desk import CityOf, Reader, below, overseen, sight_of
+from services.grid.api.desk import Reader, below, overseen, sight_of
 from services.grid.api.schemas import name_of
 from services.grid.domain import coverage
 from services.grid.domain.coverage import Unvisited, Went
@@ -16,10 +16,9 @@ from shared.city.city import City
 from shared.city.inspections import Plan
 from shared.http.auth import Known
 from shared.http.callers import Caller
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.refusals import NotSignedIn
 from shared.http.wire import Text, Wire
-from shared.service import Flat
 
 ROUTES = APIRouter()
 SHOWN = 200
@@ -145,10 +144,9 @@ class CoverageOut(Wire):
 
 
 @ROUTES.get("/inspection-plans")
-async def inspection_plans(_: Asker, city: CityOf, request: Request) -> list[PlanOut]:
+async def inspection_plans(_: Asker, city: InCity, now: Now) -> list[PlanOut]:
     """排查计划: what is asked at each kind of inspection."""
-    flat: Flat = request.app.state.flat
-    today = city.day(flat.clock.now())
+    today = city.day(now)
     return [PlanOut.of(plan, today) for plan in city.inspections.plans.values()]
 
 
@@ -156,7 +154,7 @@ async def inspection_plans(_: Asker, city: CityOf, request: Request) -> list[Pla
 async def coverage_report(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     first: Annotated[date, Query(description="The first day, on the city's clock.")],
     last: Annotated[date, Query(description="The last day.")],
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.grid import handlers
 from services.grid.api.desk import (
     Change,
-    CityOf,
     MadeOnce,
     Onlooker,
     OpenWork,
@@ -29,7 +28,7 @@ from services.grid.store import GridWork, WordSeals
 from services.grid.store import tasks as queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import TaskId
@@ -66,7 +65,7 @@ async def give_task(body: TaskIn, by: OwnUnit, making: MadeOnce) -> Response:
 async def task_list(
     connection: Reading,
     reader: Onlooker,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,
     state: Annotated[TaskState | None, Query()] = None,
@@ -83,7 +82,7 @@ async def task(
     task_id: UUID,
     connection: Reading,
     reader: Onlooker,
-    city: CityOf,
+    city: InCity,
     request: Request,
     response: Response,
 ) -> TaskOut:

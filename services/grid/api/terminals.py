@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.grid import handlers
-from services.grid.api.desk import CityOf, OpenWork, below, unit_of
+from services.grid.api.desk import OpenWork, below, unit_of
 from services.grid.api.schemas import name_of
 from services.grid.api.terminal_schemas import (
     EnrolIn,
@@ -32,7 +32,7 @@ from services.grid.store import terminals as rows
 from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.kernel.ids import TerminalId, UnitCode, new_id
 
@@ -62,7 +62,7 @@ async def invite_terminal(body: TerminalIn, giver: Giver, open_work: OpenWork) -
 async def list_terminals(
     connection: Reading,
     giver: Giver,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     state: Annotated[TerminalState | None, Query()] = None,
 ) -> Page[TerminalOut]:

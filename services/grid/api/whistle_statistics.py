@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.grid.api.desk import CityOf, Reader, below, overseen, sight_of
+from services.grid.api.desk import Reader, below, overseen, sight_of
 from services.grid.api.schemas import name_of
 from services.grid.domain.coverage import period_of
 from services.grid.domain.whistle_statistics import Came
 from services.grid.store import whistle_statistics as rows
 from shared.city.units import Units
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.wire import Text, Wire
 
 ROUTES = APIRouter()
@@ -54,7 +54,7 @@ class StatisticsOut(Wire):
 async def whistle_statistics(
     connection: Reading,
     reader: Reader,
-    city: CityOf,
+    city: InCity,
     first: Annotated[date, Query(description="The first day, on the city's clock.")],
     last: Annotated[date, Query(description="The last day.")],
     unit: Annotated[Text | None, Query(max_length=40, description="The asker's or one below it.")] = None,

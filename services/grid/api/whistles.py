@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.grid import handlers
 from services.grid.api.desk import (
     Change,
-    CityOf,
     MadeOnce,
     Onlooker,
     OpenWork,
@@ -29,7 +28,7 @@ from services.grid.store import GridWork, queries
 from shared.http.callers import Role
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CaseId, UnitCode, WhistleId
@@ -64,7 +63,7 @@ async def blow_whistle(body: WhistleIn, caller: Worker, making: MadeOnce) -> Res
 async def whistle_queue(
     connection: Reading,
     reader: Onlooker,
-    city: CityOf,
+    city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="A party, or a unit above one.")] = None,
     state: Annotated[WhistleState | None, Query()] = None,
@@ -93,7 +92,7 @@ async def whistle_queue(
 
 @ROUTES.get("/whistles/{whistle_id}")
 async def whistle(
-    whistle_id: UUID, connection: Reading, reader: Onlooker, city: CityOf, response: Response
+    whistle_id: UUID, connection: Reading, reader: Onlooker, city: InCity, response: Response
 ) -> WhistleOut:
     """One whistle with every department's part."""
     found = await queries.whistle(connection, WhistleId(whistle_id))

@@ -14,7 +14,7 @@ from services.intake.api.attachment_schemas import (
     all_shown,
     shown,
 )
-from services.intake.api.cases import InCity, OpenWork, Reporter
+from services.intake.api.cases import OpenWork, Reporter
 from services.intake.api.following import Knocked, knock_of
 from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId, may_see
@@ -28,7 +28,7 @@ from shared.files.weighing import mapped, weigh
 from shared.http import uploads
 from shared.http.auth import Known, allow
 from shared.http.callers import Caller, Role
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.refusals import NotSignedIn
 from shared.http.wire import Text
 from shared.kernel.ids import CaseId

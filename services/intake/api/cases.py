@@ -10,11 +10,10 @@ from services.intake.api.accepting import accept
 from services.intake.api.schemas import CaseIn, CaseOut, DeskCaseOut
 from services.intake.store import IntakeWork
 from services.intake.store.queries import DeskCase, DeskQuestion, desk
-from shared.city.city import City
 from shared.http.auth import Allowance, allow, allowed_to
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Opening, Reading, opening
+from shared.http.knock import InCity, Opening, Reading, opening
 from shared.http.paging import Asked, Page
 from shared.http.quick import Quick
 from shared.http.wire import Text
@@ -30,15 +29,6 @@ REPORTERS = Allowance(
 Reporter = Annotated[Caller, allowed_to(REPORTERS)]
 Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS)]
 OpenWork = Annotated[Opening[IntakeWork], Depends(opening)]
-
-
-async def the_city(request: Request) -> City:
-    """The city this door stands in."""
-    city: City = request.app.state.flat.city
-    return city
-
-
-InCity = Annotated[City, Depends(the_city)]
 
 
 @ROUTES.post(

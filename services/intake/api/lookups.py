@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.intake import handlers
 from services.intake.api import views
-from services.intake.api.cases import InCity, OpenWork, after
+from services.intake.api.cases import OpenWork, after
 from services.intake.api.following import Number
 from services.intake.api.lookup_schemas import CallerCaseOut, CallerIn, CodeIn, LookupOut, NewCodeOut
 from services.intake.domain.codes import AccessCode, read_tracking_number
@@ -24,7 +24,7 @@ from services.intake.store.queries import as_handled
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page, Position
 from shared.http.wire import Instant, Text
 from shared.kernel.errors import Refusal

@@ -9,10 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
-from services.intake.api.cases import InCity, Reporter
+from services.intake.api.cases import Reporter
 from services.intake.api.schemas import Said
 from shared.city.city import City
 from shared.city.gazetteer import Match
+from shared.http.knock import InCity
 from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel.words import UnitLevel
 

@@ -1,7 +1,6 @@
 """Who acts at router's door, and on what."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -86,12 +85,6 @@ def units_asked(caller: Caller, city: City, unit: str | None) -> frozenset[UnitC
     return below if of_units is None else below & of_units
 
 
-def now_of(request: Request) -> datetime:
-    """The service's time."""
-    at: datetime = request.app.state.flat.store.clock.now()
-    return at
-
-
 def may_read_case(case: Case, by: By, city: City) -> bool:
     """Whether any of the case's orders is theirs."""
     return by.unit is None or any(sees(order, by, city.units) for order in case.orders)
@@ -106,15 +99,6 @@ def theirs(by: By, city: City) -> Callable[[WorkOrder | UnitCode], bool]:
         return by.unit is None or city.units.is_within(what, by.unit)
 
     return is_theirs
-
-
-async def city_of(request: Request) -> City:
-    """The city this flat serves."""
-    city: City = request.app.state.flat.city
-    return city
-
-
-InCity = Annotated[City, Depends(city_of)]
 
 
 def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[Words, ...] | None:

@@ -10,7 +10,6 @@ from services.router.api import asked as say
 from services.router.api.acting import (
     Desk,
     Handle,
-    InCity,
     ListReader,
     OpenWork,
     Reader,
@@ -30,7 +29,7 @@ from services.router.store import queries
 from services.router.store.queries import CaseQuestion
 from shared.http.etag import IfMatch, Seen, tag
 from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, Reading
+from shared.http.knock import InCity, Opening, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
 from shared.kernel.ids import CaseId, CategoryCode, UnitCode

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.router.api.acting import InCity, ListReader
+from services.router.api.acting import ListReader
 from services.router.api.schemas import taken
 from services.router.store import directory_queries as queries
 from shared.city.policy import Policy
 from shared.city.units import Unit
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.errors import NotFound

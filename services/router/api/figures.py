@@ -4,15 +4,15 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.router.api.acting import DESK, InCity, Reader, now_of, units_asked
+from services.router.api.acting import DESK, Reader, units_asked
 from services.router.domain.errors import PeriodReversed, PeriodTooLong
 from services.router.store import figures
 from services.router.store.figures import UnitFigures
 from shared.http.callers import Role
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text, Wire
 from shared.kernel.words import HandlingMode, Tier
@@ -77,10 +77,9 @@ class UnitFiguresOut(Wire):
 
 @FIGURES.get("/queues")
 async def count_queues(
-    request: Request, connection: Reading, caller: Reader, city: InCity, unit: OfUnit = None
+    at: Now, connection: Reading, caller: Reader, city: InCity, unit: OfUnit = None
 ) -> QueuesOut:
     """How many lie in each queue. A unit's own and those below it; the desk's all, or a unit's."""
-    at = now_of(request)
     orders = await figures.order_counts(connection, units_asked(caller, city, unit), at=at)
     is_desk = caller.may(*DESK, Role.OPS)
     cases = await figures.case_counts(connection, at=at) if is_desk else None
@@ -92,7 +91,7 @@ async def count_queues(
 
 @FIGURES.get("/statistics/units")
 async def read_unit_statistics(
-    request: Request,
+    at: Now,
     connection: Reading,
     caller: Reader,
     city: InCity,
@@ -104,7 +103,6 @@ async def read_unit_statistics(
     """By unit: open, overdue, signed and resolved in time, returns, redo; without those that had none. A year
     at most.
     """
-    at = now_of(request)
     end = until or at
     start = since or end - USUAL_PERIOD
     if start > end:

@@ -9,13 +9,11 @@ from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
     Handle,
-    InCity,
     OpenWork,
     Reader,
     UnitStaff,
     joined_words,
     moved,
-    now_of,
     reader,
     unit_clerk,
     units_asked,
@@ -30,7 +28,7 @@ from services.router.store import queries
 from services.router.store.queries import QueueQuestion
 from shared.http.etag import IfMatch, Seen, tag, tagged
 from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, Reading
+from shared.http.knock import InCity, Now, Opening, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text
 from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
@@ -41,7 +39,7 @@ ORDERS = APIRouter(prefix="/work-orders")
 
 @ORDERS.get("")
 async def list_work_orders(
-    request: Request,
+    now: Now,
     connection: Reading,
     caller: Reader,
     city: InCity,
@@ -64,7 +62,7 @@ async def list_work_orders(
         mode=mode,
         category=category,
         due_before=due_before,
-        due_soon_at=now_of(request) if due_soon else None,
+        due_soon_at=now if due_soon else None,
     )
     rows = await queries.queue(connection, question, after=asked.after, limit=asked.fetch)
     return asked.page(rows, position=lambda row: (row.resolve_by, row.order_id), item=QueueItem.of)

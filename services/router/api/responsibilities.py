@@ -3,15 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.router.api.acting import InCity, now_of
 from services.router.store import directory_queries as queries
 from shared.city.city import City
 from shared.city.errors import UnknownUnit
 from shared.city.responsibilities import Item, ItemKind, ResponsibilityList, read_former
-from shared.http.knock import OpenReading
+from shared.http.knock import InCity, Now, OpenReading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire
 from shared.kernel.words import Tier
@@ -71,7 +70,7 @@ async def read_responsibilities(
     city: InCity,
     asked: Asked,
     connection: OpenReading,
-    request: Request,
+    now: Now,
     on: Annotated[date | None, Query(description="The day; today if left out.")] = None,
     category: Text | None = None,
     unit: Annotated[
@@ -83,7 +82,7 @@ async def read_responsibilities(
         refusal = UnknownUnit(unit)
         refusal.field = "unit"
         raise refusal
-    found, until = await _list_on(connection, on or _today(request, city), city)
+    found, until = await _list_on(connection, on or city.day(now), city)
     after = int(str(asked.after[0])) if asked.after else -1
     rows = [
         (place, item)
@@ -106,11 +105,11 @@ async def read_responsibilities(
 
 @RESPONSIBILITIES.get("/responsibilities/versions")
 async def list_published(
-    city: InCity, asked: Asked, connection: OpenReading, request: Request
+    city: InCity, asked: Asked, connection: OpenReading, now: Now
 ) -> Page[ListVersionOut]:
     """Every version that was published, the last to begin first."""
     published = await queries.published_lists(connection)
-    applied = published.on(_today(request, city))
+    applied = published.on(city.day(now))
     before = date.fromisoformat(str(asked.after[0])) if asked.after else date.max
     rows = [row for row in reversed(published.rows) if row.effective_from < before]
     return asked.page(
@@ -141,7 +140,3 @@ async def _list_on(connection: OpenReading, day: date, city: City) -> tuple[Resp
         text = await queries.list_document(connection, row.list_version)
         known = read_former(text, units=city.units, filename=row.list_version)
     return known, published.until(row)
-
-
-def _today(request: Request, city: City) -> date:
-    return city.day(now_of(request))

@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from services.router.api.acting import InCity, WordsReader, may_read_case, now_of, reader, units_below
+from services.router.api.acting import WordsReader, may_read_case, reader, units_below
 from services.router.api.schemas import CaseItem
 from services.router.domain.errors import TextNeeded, UnknownCase
 from services.router.domain.model import Case
@@ -23,7 +23,7 @@ from services.router.store import Equipment, queries
 from services.router.store.openings import Purpose, note_opening
 from services.router.store.queries import CaseQuestion
 from services.router.store.searching import SealedRow, sealed_cases
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Cursors
 from shared.http.wire import Wire
 from shared.kernel.ids import CaseId
@@ -75,7 +75,7 @@ class FoundOut(Wire):
 
 @SEARCHING.post(PATH)
 async def search_cases(
-    request: Request, body: SearchIn, connection: Reading, caller: WordsReader, city: InCity
+    request: Request, body: SearchIn, connection: Reading, caller: WordsReader, city: InCity, now: Now
 ) -> FoundOut:
     """By id or number at once; else full text over what citizens said and added, as far as the caller may
     read it. Fewer than asked for and a `next` mean that there is more to look at.
@@ -96,7 +96,7 @@ async def search_cases(
     found, looked_at = _look_through(equipment.ring, rows, body)
     if looked_at:
         # Before the answer: what could not be noted is not told.
-        await note_opening(connection, Purpose.SEARCH, by=by.name, cases=looked_at, at=now_of(request))
+        await note_opening(connection, Purpose.SEARCH, by=by.name, cases=looked_at, at=now)
     if looked_at == len(rows):
         return FoundOut(items=found, looked_at=looked_at, next=None)
     goes_on = cursors.write((rows[looked_at - 1].row.case_id,), query=body.query())

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut
@@ -11,7 +11,6 @@ from services.survey.api.doors import (
     AcceptLanguage,
     Equipped,
     OpenWork,
-    TheCity,
     citizens_language,
     language_of,
     questions,
@@ -34,7 +33,7 @@ from shared.city.city import City
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant
 from shared.kernel.ids import CallbackId, new_id
@@ -47,9 +46,9 @@ Desk = Annotated[Caller, allow(Role.CALLER, Role.SUPERVISOR, Role.OPS)]
 
 @ROUTES.get("/callbacks")
 async def worklist(
-    request: Request,
     connection: Reading,
     reader: Desk,
+    now: Now,
     asked: Asked,
     state: Annotated[RoundState, Query()] = RoundState.SCHEDULED,
     kind: Annotated[
@@ -67,7 +66,7 @@ async def worklist(
         state=state,
         due_before=due_before,
         case_id=case_id,
-        held=(reader.subject, request.app.state.flat.clock.now()) if mine else None,
+        held=(reader.subject, now) if mine else None,
         after=asked.after,
         limit=asked.fetch,
     )
@@ -81,7 +80,7 @@ async def claim_next(
     open_work: OpenWork,
     caller: PhoneCaller,
     equipped: Equipped,
-    city: TheCity,
+    city: InCity,
     language: AcceptLanguage = None,
 ) -> ClaimOut | Response:
     """Take the next-best callback in hand: the one that fell due first and is in nobody's hand.
@@ -119,7 +118,7 @@ async def claim(
     open_work: OpenWork,
     caller: PhoneCaller,
     equipped: Equipped,
-    city: TheCity,
+    city: InCity,
     language: AcceptLanguage = None,
     inbound: Annotated[
         bool, Query(description="The citizen is on the phone: at any hour, and without a contact.")

@@ -1,6 +1,6 @@
 """The citizen answers alone: by the link that was sent, or in the app that shows the case."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut
@@ -8,7 +8,6 @@ from services.survey.api.doors import (
     AcceptLanguage,
     Equipped,
     OpenWork,
-    TheCity,
     citizens_language,
     language_of,
     questions,
@@ -18,7 +17,7 @@ from services.survey.domain import commands as do
 from services.survey.domain.model import Survey
 from services.survey.domain.policy.answering import require_asked, require_link
 from services.survey.store import queries
-from shared.http.knock import OpenReading
+from shared.http.knock import InCity, Now, OpenReading
 from shared.http.wire import Text
 
 ROUTES = APIRouter()
@@ -27,16 +26,16 @@ ROUTES = APIRouter()
 @ROUTES.get("/links/{token}")
 async def link(
     token: Text,
-    request: Request,
     connection: OpenReading,
     equipped: Equipped,
-    city: TheCity,
+    now: Now,
+    city: InCity,
     language: AcceptLanguage = None,
 ) -> LinkOut:
     """What the page behind a citizen's link shows; 410 when it was used or is over."""
     callback_id = equipped.links.read(token)
     survey = await queries.survey_of(connection, callback_id)
-    one = require_link(survey, callback_id, at=request.app.state.flat.clock.now())
+    one = require_link(survey, callback_id, at=now)
     assert one.link_until is not None  # require_link refuses a round without one
     spoken, asked = _read_in(survey, language), city.questionnaire
     return LinkOut(
@@ -60,14 +59,14 @@ async def answer_link(token: Text, body: AnswersIn, open_work: OpenWork, equippe
 @ROUTES.get("/app-callbacks/{case_pass}")
 async def asked_in_app(
     case_pass: Text,
-    request: Request,
     connection: OpenReading,
     equipped: Equipped,
-    city: TheCity,
+    now: Now,
+    city: InCity,
     language: AcceptLanguage = None,
 ) -> AppOut:
     """What an app asks whoever follows the case; the pass is in intake's timeline of it."""
-    case_id = equipped.passes.read(case_pass, at=request.app.state.flat.clock.now())
+    case_id = equipped.passes.read(case_pass, at=now)
     survey = await queries.survey_asked(connection, case_id)
     one = require_asked(survey)
     spoken, asked = _read_in(survey, language), city.questionnaire
@@ -81,10 +80,10 @@ async def asked_in_app(
 
 @ROUTES.post("/app-callbacks/{case_pass}", status_code=201)
 async def answer_in_app(
-    case_pass: Text, body: AnswersIn, request: Request, open_work: OpenWork, equipped: Equipped
+    case_pass: Text, body: AnswersIn, now: Now, open_work: OpenWork, equipped: Equipped
 ) -> LinkAnswered:
     """The citizen's answer in the app; the first one stands."""
-    case_id = equipped.passes.read(case_pass, at=request.app.state.flat.clock.now())
+    case_id = equipped.passes.read(case_pass, at=now)
     answers = body.to_domain(equipped.links)
     async with open_work() as work:
         survey = await handlers.answer_in_app(work, do.AnswerInApp(case_id, answers))

@@ -1,4 +1,4 @@
-"""What every route of survey needs: its work, its equipment, the city, the reader's language."""
+"""What every route of survey needs: its work, its equipment, the reader's language."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from fastapi import Depends, Request
 
 from services.survey.domain.model import Survey
 from services.survey.store import Equipment, SurveyWork
-from shared.city.city import City
 from shared.city.questionnaire import Questionnaire
 from shared.http.knock import Opening, opening
 from shared.http.languages import AcceptLanguage, preferred
@@ -15,7 +14,6 @@ __all__ = [
     "AcceptLanguage",
     "Equipped",
     "OpenWork",
-    "TheCity",
     "citizens_language",
     "language_of",
     "questions",
@@ -30,14 +28,7 @@ async def equipment(request: Request) -> Equipment:
     return found
 
 
-async def city(request: Request) -> City:
-    """The city whose citizens are asked."""
-    found: City = request.app.state.flat.city
-    return found
-
-
 Equipped = Annotated[Equipment, Depends(equipment)]
-TheCity = Annotated[City, Depends(city)]
 
 
 def language_of(accept_language: str | None) -> str:

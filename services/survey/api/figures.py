@@ -5,16 +5,15 @@ what waits for callers now, and what nobody called for.
 from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from services.survey.api.doors import TheCity
 from services.survey.domain.errors import PeriodBackwards, PeriodTooLong
 from services.survey.domain.policy.hours import hours_ahead
 from services.survey.store import demand, figures
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Wire
 from shared.kernel.words import CallbackChannel
@@ -35,12 +34,12 @@ class Period(NamedTuple):
 
 
 async def period(
-    request: Request,
+    now: Now,
     since: Annotated[Instant | None, Query(description="From then on; else 30 days before `until`.")] = None,
     until: Annotated[Instant | None, Query(description="Before then; now if left out.")] = None,
 ) -> Period:
     """The period asked about, a year at most. Raises `PeriodBackwards`, `PeriodTooLong`."""
-    end = until or request.app.state.flat.clock.now()
+    end = until or now
     begin = since or end - USUAL
     if begin >= end:
         raise PeriodBackwards
@@ -169,12 +168,11 @@ class UncalledOut(Wire):
 async def waiting_figures(
     connection: Reading,
     _: Foreman,
-    request: Request,
-    city: TheCity,
+    at: Now,
+    city: InCity,
     hours: Annotated[int, Query(ge=1, le=MOST_HOURS, description="How many hours of calling ahead.")] = 12,
 ) -> WaitingOut:
     """需要多少回访员: what is due now, how long it has waited, and what falls due next."""
-    at = request.app.state.flat.clock.now()
     now = await demand.waiting(connection, at)
     ahead = hours_ahead(city, hours, at=at)
     coming = await demand.coming(connection, at, [one.ends for one in ahead])
@@ -193,7 +191,7 @@ async def waiting_figures(
 
 
 @ROUTES.get("/uncalled")
-async def uncalled_figures(connection: Reading, _: Foreman, city: TheCity, during: During) -> UncalledOut:
+async def uncalled_figures(connection: Reading, _: Foreman, city: InCity, during: During) -> UncalledOut:
     """无人回访: whom nobody called while there was time, day by day; who was called in vain is not one."""
     found = await demand.uncalled(connection, *during, city.calendar.zone.key)
     first, last = city.day(during.since), city.day(during.until - timedelta(microseconds=1))

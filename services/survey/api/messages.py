@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from services.survey.api.doors import Equipped, TheCity
+from services.survey.api.doors import Equipped
 from services.survey.domain.messages import Message, MessageState
 from services.survey.handlers.sending import text_of
 from services.survey.store import Equipment, queries
 from shared.city.questionnaire import Questionnaire
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
-from shared.http.knock import Reading
+from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Wire
 from shared.kernel.ids import CallbackId, CaseId
@@ -60,7 +60,7 @@ class MessageOut(Wire):
 
 @ROUTES.get("/messages")
 async def messages(
-    connection: Reading, _: Operator, asked: Asked, equipped: Equipped, city: TheCity
+    connection: Reading, _: Operator, asked: Asked, equipped: Equipped, city: InCity
 ) -> Page[MessageOut]:
     """Messages that were handed over, newest first."""
     rows = await queries.messages(connection, after=asked.after, limit=asked.fetch)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from services.survey.api.doors import Equipped, TheCity
+from services.survey.api.doors import Equipped
 from services.survey.api.html import joined, page
 from services.survey.api.messages import MessageOut
 from services.survey.api.pages import form_pairs
 from services.survey.store import queries
 from shared.http.auth import Auth
 from shared.http.callers import Role
-from shared.http.knock import OpenReading
+from shared.http.knock import InCity, OpenReading
 from shared.kernel.errors import Unauthenticated
 
 ROUTES = APIRouter()
@@ -59,7 +59,7 @@ async def ask_token() -> Response:
 
 @ROUTES.post("/messages")
 async def show_messages(
-    request: Request, connection: OpenReading, equipped: Equipped, city: TheCity
+    request: Request, connection: OpenReading, equipped: Equipped, city: InCity
 ) -> Response:
     """The newest messages, for an operator."""
     if not await _is_operator(request):

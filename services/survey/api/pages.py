@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from services.survey import handlers
 from services.survey.api.about import AboutOut, described
-from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, TheCity, citizens_language
+from services.survey.api.doors import AcceptLanguage, Equipped, OpenWork, citizens_language
 from services.survey.api.html import page
 from services.survey.api.link_form import WORDS, Filled, form, read
 from services.survey.domain import commands as do
@@ -19,7 +19,7 @@ from services.survey.domain.model import Survey
 from services.survey.domain.policy.answering import require_link
 from services.survey.store import queries
 from shared.city.city import City
-from shared.http.knock import OpenReading
+from shared.http.knock import InCity, Now, OpenReading
 from shared.http.problems import Problem
 from shared.http.wire import Text
 from shared.service import Flat
@@ -61,17 +61,17 @@ OTHERWISE = ("请稍后再试，或拨打12345。", "Please try again later, or 
 @ROUTES.get(f"{LINK_PAGES}{{token}}")
 async def link_page(
     token: Text,
-    request: Request,
     connection: OpenReading,
     equipped: Equipped,
-    city: TheCity,
+    now: Now,
+    city: InCity,
     lang: Lang = None,
     accepted: AcceptLanguage = None,
 ) -> Response:
     """The form behind the link."""
     callback_id = equipped.links.read(token)
     survey = await queries.survey_of(connection, callback_id)
-    require_link(survey, callback_id, at=request.app.state.flat.clock.now())
+    require_link(survey, callback_id, at=now)
     # A browser says what its phone is set to, and not who reads: what was stated comes first.
     return _form_page(city, survey, Filled(), lang or citizens_language(survey, accepted), equipped.links)
 
@@ -82,7 +82,7 @@ async def answer_page(
     request: Request,
     open_work: OpenWork,
     equipped: Equipped,
-    city: TheCity,
+    city: InCity,
     lang: Lang = None,
     accepted: AcceptLanguage = None,
 ) -> Response:

@@ -12,14 +12,14 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import Field
 
 from services.survey import handlers
-from services.survey.api.doors import Equipped, OpenWork, TheCity
+from services.survey.api.doors import Equipped, OpenWork
 from services.survey.domain import commands as do
 from services.survey.domain.errors import UnknownKeys
 from services.survey.domain.messages import MessageState
 from services.survey.domain.model import Answers
 from services.survey.domain.signatures import HEADER
-from services.survey.handlers import sending
 from shared.city.questionnaire import Questionnaire
+from shared.http.knock import InCity
 from shared.http.wire import Wire
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Satisfied, Solved
@@ -68,7 +68,7 @@ class TakenOut(Wire):
 
 
 @ROUTES.post("/keys")
-async def press_keys(body: KeysIn, open_work: OpenWork, city: TheCity) -> TakenOut:
+async def press_keys(body: KeysIn, open_work: OpenWork, city: InCity) -> TakenOut:
     """Keys pressed while a machine asked; a call nobody took is written down too."""
     answers = None if body.keys is None else _read(body.keys, city.questionnaire)
     command = do.AnswerByKeys(CallbackId(body.callback_id), answers)
@@ -82,7 +82,9 @@ async def note_delivery(body: DeliveryIn, open_work: OpenWork) -> TakenOut:
     """A message arrived at the citizen's phone, or did not."""
     state, kind = MessageState(body.status), KIND_OF[body.kind]
     async with open_work() as work:
-        is_taken = await sending.note_delivery(work, body.event_id, CallbackId(body.callback_id), kind, state)
+        is_taken = await handlers.note_delivery(
+            work, body.event_id, CallbackId(body.callback_id), kind, state
+        )
     return TakenOut(outcome="taken" if is_taken else "ignored")
 
 
