@@ -1,4 +1,4 @@
-"""Run grid alone: python -m services.grid."""
+"""Run grid alone: `python -m services.grid`."""
 
 from services.grid.app import SERVICE
 from shared.service import run

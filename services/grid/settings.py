@@ -1,4 +1,4 @@
-"""What grid alone is told from outside."""
+"""What only grid is told."""
 
 from typing import Annotated
 
@@ -8,6 +8,8 @@ from shared.kernel.settings import ServiceSettings
 
 
 class GridSettings(ServiceSettings):
+    """吹哨报到: where photos lie, and how near is on the site."""
+
     objects: str = ".state/objects"
     """Where photos lie, with intake's attachments: a folder, file:///…, or s3://bucket/prefix?…"""
     on_site_radius_m: Annotated[float, Field(gt=0, le=50_000)] = 500.0

@@ -1,8 +1,8 @@
-"""派单: the flat that decides which unit owes an answer, and the only writer of a case's status.
+"""派单 router: decides which unit owes an answer; the only writer of a case's status.
 
 Decides: category, tier, place, lead and co-units, deadlines, returns, redos.
-Owns: cases with their work orders, the directory's units as published.
-Hears: case.registered and what its citizen asks, callback.scheduled and how it went, conference.held,
-       hotspot.detected.
-Says: every move of a case (`shared.lifecycle.case`), `case.move_refused`; units and lists as published.
+Owns:    cases with their work orders, the directory, responsibility lists, who was told whom to call.
+Hears:   case registered and what its citizen asks, how its callback went, conference held, hot spot detected.
+Says:    every move of a case (`shared.lifecycle.case`) or its refusal, findings, co-orders, hot spots taken
+         up; units and lists as published.
 """

@@ -1,4 +1,4 @@
-"""Router's settings: those every service has, where the text model lies, and the key it asks intake with."""
+"""What only router is told."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from shared.kernel.settings import ServiceSettings
 
 
 class RouterSettings(ServiceSettings):
-    """Router opens the citizen's words, so `keys` must hold the words ring."""
+    """派单: where the text model lies. It opens the citizen's words, so `keys` must hold the words ring."""
 
     model: Path = Path(".state/model")
     """Folder of the text model that `jiesu train` writes; where there is none, rules classify alone."""

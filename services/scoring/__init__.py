@@ -1,8 +1,8 @@
-"""scoring 考核: the ledger of what counts, and the three rates per unit with the cases behind each number.
+"""考核 scoring: the ledger of what counts, and the three rates of each unit, with the cases behind them.
 
-decides  which facts count for which unit, in which period, and how much; exclusions, appeals, the close
-owns     the entries (a case each), the whistles, the lines folded from them, exclusions, closed months,
-         daily counts, hot spots, topics
-hears    every fact of router, survey and grid that a rate rests on, from `jiesu.case` and `jiesu.grid`; units
-says     exclusions and appeals decided, months closed, rates published, hot spots, topics: `jiesu.score`
+Decides: which facts count for which unit, in which period, and how much; exclusions, appeals, the close.
+Owns:    entries (a case each), whistles, the lines folded from them, exclusions, closed months, daily counts,
+         hot spots, topics.
+Hears:   every fact of intake, router, survey and grid that a number rests on; units.
+Says:    exclusions and appeals decided, months closed, rates published, hot spots, topics.
 """

@@ -1,4 +1,4 @@
-"""The one file that knows all of scoring."""
+"""Scoring, declared."""
 
 from services.scoring.api.routes import ROUTES
 from services.scoring.consumer import SUBSCRIPTIONS

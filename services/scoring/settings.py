@@ -1,4 +1,4 @@
-"""What scoring alone is told."""
+"""What only scoring is told."""
 
 from shared.kernel.settings import ServiceSettings
 

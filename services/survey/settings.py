@@ -1,4 +1,4 @@
-"""What survey alone is told from outside."""
+"""What only survey is told."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +25,8 @@ def secret_in(path: Path) -> bytes:
 
 
 class SurveySettings(ServiceSettings):
+    """回访: the way to the message gateway, and the keys that links and passes are signed with."""
+
     public_url: WebAddress = "http://127.0.0.1:8104"
     """What the citizens' links begin with."""
     message_gateway_url: Annotated[WebAddress | None, NoneIfEmpty] = None
