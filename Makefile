@@ -121,11 +121,13 @@ up: deploy/.env  ## Build the image, start everything with docker compose, wait 
 down:  ## Stop the containers; their volumes stay (ARGS=--volumes removes them, keys and all)
 	$(COMPOSE) down $(ARGS)
 
-ps: ; @$(COMPOSE) ps --all
+ps:  ## Say what of it runs
+	@$(COMPOSE) ps --all
 
-logs: ; @$(COMPOSE) logs --follow $(service)
+logs:  ## Follow what it says (service=router for one of them)
+	@$(COMPOSE) logs --follow $(service)
 
 ##@ Help
 .PHONY: help
 help:  ## Say what there is
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
