@@ -1,1 +1,1 @@
-"""Bottom shelf: ids, clock, decisions, refusals, settings. Nothing but plain Python."""
+"""Bottom shelf: ids, clock, decisions, refusals, settings, words. No I/O, and nothing of ours below it."""
