@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from shared.bus.port import BusBusy, Message, Producer, Record, RecordRefused
 from shared.events.topics import Topic, dead_letters
-from shared.observability.bus_metrics import DEAD_LETTER_COPIES
+from shared.observability.metrics import DEAD_LETTER_COPIES
 
 PATIENCE = 5.0
 

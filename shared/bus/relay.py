@@ -14,9 +14,8 @@ import asyncpg
 from shared.bus.messages import Sayable, message_of
 from shared.bus.port import Bus, BusBusy, Producer, RecordRefused
 from shared.bus.shards import Shards, dsn_of
-from shared.observability.bus_metrics import RELAY_SHARDS
 from shared.observability.logging import logger
-from shared.observability.metrics import OUTBOX_AGE, OUTBOX_UNSENT, RELAY_FAILED, RELAY_SENT
+from shared.observability.metrics import OUTBOX_AGE, OUTBOX_UNSENT, RELAY_FAILED, RELAY_SENT, RELAY_SHARDS
 from shared.store.outbox import SHARDS
 
 UNSENT = """

@@ -19,9 +19,8 @@ from shared.bus.subscriptions import Subscriptions
 from shared.events.catalog import FACTS
 from shared.events.envelope import Heard, Undecodable, decode, type_of
 from shared.kernel.ids import EventId
-from shared.observability.bus_metrics import FACTS_SKIPPED
 from shared.observability.logging import logger
-from shared.observability.metrics import CONSUMER_BUSY, FACTS_HEARD, HEARD_BATCH, HEARD_DELAY
+from shared.observability.metrics import CONSUMER_BUSY, FACTS_HEARD, FACTS_SKIPPED, HEARD_BATCH, HEARD_DELAY
 from shared.store.inbox import accept
 from shared.store.work import Store, Work
 

@@ -21,9 +21,8 @@ from shared.bus.settling import Settler
 from shared.bus.subscriptions import Subscription, Subscriptions
 from shared.bus.watchdog import PATIENCE, Watchdog
 from shared.bus.worker import Worker
-from shared.observability.bus_metrics import CONSUMER_RENEWED
 from shared.observability.logging import logger
-from shared.observability.metrics import CONSUMER_LAG, PARKED
+from shared.observability.metrics import CONSUMER_LAG, CONSUMER_RENEWED, PARKED
 from shared.store.work import Store, Work
 
 W = TypeVar("W", bound=Work)

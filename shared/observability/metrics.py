@@ -39,6 +39,7 @@ OUTBOX_UNSENT = _gauge("jiesu_outbox_unsent", "Facts committed and not yet on th
 OUTBOX_AGE = _gauge("jiesu_outbox_age_seconds", "Age of the oldest fact not yet on the bus.", "service")
 RELAY_SENT = _counter("jiesu_relay_sent", "Facts the bus has acknowledged, by topic.", "service", "topic")
 RELAY_FAILED = _counter("jiesu_relay_failures", "Sendings that failed and are tried again.", "service")
+RELAY_SHARDS = _gauge("jiesu_relay_shards", "Shards of the outbox this process owns.", "service")
 
 FACTS_HEARD = _counter(
     "jiesu_facts_heard",
@@ -59,7 +60,20 @@ CONSUMER_LAG = _gauge(
 CONSUMER_BUSY = _counter(
     "jiesu_consumer_retries", "Batches tried again because database or bus were busy.", "service"
 )
+CONSUMER_RENEWED = _counter(
+    "jiesu_consumer_renewals",
+    "Consumers thrown away and made new, by cause (busy, stuck).",
+    "service",
+    "cause",
+)
+FACTS_SKIPPED = _counter("jiesu_facts_skipped", "Facts passed over by header: not heard here.", "service")
 PARKED = _gauge("jiesu_parked_facts", "Facts that wait for ops, or behind one that does.", "service")
+DEAD_LETTER_COPIES = _counter(
+    "jiesu_dead_letter_copies",
+    "Copies of parked facts for the dead-letter topics, by outcome (sent, failed).",
+    "service",
+    "outcome",
+)
 
 TIMER_RUNS = _counter(
     "jiesu_timer_runs",

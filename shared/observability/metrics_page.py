@@ -1,18 +1,13 @@
 """The page that lists every metric; generated, so that it cannot say less than is counted."""
 
-from types import ModuleType
-
 from prometheus_client.metrics import MetricWrapperBase
 
-from shared.observability import bus_metrics, metrics
-
-MODULES = (metrics, bus_metrics)
+from shared.observability import metrics
 
 
-def declared(modules: tuple[ModuleType, ...] = MODULES) -> tuple[MetricWrapperBase, ...]:
+def declared() -> tuple[MetricWrapperBase, ...]:
     """Every metric, in the order they are written."""
-    values = (value for module in modules for value in vars(module).values())
-    return tuple(value for value in values if isinstance(value, MetricWrapperBase))
+    return tuple(value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase))
 
 
 def markdown_table() -> str:
