@@ -26,7 +26,7 @@ from shared.files.media import MOST_BYTES
 from shared.http.api_keys import PREFIX, ApiKeyDesk
 from shared.http.body import ROOM_FOR_MULTIPART
 from shared.http.callers import Caller, Recogniser, Role
-from shared.http.languages import LANGUAGES
+from shared.kernel.words import Language
 from shared.sealing.passes import CasePasses
 from shared.service import Flat, Service
 from shared.store.unit_copies import CopiedDirectory
@@ -34,7 +34,7 @@ from shared.store.unit_copies import CopiedDirectory
 
 def equip(settings: IntakeSettings) -> Equipment:
     """The vault with its keys; a missing key, or a sentence nobody wrote, stops the service at its start."""
-    for language in LANGUAGES:
+    for language in Language:
         catalogue(language)
     vault = open_vault(
         contacts=settings.vault_ring,

@@ -2,25 +2,25 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from babel import negotiate_locale
 from fastapi import Header
 
-Language = Literal["zh-CN", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from shared.kernel.words import Language
+
 AcceptLanguage = Annotated[str | None, Header(alias="Accept-Language")]
 
 MOST_RANGES = 20
 _RANGE = re.compile(
     r"\s*(\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*)\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?", re.ASCII
 )
-_BY_TONGUE: Mapping[str, Language] = {language.partition("-")[0]: language for language in LANGUAGES}
+_BY_TONGUE: Mapping[str, Language] = {language.tongue: language for language in Language}
 """Who reads Chinese of any region or script is told in the one there is."""
 
 
 def preferred(accept_language: str | None) -> Language:
-    """The best of what is acceptable; the first language for whoever accepts none of them."""
+    """The best of what is acceptable; Chinese for whoever accepts none of them."""
     weights = dict(_weighed(accept_language or ""))
     # What was not named is meant by the asterisk; what has the weight 0 is not wanted.
     named = {_tongue(tag) for tag in weights}
@@ -30,7 +30,7 @@ def preferred(accept_language: str | None) -> Language:
         if weights[tag] > 0:
             wanted += rest if tag == "*" else [tag]
     found = negotiate_locale(wanted, list(_BY_TONGUE), sep="-")
-    return _BY_TONGUE[found] if found is not None else LANGUAGES[0]
+    return _BY_TONGUE[found] if found is not None else Language.CHINESE
 
 
 def _weighed(written: str) -> Iterator[tuple[str, float]]:

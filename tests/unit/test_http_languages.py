@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.survey.api.doors import language_of
-from shared.http.languages import LANGUAGES, preferred
+from shared.http.languages import preferred
+from shared.kernel.words import Language
 
 
 @pytest.mark.parametrize(
@@ -45,4 +46,4 @@ def test_the_reader_is_answered_in_the_language_asked_for(asked: str | None, ans
 
 @given(asked=st.text(alphabet="enzh-*;q=0.19, \x00é", max_size=60))
 def test_whatever_is_asked_has_an_answer(asked: str) -> None:
-    assert preferred(asked) in LANGUAGES
+    assert preferred(asked) in Language

@@ -11,9 +11,8 @@ from services.intake.api.sentences.catalogues import WANTED, read_catalogue
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code, Note
 from shared.city.errors import BrokenFile
-from shared.http.languages import LANGUAGES, Language
 from shared.kernel.ids import CaseId, EventId, UnitCode, new_id
-from shared.kernel.words import DeclineReason
+from shared.kernel.words import DeclineReason, Language
 from shared.lifecycle.case import CaseState
 from tests.kit.city import beijing
 from tests.kit.facts import AN_ID
@@ -35,7 +34,7 @@ def a_note(
     )
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", Language)
 def test_every_code_status_and_wish_has_its_sentence(language: Language) -> None:
     words = catalogue(language)
     assert all(words.line(code) for code in Code)
@@ -43,7 +42,7 @@ def test_every_code_status_and_wish_has_its_sentence(language: Language) -> None
     assert all(words.wish(wish) for wish in ASKED_BY_CITIZENS)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("reason", DeclineReason)
 def test_every_reason_says_why_and_where_to_go_instead(reason: DeclineReason, language: Language) -> None:
     (found,) = [one for one in beijing().policy.decline.reasons if one.code == reason]
@@ -59,7 +58,7 @@ def test_both_languages_say_the_same_things(key: tuple[str, str]) -> None:
     def places(sentence: str) -> set[str]:
         return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
-    chinese, english = (catalogue(language).sentences[key] for language in LANGUAGES)
+    chinese, english = (catalogue(language).sentences[key] for language in Language)
     assert places(chinese) == places(english) <= {"unit", "until", "detail", "reason", "go_to"}
     assert not chinese.isascii()
     assert english.isascii()

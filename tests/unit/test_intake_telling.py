@@ -18,12 +18,11 @@ from shared.events.directory import UnitChanged
 from shared.events.envelope import Heard
 from shared.events.fact import Fact
 from shared.events.survey import SURVEY, CallbackAttempted, CallbackScheduled, CallbackUnreachable
-from shared.http.languages import LANGUAGES
 from shared.http.problems import status_of
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, UnitCode
-from shared.kernel.words import Overdue, Unreached
+from shared.kernel.words import Language, Overdue, Unreached
 from shared.lifecycle.case import CASE_LIFE, CaseState
 from tests.kit.city import beijing
 from tests.kit.facts import AN_ID, a_fact, an_envelope
@@ -115,7 +114,7 @@ async def test_every_line_can_be_read_in_both_languages(fact: type[Fact]) -> Non
     notes = (await heard(a_fact(fact))).notes
     for note in notes:
         assert note.event_id == AN_ID
-        for language in LANGUAGES:
+        for language in Language:
             sentence = told(note, language, beijing())
             assert sentence
             assert "{" not in sentence

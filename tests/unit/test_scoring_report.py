@@ -26,9 +26,8 @@ from shared.city.errors import BrokenFile
 from shared.city.population import Population
 from shared.city.schematic import Schematic, load_schematic
 from shared.city.units import units_of
-from shared.http.languages import LANGUAGES, Language
 from shared.kernel.ids import CategoryCode, HotspotId
-from shared.kernel.words import StreetClass, UnitLevel
+from shared.kernel.words import Language, StreetClass, UnitLevel
 from tests.kit.accessible import contrast, faults
 from tests.kit.case_story import DONGHUASHI, NANLI, SHANGHAI, YONGNING, ZHENZHUQUAN, named
 from tests.kit.city import beijing
@@ -74,7 +73,7 @@ def shown(language: Language, **more: Any) -> str:
     return bytes(report_page(a_report(**more), words(language)).body).decode()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", Language)
 def test_the_report_is_read_without_seeing_it_and_needs_nothing_from_elsewhere(language: Language) -> None:
     text = shown(language)
     assert faults(text, language) == []
@@ -149,7 +148,7 @@ def test_cases_by_residents_are_rounded_half_up_once() -> None:
         assert f'<td class="n">{told}</td>' in shown("en", monthly=compile_month(of_49, [], [], city, city))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", Language)
 def test_a_month_without_figures_says_so(language: Language) -> None:
     text = shown(
         language,
@@ -191,7 +190,7 @@ def test_few_streets_are_one_table_and_none_is_no_table(count: int, captions: li
     assert ("ten are listed" in told) == (count > 20)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", Language)
 def test_a_row_is_called_by_whom_it_tells_of_and_chinese_names_are_said_to_be_chinese(
     language: Language,
 ) -> None:

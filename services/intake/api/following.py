@@ -21,9 +21,10 @@ from shared.http.auth import Known, count
 from shared.http.callers import Caller
 from shared.http.idempotency import Once, OnceOnly
 from shared.http.knock import Opening
-from shared.http.languages import AcceptLanguage, Language, preferred
+from shared.http.languages import AcceptLanguage, preferred
 from shared.http.networks import network_of
 from shared.http.wire import Text
+from shared.kernel.words import Language
 
 ROUTES = APIRouter()
 

@@ -21,8 +21,8 @@ from services.intake.domain.proposals import Answer
 from services.intake.domain.timeline import Note
 from services.intake.store.queries import DeskCase
 from shared.city.city import City
-from shared.http.languages import Language
 from shared.kernel.ids import UnitCode
+from shared.kernel.words import Language
 from shared.lifecycle.case import CaseState
 
 

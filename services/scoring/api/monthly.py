@@ -18,7 +18,7 @@ from services.scoring.domain.policy.monthly import compile_month
 from services.scoring.domain.policy.rates import without_excluded
 from services.scoring.store import alarms, sums
 from services.scoring.store import topics as reading
-from shared.http.languages import Language
+from shared.kernel.words import Language
 
 ROUTES = APIRouter()
 
@@ -34,7 +34,7 @@ SPOTS = 30
 async def monthly_report(
     asking: Asking,
     period: str,
-    lang: Annotated[Language, Query(description="The reader's language.")] = "zh-CN",
+    lang: Annotated[Language, Query(description="The reader's language.")] = Language.CHINESE,
 ) -> Response:
     """Rates, ranking, class moves, categories, hot spots and a schematic map. Raises `PeriodNotClosed`."""
     asked = asking.periods.asked(period, at=asking.now)

@@ -13,9 +13,10 @@ from shared.city.city import City
 from shared.http.api_keys import PREFIX
 from shared.http.auth import API_KEY_HEADER, Auth, count
 from shared.http.callers import Caller
-from shared.http.languages import Language, preferred
+from shared.http.languages import preferred
 from shared.http.networks import network_of
 from shared.http.refusals import BadKey, ScopeMissing
+from shared.kernel.words import Language
 from shared.observability.logging import logger
 from shared.observability.metrics import AUTH_REFUSED
 

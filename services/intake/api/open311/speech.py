@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import orjson
 from fastapi import Response
 
-from shared.http.languages import Language
+from shared.kernel.words import Language
 
 Format = Literal["xml", "json"]
 Content = Mapping[str, object] | list[Mapping[str, object]]

@@ -8,8 +8,8 @@ from services.intake.domain.open311.request import CLOSED
 from services.intake.store.public_requests import ShownRequest
 from shared.city.city import City
 from shared.city.open311 import Attribute, Open311, Service
-from shared.http.languages import Language
 from shared.kernel.ids import UnitCode
+from shared.kernel.words import Language
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 Shown = Mapping[str, object]

@@ -9,7 +9,7 @@ from services.intake.api.sentences.catalogues import Catalogue, catalogue
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code, Note
 from shared.city.city import City
-from shared.http.languages import Language
+from shared.kernel.words import Language
 from shared.lifecycle.case import CaseState
 
 __all__ = ["catalogue", "status_told", "told"]

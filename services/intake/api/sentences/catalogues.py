@@ -10,8 +10,8 @@ from importlib import resources
 
 from services.intake.domain.lifecycle import ASKED_BY_CITIZENS
 from services.intake.domain.timeline import Code
-from shared.http.languages import Language
 from shared.http.sentences import Key, read_sentences
+from shared.kernel.words import Language
 from shared.lifecycle.case import CaseState
 
 WANTED: frozenset[Key] = frozenset(

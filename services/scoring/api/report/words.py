@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from shared.http.languages import Language
 from shared.http.sentences import Key, read_sentences
-from shared.kernel.words import StreetClass
+from shared.kernel.words import Language, StreetClass
 
 WORDS = (
     *("title", "other_language", "period", "rules", "hash", "no_figure", "skip", "contents"),
