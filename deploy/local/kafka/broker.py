@@ -9,14 +9,14 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.local.child import Child, tail
 from deploy.local.kafka.fetch import Say, find_java, kafka_jars
 from deploy.local.kafka.probe import serves
 from deploy.local.kafka.properties import log4j_properties, server_properties
-from deploy.local.marks import ProcessMark, mark_of
 from deploy.local.ports import free_port, same_port
-from deploy.local.refusals import KafkaUnavailable, NotReady
+from deploy.local.refusals import KafkaUnavailable
 from deploy.local.state import StateFolder
-from deploy.local.waiting import NEVER, wait_until
+from deploy.local.waiting import NEVER
 
 # The first compiler only: a broker that shares two cores with what it serves must not spend them on the
 # second one, and starts with a third less CPU.
@@ -26,21 +26,25 @@ _JAVA_OPTIONS = (
 )
 
 
-class LocalKafka:
+class LocalKafka(Child):
     """A real Kafka on 127.0.0.1 for one state folder; also the real bus of the tests.
 
     Everything is synchronous: call it from a thread inside an event loop.
     """
 
     name = "kafka"
+    # In order, the log is flushed and closed.
+    GRACE = 12.0
 
     def __init__(self, state: Path, *, environment: Mapping[str, str] = os.environ) -> None:
+        super().__init__()
         self._state = StateFolder(state)
+        self.log = self._state.logs / "kafka.log"
+        # What Java says before the broker has a log of its own.
+        self._java_log = self._state.logs / "kafka.out.log"
         self._environment = environment
-        self._process: subprocess.Popen[bytes] | None = None
         self._ready_to_run: tuple[str, Path] | None = None
         self.port = 0
-        self.mark: ProcessMark | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -62,31 +66,9 @@ class LocalKafka:
         self._choose_ports()
         if not (self._data / "meta.properties").exists():
             self._format()
-        self._spawn()
-        if not wait_until(lambda: self._serves() or not self.is_alive(), within=within, stop=stop):
-            self.stop()
-            raise NotReady(self.name, f"no answer within {within:.0f} s", self.log_tail())
-        if not self.is_alive():
-            raise NotReady(self.name, "the broker ended", self.log_tail())
-
-    def stop(self, *, grace: float = 12.0) -> None:
-        """Stop in order: the log is flushed and closed."""
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(grace)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
-        self._process = self.mark = None
-
-    def kill(self) -> None:
-        """kill -9 the broker, as a fault would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        command = self._java("kafka.Kafka", str(self._properties))
+        self.spawn(command, self._java_log, afresh=True, cwd=self._state.kafka)
+        self.wait_for(self._serves, within=within, stop=stop)
 
     def restart(self, *, stop: threading.Event = NEVER) -> None:
         """Stop if it runs, and start again on the same ports with the same data."""
@@ -102,27 +84,10 @@ class LocalKafka:
         self.stop()
         shutil.rmtree(self._state.kafka, ignore_errors=True)
 
-    def is_alive(self) -> bool:
-        """Whether the broker's process runs."""
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def exit_code(self) -> int | None:
-        """How the process ended (negative: by that signal), or None while it runs."""
-        return self._process.poll() if self._process else None
-
-    @property
-    def log(self) -> Path:
-        """The broker's own log; what Java says before there is one is in kafka.out.log beside it."""
-        return self._state.logs / "kafka.log"
-
-    def log_tail(self, lines: int = 8) -> str:
-        """The last words of the broker."""
-        words: list[str] = []
-        for log in (self._state.logs / "kafka.out.log", self.log):
-            if log.exists():
-                words += log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
-        return "\n".join(words[-lines:])
+    def log_tail(self, lines: int = 12) -> str:
+        """The last words of the broker, and before them those of Java."""
+        words = "\n".join(filter(None, (tail(self._java_log, lines), tail(self.log, lines))))
+        return "\n".join(words.splitlines()[-lines:])
 
     @property
     def _data(self) -> Path:
@@ -162,20 +127,6 @@ class LocalKafka:
         java, jars = self._ready_to_run
         logging = f"-Dlog4j2.configurationFile={self._log4j}"
         return [java, *_JAVA_OPTIONS, logging, "-cp", f"{jars}/*", *words]
-
-    def _spawn(self) -> None:
-        command = self._java("kafka.Kafka", str(self._properties))
-        with (self._state.logs / "kafka.out.log").open("wb") as out:
-            # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.
-            self._process = subprocess.Popen(
-                command,
-                cwd=self._state.kafka,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
-        self.mark = mark_of(self._process.pid, command)
 
     def _serves(self) -> bool:
         return serves("127.0.0.1", self.port)

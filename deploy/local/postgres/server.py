@@ -11,30 +11,33 @@ from urllib.parse import quote
 
 import psutil
 
-from deploy.local.marks import ProcessMark, is_running, mark_of
+from deploy.local.child import Child
+from deploy.local.marks import is_running
 from deploy.local.ports import free_port, same_port
 from deploy.local.postgres.binaries import find_programs
 from deploy.local.postgres.cluster import SUPERUSER, Cluster, data_folder
 from deploy.local.postgres.owner import server_user
-from deploy.local.refusals import NotReady, PostgresUnavailable
+from deploy.local.refusals import PostgresUnavailable
 from deploy.local.state import StateFolder
 from deploy.local.waiting import NEVER, wait_until
 
 
-class LocalPostgres:
+class LocalPostgres(Child):
     """Postgres on 127.0.0.1 for one state folder; also the real database of the tests.
 
     Everything is synchronous: call it from a thread inside an event loop.
     """
 
     name = "postgres"
+    # Fast: open transactions are rolled back, a checkpoint is written.
+    ASKED_BY, GRACE = signal.SIGINT, 15.0
 
     def __init__(self, state: Path, *, port: int | None = None) -> None:
+        super().__init__()
         self._state = StateFolder(state)
+        self.log = self._state.logs / "postgres.log"
         self._cluster: Cluster | None = None
-        self._process: subprocess.Popen[bytes] | None = None
         self.port = port or 0
-        self.mark: ProcessMark | None = None
 
     def start(self, *, stop: threading.Event = NEVER, within: float = 60.0) -> None:
         """Initialise if new, clear away a dead or left-over predecessor, start, and wait until it answers."""
@@ -47,31 +50,9 @@ class LocalPostgres:
         self.port = same_port(self.name, self.port) if self.port else free_port(remembered=known)
         self._state.remember_port(self.name, self.port)
         cluster.configure(self.port)
-        self._spawn(cluster)
-        if not wait_until(lambda: self._says_ready() or not self.is_alive(), within=within, stop=stop):
-            self.stop()
-            raise NotReady(self.name, f"no answer within {within:.0f} s", self.log_tail())
-        if not self.is_alive():
-            raise NotReady(self.name, "the server ended", self.log_tail())
-
-    def stop(self, *, grace: float = 15.0) -> None:
-        """Stop fast: open transactions are rolled back, a checkpoint is written."""
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(grace)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._process.wait()
-        self._process = self.mark = None
-
-    def kill(self) -> None:
-        """kill -9 the server, as a fault would; its sessions notice and go."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        command = [str(cluster.programs / "postgres"), "-D", str(cluster.data)]
+        self.spawn(command, self.log, cwd="/", **cluster.user.spawn_options())
+        self.wait_for(self._says_ready, within=within, stop=stop)
 
     def restart(self, *, stop: threading.Event = NEVER) -> None:
         """Stop if it runs, and start again on the same port."""
@@ -82,10 +63,6 @@ class LocalPostgres:
         """Speak to a server another process started from the same folder, without owning it."""
         self.port = self._state.port(self.name) or 0
         return self
-
-    def is_alive(self) -> bool:
-        """Whether the server's process runs."""
-        return self._process is not None and self._process.poll() is None
 
     def dsn(self, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
         """The address of a database, for asyncpg and psql alike."""
@@ -128,26 +105,9 @@ class LocalPostgres:
         self._cluster = None
 
     @property
-    def exit_code(self) -> int | None:
-        """How the process ended (negative: by that signal), or None while it runs."""
-        return self._process.poll() if self._process else None
-
-    def log_tail(self, lines: int = 8) -> str:
-        """The last words of the server."""
-        with contextlib.suppress(OSError):
-            text = self.log.read_text(encoding="utf-8", errors="replace")
-            return "\n".join(text.splitlines()[-lines:])
-        return ""
-
-    @property
     def data(self) -> Path:
         """The data folder, wherever it had to go."""
         return self._open().data
-
-    @property
-    def log(self) -> Path:
-        """What the server says."""
-        return self._state.logs / "postgres.log"
 
     @property
     def _password(self) -> str:
@@ -161,21 +121,6 @@ class LocalPostgres:
             data = data_folder(self._state.postgres, user)
             self._cluster = Cluster(data=data, programs=find_programs(user), user=user)
         return self._cluster
-
-    def _spawn(self, cluster: Cluster) -> None:
-        command = [str(cluster.programs / "postgres"), "-D", str(cluster.data)]
-        with self.log.open("ab") as log:
-            # A session of its own: Ctrl-C at the terminal must reach us only, we stop the rest in order.
-            self._process = subprocess.Popen(
-                command,
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                **cluster.user.spawn_options(),
-            )
-        self.mark = mark_of(self._process.pid, command)
 
     def _says_ready(self) -> bool:
         lines = _postmaster_lines(self._open().data)
