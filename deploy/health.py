@@ -6,8 +6,8 @@ Written for an image without curl; asks those that `deploy.run` started there.
 import os
 import sys
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
 
+from deploy.local.ready import answers_ready
 from deploy.local.suite import ports
 from deploy.run import ToldWrong, chosen, environment_of, port_in
 
@@ -21,18 +21,6 @@ def asked_ports(environment: Mapping[str, str]) -> dict[str, int]:
     return {name: port_in(each, "JIESU_PORT") or ports()[name] for name, each in told.items()}
 
 
-def is_ready(port: int) -> bool:
-    """Whether whoever answers there says that it is ready."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-    try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
-
-
 def main() -> int:
     """0 when all are ready; the others are named. 2 when it cannot be known whom to ask."""
     try:
@@ -40,7 +28,7 @@ def main() -> int:
     except ToldWrong as refusal:
         print(refusal, file=sys.stderr)
         return 2
-    waiting = [name for name, port in asked.items() if not is_ready(port)]
+    waiting = [name for name, port in asked.items() if not answers_ready(port, timeout=_PATIENCE)]
     if waiting:
         print(f"not ready: {', '.join(waiting)}", file=sys.stderr)
     return 1 if waiting else 0

@@ -4,17 +4,18 @@ import os
 import signal
 import subprocess
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from deploy.local.marks import ProcessMark, mark_of
 from deploy.local.refusals import NotReady
-from deploy.local.waiting import wait_until
+from deploy.local.waiting import NEVER, wait_until
 
 
-class Child:
-    """What Postgres, Kafka and a service have in common as processes."""
+class Child(ABC):
+    """What a run starts, watches, starts again and stops: Postgres, Kafka, a service."""
 
     ASKED_BY: ClassVar[signal.Signals] = signal.SIGTERM
     """The signal that asks it to end in order."""
@@ -29,6 +30,11 @@ class Child:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self.mark: ProcessMark | None = None
+        """How its process is known again."""
+
+    @abstractmethod
+    def start(self, *, stop: threading.Event = NEVER) -> None:
+        """Start it; whoever needs an answer to serve others waits for one."""
 
     def spawn(self, command: Sequence[str], log: Path, *, afresh: bool = False, **how: Any) -> None:
         """Start the process; `afresh` begins its log anew."""
@@ -71,6 +77,11 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
         self._process.wait()
+
+    def restart(self, *, stop: threading.Event = NEVER) -> None:
+        """Stop it if it runs, and start it again on the same ports with the same data."""
+        self.stop()
+        self.start(stop=stop)
 
     def kill(self) -> None:
         """kill -9, as a fault would."""

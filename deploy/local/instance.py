@@ -13,6 +13,7 @@ from types import FrameType
 import psutil
 
 from deploy.local.bus_choice import BusChoice, choose_bus
+from deploy.local.child import Child
 from deploy.local.kafka import LocalKafka
 from deploy.local.kafka.fetch import Say
 from deploy.local.key_folders import prepare_keys
@@ -21,7 +22,7 @@ from deploy.local.marks import ProcessMark
 from deploy.local.plan import DATABASE, Ground, Plan
 from deploy.local.ports import is_free, owner_of
 from deploy.local.postgres import LocalPostgres
-from deploy.local.processes import ServiceProcess, Supervised
+from deploy.local.processes import ServiceProcess
 from deploy.local.refusals import NotReady, PortTaken
 from deploy.local.state import RunFile, StateFolder
 from deploy.local.suite import ports
@@ -72,7 +73,7 @@ class Instance:
 
     def serve(self, *, ready: threading.Event | None = None) -> None:
         """Stay until somebody asks us to stop, starting again whatever dies."""
-        parts: list[Supervised] = [self.postgres]
+        parts: list[Child] = [self.postgres]
         parts += [self.kafka] if self.ground.bus.needs_local_kafka else []
         supervisor = Supervisor(
             [*parts, *self.services], say=self._say, started=self._started, stop=self.stop_asked
@@ -116,7 +117,7 @@ class Instance:
             # Kept over restarts: a clock that jumps back would undo what has happened.
             self.state.clock.write_text("0", encoding="utf-8")
 
-    def _start(self, part: Supervised) -> None:
+    def _start(self, part: Child) -> None:
         began = time.monotonic()
         part.start(stop=self.stop_asked)
         self._started(part)
@@ -190,7 +191,7 @@ class Instance:
             self._run = run
             self.state.write_run(run)
 
-    def _started(self, part: Supervised) -> None:
+    def _started(self, part: Child) -> None:
         # Told at once: what is not in the file when we are killed, nobody clears away.
         with self._telling:
             self._run = self._told().with_process(part.name, part.mark)

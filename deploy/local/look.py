@@ -11,7 +11,7 @@ from deploy.local.marks import find
 from deploy.local.plan import DATABASE
 from deploy.local.ports import listens
 from deploy.local.postgres import LocalPostgres
-from deploy.local.processes import answers_ready
+from deploy.local.ready import answers_ready
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
 from shared.bus.port import BusBusy

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from deploy.local.processes import Supervised
+from deploy.local.child import Child
 from deploy.local.refusals import Interrupted, LocalRefused
 
 _BACK_OFF = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -20,10 +20,10 @@ class Supervisor:
 
     def __init__(
         self,
-        parts: Sequence[Supervised],
+        parts: Sequence[Child],
         *,
         say: Callable[[str], None],
-        started: Callable[[Supervised], None],
+        started: Callable[[Child], None],
         stop: threading.Event,
     ) -> None:
         self._parts = parts
@@ -47,7 +47,7 @@ class Supervisor:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _watch(self, part: Supervised) -> None:
+    def _watch(self, part: Child) -> None:
         deaths, since = 0, time.monotonic()
         while not self._stop.wait(0.2):
             if part.is_alive():
@@ -61,13 +61,13 @@ class Supervisor:
             self._start_again(part)
             since = time.monotonic()
 
-    def _say_last_words(self, part: Supervised) -> None:
+    def _say_last_words(self, part: Child) -> None:
         if words := part.log_tail(_LAST_WORDS):
             self._say(f"its last words, from {part.log}:")
             for line in words.splitlines():
                 self._say(f"  {line[:_WIDEST]}")
 
-    def _start_again(self, part: Supervised) -> None:
+    def _start_again(self, part: Child) -> None:
         began = time.monotonic()
         try:
             part.start(stop=self._stop)

@@ -19,7 +19,8 @@ from deploy.cli import app
 from deploy.local.key_folders import prepare_keys
 from deploy.local.keys import AUDIENCE, ISSUER
 from deploy.local.ports import free_port, free_row
-from deploy.local.processes import ServiceProcess, answers_ready
+from deploy.local.processes import ServiceProcess
+from deploy.local.ready import answers_ready
 from deploy.local.refusals import AlreadyRunning
 from deploy.local.state import StateFolder
 from tests.integration.local_house import Ready

@@ -70,11 +70,6 @@ class LocalKafka(Child):
         self.spawn(command, self._java_log, afresh=True, cwd=self._state.kafka)
         self.wait_for(self._serves, within=within, stop=stop)
 
-    def restart(self, *, stop: threading.Event = NEVER) -> None:
-        """Stop if it runs, and start again on the same ports with the same data."""
-        self.stop()
-        self.start(stop=stop)
-
     def wipe(self) -> None:
         """Lose all data, as a broken disk would; the broker must be down."""
         shutil.rmtree(self._data, ignore_errors=True)

@@ -54,11 +54,6 @@ class LocalPostgres(Child):
         self.spawn(command, self.log, cwd="/", **cluster.user.spawn_options())
         self.wait_for(self._says_ready, within=within, stop=stop)
 
-    def restart(self, *, stop: threading.Event = NEVER) -> None:
-        """Stop if it runs, and start again on the same port."""
-        self.stop()
-        self.start(stop=stop)
-
     def attach(self) -> "LocalPostgres":
         """Speak to a server another process started from the same folder, without owning it."""
         self.port = self._state.port(self.name) or 0
