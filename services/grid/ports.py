@@ -17,7 +17,7 @@ from services.grid.domain.syncing import Receipt
 from services.grid.domain.task import Task
 from services.grid.domain.terminal import Terminal
 from shared.city.city import City
-from shared.city.unit_copies import UnitCopy
+from shared.city.unit_copies import UnitCopies
 from shared.events.grid_rounds import TrackRecorded
 from shared.kernel.decision import Decision
 from shared.kernel.ids import (
@@ -216,13 +216,6 @@ class Seals(Protocol):
 
     def seal_words(self, place: str, words: str) -> str:
         """Words of a deliberation or conference, bound to the place they have in it."""
-
-
-class UnitCopies(Protocol):
-    """The directory's units as router tells them."""
-
-    async def learn(self, told: UnitCopy) -> None:
-        """Take it down, unless something newer is known."""
 
 
 class GridWork(Protocol):

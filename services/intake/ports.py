@@ -19,7 +19,7 @@ from services.intake.domain.timeline import Code, Note
 from services.intake.domain.wishes import Asked
 from services.intake.domain.words import Words
 from shared.city.city import City
-from shared.city.unit_copies import UnitCopy
+from shared.city.unit_copies import UnitCopies
 from shared.files.media import Measured
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, EventId, IncidentId
@@ -305,13 +305,6 @@ class Vault(Protocol):
 
     def knows(self, kept: str | None, number: TrackingNumber, code: AccessCode) -> bool:
         """Whether the code is the one; takes the same time whether there is a case or not."""
-
-
-class UnitCopies(Protocol):
-    """The directory's units as router tells them."""
-
-    async def learn(self, told: UnitCopy) -> None:
-        """Take it down, unless something newer is known."""
 
 
 class IntakeWork(Protocol):

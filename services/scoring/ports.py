@@ -16,7 +16,7 @@ from services.scoring.domain.policy.rates import Sum
 from services.scoring.domain.policy.season import Days, Season
 from services.scoring.domain.topic import Topic
 from shared.city.city import City
-from shared.city.unit_copies import UnitCopy
+from shared.city.unit_copies import UnitCopies
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CaseId, CategoryCode, ExclusionId, HotspotId, TopicId, UnitCode, WhistleId
 
@@ -55,13 +55,6 @@ class Whistles(Protocol):
     async def get(self, key: WhistleId) -> Whistle: ...
 
     async def keep(self, decision: Decision[Whistle]) -> Whistle: ...
-
-
-class UnitCopies(Protocol):
-    """The directory's units as router tells them."""
-
-    async def learn(self, told: UnitCopy) -> None:
-        """Take it down, unless something newer is known."""
 
 
 class Exclusions(Protocol):

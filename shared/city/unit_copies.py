@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from shared.city.city import City
 from shared.city.directory import Listed, areas_told, directory_of, listed_in
@@ -30,6 +31,13 @@ class UnitCopy:
         """As the directory has it."""
         unit = Unit(self.code, self.name, self.level, self.parent_code, self.closed)
         return Listed(unit, self.aliases, self.grids)
+
+
+class UnitCopies(Protocol):
+    """The directory's units as router tells them: what handlers that learn them need of a store."""
+
+    async def learn(self, told: UnitCopy) -> None:
+        """Take it down, unless something newer is known."""
 
 
 def city_by(copies: Iterable[UnitCopy], city: City) -> City:

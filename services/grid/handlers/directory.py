@@ -1,4 +1,4 @@
-"""单位: the directory's units, as router tells them."""
+"""单位名录: the directory's units, as router tells them."""
 
 from services.grid.ports import GridWork
 from shared.city.unit_copies import UnitCopy

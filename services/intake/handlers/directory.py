@@ -1,4 +1,4 @@
-"""The directory's units, as router tells them."""
+"""单位名录: the directory's units, as router tells them."""
 
 from services.intake.ports import IntakeWork
 from shared.city.unit_copies import UnitCopy

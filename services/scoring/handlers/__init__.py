@@ -1,5 +1,6 @@
 """Scoring's desk: one function for each command; load, decide, keep."""
 
+from services.scoring.handlers.directory import learn_unit
 from services.scoring.handlers.hotspots import note_taken_up, seek_hotspots
 from services.scoring.handlers.ledger import (
     appeal,
@@ -7,7 +8,6 @@ from services.scoring.handlers.ledger import (
     ask_exclusion,
     close_month,
     decide_appeal,
-    learn_unit,
     note_blown,
     note_whistle,
     review_exclusion,

@@ -10,7 +10,6 @@ from services.scoring.domain.month import Month
 from services.scoring.domain.periods import Periods
 from services.scoring.domain.policy import closing, exclusions, ledger, publishing, whistles
 from services.scoring.ports import ScoringWork
-from shared.city.unit_copies import UnitCopy
 from shared.kernel.decision import Decision
 
 
@@ -40,11 +39,6 @@ async def note_whistle(work: ScoringWork, said: NoteWhistle) -> None:
     if after is not before:
         work.books.count(said.whistle_id, said.stamp, opened)
         await work.whistles.keep(Decision(after))
-
-
-async def learn_unit(work: ScoringWork, told: UnitCopy) -> None:
-    """Know a unit as router tells it now."""
-    await work.unit_copies.learn(told)
 
 
 async def ask_exclusion(work: ScoringWork, cmd: do.AskExclusion) -> Exclusion:

@@ -1,0 +1,9 @@
+"""单位名录: the directory's units, as router tells them."""
+
+from services.scoring.ports import ScoringWork
+from shared.city.unit_copies import UnitCopy
+
+
+async def learn_unit(work: ScoringWork, told: UnitCopy) -> None:
+    """Know a unit as router tells it now."""
+    await work.unit_copies.learn(told)
