@@ -328,12 +328,19 @@ async def test_a_year_after_the_round_the_words_are_in_no_row_any_more(desk: Des
 
 
 async def test_who_wishes_to_be_forgotten_is_forgotten_as_soon_as_it_is_heard(desk: Desk) -> None:
+    desk.goes_by(recheck=Decimal(1))
     case_id = await desk.case()
     callback_id = await desk.callback(case_id)
     await desk.holds(callback_id)
-    assert (await desk.tries(callback_id, answers={**NO, "note": "我的话"})).status_code == 201
+    assert (await desk.tries(callback_id, answers={**YES, "note": "我的话"})).status_code == 201
+    desk.clock.passes(hours=4)
+    check_id = await next_of(desk, "caller-2")
+    assert check_id
     asked = await desk.sees(callback_id)
     await desk.hears(CaseAnonymised(case_id=case_id), again=1)
+    # A check in somebody's hand is over: nobody is called any more, and no new words are kept.
+    spoken = await desk.tries(check_id, by="caller-2", answers={**YES, "note": "我的话"})
+    assert (spoken.status_code, await next_of(desk, "caller-2")) == (409, None)
     seen = await desk.sees(callback_id)
     assert (asked["answers"].pop("note"), seen["answers"].pop("note")) == ("我的话", "")
     assert seen == asked

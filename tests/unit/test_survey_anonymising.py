@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from services.survey.domain.model import Survey
+import pytest
+
+from services.survey.domain.model import RoundState, Survey
 from services.survey.domain.policy import anonymising, scheduling
+from shared.lifecycle.machine import MoveNotAllowed
 from tests.kit.callbacks import CHECK, HAPPY, NOON, TWO_MINDS, UNHAPPY, a_city, a_survey, call
 from tests.kit.city import beijing
 
@@ -52,7 +55,18 @@ def test_what_is_not_over_keeps_what_was_said_and_what_was_called_off_does_not()
 def test_at_the_citizens_wish_all_that_was_said_is_forgotten_at_once() -> None:
     checked = call(a_survey(), replace(HAPPY, note="谢谢"), city=a_city(recheck=Decimal(1))).state
     survey = call(checked, replace(HAPPY, note="再谢"), callback_id=CHECK, by="caller-2", at=LATER).state
-    decided = anonymising.erase(survey)
+    decided = anonymising.erase(survey, at=LATER)
     assert decided.facts == ()
     assert [one.has_note for one in decided.state.calls] == [False, False]
-    assert anonymising.erase(decided.state).state == decided.state
+    assert anonymising.erase(decided.state, at=LATER).state == decided.state
+
+
+def test_who_wishes_to_be_forgotten_is_not_called_for_a_check_any_more() -> None:
+    """The phone is gone with intake, and words noted now would stay for a year."""
+    checked = call(a_survey(), HAPPY, city=a_city(recheck=Decimal(1))).state
+    decided = anonymising.erase(checked, at=LATER)
+    assert decided.facts == ()
+    assert [one.state for one in decided.state.rechecks] == [RoundState.CANCELLED]
+    assert decided.state.rounds == checked.rounds
+    with pytest.raises(MoveNotAllowed):
+        call(decided.state, HAPPY, callback_id=CHECK, by="caller-2", at=LATER)

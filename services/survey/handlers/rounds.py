@@ -188,6 +188,6 @@ async def anonymise(work: SurveyWork) -> int:
 
 
 async def erase(work: SurveyWork, case_id: CaseId) -> None:
-    """删除个人信息: forget now what the citizen told us."""
+    """删除个人信息: forget now what the citizen told us, and ask nothing more."""
     survey = await work.surveys.get(case_id)
-    await work.surveys.keep(anonymising.erase(survey))
+    await work.surveys.keep(anonymising.erase(survey, at=work.now))

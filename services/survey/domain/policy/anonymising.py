@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from services.survey.domain.model import Answers, Doubt, Round, Survey
 from services.survey.domain.policy.rounds import put_back
+from services.survey.domain.policy.scheduling import cancel
 from shared.city.city import City
 from shared.kernel.decision import Decision
 
@@ -21,12 +22,18 @@ def anonymise(survey: Survey, city: City, *, at: datetime) -> Decision[Survey]:
     return Decision(survey)
 
 
-def erase(survey: Survey) -> Decision[Survey]:
-    """删除个人信息: the same at once, of a citizen who wishes it; intake has seen that the case has ended."""
+def erase(survey: Survey, *, at: datetime) -> Decision[Survey]:
+    """删除个人信息: the same at once, of a citizen who wishes it; intake has seen that the case has ended.
+
+    A check that nobody made yet is called off: intake has no phone any more, and whoever was in the middle of
+    the call would write down new words.
+    """
+    called_off = cancel(survey, at=at)
+    survey = called_off.state
     for one in survey.calls:
         if one.has_note:
             survey = put_back(survey, _without_note(one))
-    return Decision(survey)
+    return Decision(survey, called_off.facts)
 
 
 def due_before(city: City, *, at: datetime) -> datetime:
