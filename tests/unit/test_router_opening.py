@@ -125,6 +125,21 @@ def test_a_stated_place_that_was_closed_is_who_answers_for_it_now() -> None:
     assert (decision.facts[1].unit, decision.facts[1].place) == (TIANGONGYUAN, TIANGONGYUAN)
 
 
+def test_of_a_stated_street_that_was_merged_away_the_words_tell_more_than_its_district() -> None:
+    """What lay there is another street's by now. Where the words are silent too, it is the district."""
+    city, merged = closing(TIANGONGYUAN), (StatedPlace("site", TIANGONGYUAN),)
+    told = opened("", words=Words("首座御园有群租房", places=merged), city=city)
+    assert said(told) == ["case.classified", "case.dispatched"]
+    assert told.facts[1].unit == GUANYINSI
+    silent = opened("", words=Words("有群租房", places=merged), city=city)
+    assert (silent.state.state, silent.state.place) == (WAITING, DAXING)
+    # Where the citizen lives is not where it happened.
+    elsewhere = (*merged, StatedPlace("home", GUANYINSI))
+    assert opened("", words=Words("有群租房", places=elsewhere), city=city).state.place == DAXING
+    homonym = opened("", words=Words("香屯村路灯不亮", places=merged), city=city)
+    assert len(homonym.state.candidates) > 1
+
+
 def test_a_proactive_finding_stays_linked_to_its_case() -> None:
     other = CaseId(new_id())
     decision = opened("大兴区观音寺街道首座御园有群租房", proactive=True, linked_case_id=other)

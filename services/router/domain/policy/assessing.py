@@ -10,6 +10,7 @@ from shared.city.city import City
 from shared.city.errors import NoResponsibility, PlaceTooCoarse
 from shared.city.places import Places
 from shared.city.responsibilities import Undertaking
+from shared.city.units import Units
 from shared.kernel.ids import CategoryCode, UnitCode
 from shared.kernel.words import Kind, Tier
 
@@ -70,12 +71,24 @@ def places_of(words: Words, city: City) -> tuple[Places, tuple[UnitCode, ...]]:
 
     A stated unit that was closed is who answers for it now; one nobody knows states nothing.
     """
-    said, units = words.stated(), city.units
+    said = words.stated()
     told = (said.site, said.home, said.papers)
-    known = Places(*(units.acting_for(code) if code and units.knows(code) else None for code in told))
-    placing = city.place(text=words.text, address=words.address or "", stated=known, point=words.point())
-    asked = () if placing.places.lead_place else placing.match.candidates
-    return placing.places, tuple(UnitCode(code) for code in asked)
+    near = Places(*(_acting(code, city.units) for code in told))
+    placing = city.place(text=words.text, address=words.address or "", stated=near, point=words.point())
+    places, asked = placing.places, placing.match.candidates
+    if places.site is None and (places.home or not asked):
+        places = places.over(Places(*(_acting(code, city.units, far=True) for code in told)))
+    return places, () if places.lead_place else tuple(UnitCode(code) for code in asked)
+
+
+def _acting(code: str | None, units: Units, *, far: bool = False) -> str | None:
+    """Who answers for a stated unit now. Of a street that was closed it is a whole district, which tells less
+    than the report's words and its point on the map do: only where those are silent, `far`.
+    """
+    if code is None or not units.knows(code):
+        return None
+    acting = units.acting_for(code)
+    return acting if far or code == acting or units.street_of(acting) else None
 
 
 def undertaking(category: str, places: Places, words: Words, city: City) -> Undertaking | None:
