@@ -35,7 +35,7 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, UnitCode
 from shared.kernel.words import DeliberationStep, RaisedFrom
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.deliberations import (
     CAOCHANG,
     DELIBERATION_ID,
@@ -177,6 +177,15 @@ def test_others_see_none_and_those_above_look_on() -> None:
         table.propose(a_deliberation(), cmd, "sealed", units=beijing().units)
     with pytest.raises(errors.UnknownDeliberation):
         table.propose(a_deliberation(), replace(cmd, by=LONGCHENG), "sealed", units=beijing().units)
+
+
+def test_what_a_closed_street_left_on_its_table_is_its_district_s() -> None:
+    of_street, cmd = a_deliberation(unit=QIANMEN), do.Abandon(DELIBERATION_ID, DONGCHENG, "街道已撤销")
+    ended = carrying_out.abandon(of_street, cmd, "sealed", units=closing(QIANMEN).units, at=BLOWN_AT).state
+    assert ended.state is S.ABANDONED
+    for units, unit in ((beijing().units, QIANMEN), (closing(CAOCHANG).units, CAOCHANG)):
+        with pytest.raises(errors.MayNotDeliberate):
+            carrying_out.abandon(a_deliberation(unit=unit), cmd, "sealed", units=units, at=BLOWN_AT)
 
 
 def test_an_option_residents_object_to_is_off_the_table_for_good() -> None:

@@ -22,8 +22,8 @@ from shared.kernel.errors import Refusal
 from shared.kernel.ids import MicroProjectId, UnitCode
 from shared.kernel.words import Giver
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
-from tests.kit.deliberations import CAOCHANG, DELIBERATION_ID, LONGCHENG, QIANMEN, a_deliberation
+from tests.kit.city import beijing, closing
+from tests.kit.deliberations import CAOCHANG, DELIBERATION_ID, DONGCHENG, LONGCHENG, QIANMEN, a_deliberation
 from tests.kit.whistles import BLOWN_AT, ENFORCEMENT
 
 KEY = MicroProjectId(UUID("01950000-0000-7000-8000-0000000000f1"))
@@ -111,3 +111,11 @@ def test_only_the_community_withdraws_what_nobody_took_on() -> None:
         micro_projects.withdraw(offered(), do.Withdraw(KEY, ENFORCEMENT), units=units, at=BLOWN_AT)
     ended = micro_projects.withdraw(offered(), do.Withdraw(KEY, CAOCHANG), units=units, at=BLOWN_AT)
     assert ended.state.state is MicroProjectState.WITHDRAWN
+
+
+def test_what_a_closed_street_offered_is_its_district_s() -> None:
+    of_street, above = replace(offered(), unit=QIANMEN), do.Withdraw(KEY, DONGCHENG)
+    ended = micro_projects.withdraw(of_street, above, units=closing(QIANMEN).units, at=BLOWN_AT).state
+    assert ended.state is MicroProjectState.WITHDRAWN
+    with pytest.raises(MayNotOffer):
+        micro_projects.withdraw(of_street, above, units=beijing().units, at=BLOWN_AT)

@@ -27,7 +27,7 @@ from shared.kernel.decision import Decision
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import TaskId, UnitCode
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.kit.city import beijing
+from tests.kit.city import beijing, closing
 from tests.kit.whistles import (
     BLOWN_AT,
     CASE_ID,
@@ -176,3 +176,9 @@ def test_it_is_taken_back_by_who_gave_it_or_the_street_alone() -> None:
         withdraw(a_task(), DAXING)
     with pytest.raises(UnknownTask):
         withdraw(a_task(), DONGHUASHI)
+
+
+def test_what_a_closed_street_gave_its_district_takes_back() -> None:
+    units, cmd = closing(GUANYINSI).units, WithdrawTask(TASK_ID, DAXING)
+    for given in (a_task(), a_task(unit=GUANYINSI)):
+        assert tasks.withdraw(given, cmd, units=units, at=BLOWN_AT).state.state is TaskState.WITHDRAWN

@@ -118,16 +118,16 @@ def require_sight(deliberation: Deliberation, unit: UnitCode, units: Units) -> N
 
 
 def require_own(deliberation: Deliberation, by: UnitCode, units: Units) -> None:
-    """The community itself, or the street above it."""
+    """The community itself, or the street above it; what a closed unit left, who is above it."""
     require_sight(deliberation, by, units)
     if not is_own(deliberation, by, units):
         raise MayNotDeliberate(by, deliberation.unit)
 
 
 def is_own(deliberation: Deliberation, by: UnitCode, units: Units) -> bool:
-    """Whether it is the asker's own table, or one of its street."""
+    """Whether it is the asker's own table, or one of its street; of a closed street it is its district's."""
     street = units.street_of(deliberation.unit) if units.knows(deliberation.unit) else None
-    return by in (deliberation.unit, street)
+    return by == street or units.answers_for(by, deliberation.unit)
 
 
 def require_room(list_so_far: tuple[object, ...], what: str, most: int) -> int:

@@ -107,8 +107,9 @@ def require_sight(project: MicroProject, unit: UnitCode, units: Units) -> None:
 
 
 def _is_own(project: MicroProject, by: UnitCode, units: Units) -> bool:
+    """Whether the asker offered it or is the street above; what a closed street offered is its district's."""
     street = units.street_of(project.unit) if units.knows(project.unit) else None
-    return by in (project.unit, street)
+    return by == street or units.answers_for(by, project.unit)
 
 
 def _require_claim(project: MicroProject, by: UnitCode, units: Units) -> None:

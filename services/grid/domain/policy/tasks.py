@@ -70,9 +70,9 @@ def report(task: Task, cmd: ReportTask, sealed_report: str, *, units: Units, at:
 
 
 def withdraw(task: Task, cmd: WithdrawTask, *, units: Units, at: datetime) -> Decision[Task]:
-    """Only who gave it, or the street above its workers."""
+    """Only who gave it, or the street above its workers; what a closed unit gave, who is above that."""
     require_sight(task, cmd.by, units)
-    if cmd.by not in (task.given_by, units.street_of(task.unit)):
+    if cmd.by != units.street_of(task.unit) and not units.answers_for(cmd.by, task.given_by):
         raise NotYourTask(cmd.task_id)
     after = TASK_LIFE.fire("withdraw", task.state)
     return Decision(replace(task, state=after, ended_at=at), (TaskWithdrawn(**task.about()),))
