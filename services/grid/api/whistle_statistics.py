@@ -25,7 +25,7 @@ class CameOut(Wire):
     unit: str
     name: str
     called: int
-    signed_in_time: int
+    signed_in_time: int = Field(description="Or there, in an emergency, while there was time to sign.")
     contacted_in_time: int
     reported_in: int
     reported_in_time: int

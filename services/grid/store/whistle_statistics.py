@@ -11,7 +11,8 @@ from shared.kernel.ids import UnitCode
 
 CAME = text("""
 SELECT c.unit, count(*) AS called,
-    count(*) FILTER (WHERE c.signed_at <= c.sign_by) AS signed_in_time,
+    -- Who rushes to an emergency can sign no more, and has signed by being there.
+    count(*) FILTER (WHERE coalesce(c.signed_at, c.reported_in_at) <= c.sign_by) AS signed_in_time,
     count(*) FILTER (WHERE c.contacted_at <= c.contact_by) AS contacted_in_time,
     count(c.reported_in_at) AS reported_in,
     count(*) FILTER (WHERE c.reported_in_at <= c.report_in_by) AS reported_in_time,
