@@ -136,3 +136,18 @@ async def test_operators_see_cases_without_the_citizens_words(desk: Desk) -> Non
     case = await desk.case()
     found = (await desk.reads(f"cases/{case['case_id']}", role="ops")).json()
     assert (found["words"], found["supplements"]) == (None, [])
+
+
+async def test_operators_who_are_a_units_staff_too_read_the_words_of_its_cases_alone(desk: Desk) -> None:
+    """Neither role alone opens what a citizen told another unit."""
+    own, others = await desk.case(), await desk.case("西城区椿树街道路面积水，很深")
+    both = desk.token("ops", "unit", unit=GUANYINSI)
+    for case, is_read in ((own, True), (others, False)):
+        for path in (f"cases/{case['case_id']}", lead_path(case)):
+            seen = await desk.client.get(f"/v1/{path}", headers=both)
+            assert (seen.status_code, seen.json()["words"] is not None) == (200, is_read), path
+        for text in (case["case_id"], case["words"]["text"]):
+            found = await desk.client.post("/v1/cases:search", json={"text": text}, headers=both)
+            assert (found.status_code, found.json()["items"] != []) == (200, is_read), text
+    nameless = await desk.client.get(f"/v1/cases/{own['case_id']}", headers=desk.token("ops", "unit"))
+    assert (nameless.status_code, nameless.json()["words"]) == (200, None)

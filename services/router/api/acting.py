@@ -64,9 +64,11 @@ def may_read(caller: Caller) -> bool:
     return caller.may(*READERS)
 
 
-def may_see_all(caller: Caller) -> bool:
-    """Whether nothing is hidden from the caller because it is somebody else's."""
-    return reader(caller).unit is None
+def words_reader(caller: Caller) -> By:
+    """For whom somebody reads what citizens said: the desk for itself, everybody else for their unit. Whoever
+    is an operator too sees more cases, and reads no more words for that.
+    """
+    return desk_clerk(caller) if caller.may(*DESK) else unit_clerk(caller)
 
 
 def units_below(by: By, city: City) -> frozenset[UnitCode] | None:
@@ -105,9 +107,10 @@ def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[
     """The citizen's words and supplements; operators keep the machine running and need not read them. A unit
     the case went on without reads what it was sent with, and nothing that was added.
     """
-    if not caller.may(*DESK, Role.UNIT):
+    by = _told_words(caller)
+    if by is None or not may_read_case(case, by, city):
         return None
-    added = case.supplements if goes_on(case, caller, city) else ()
+    added = case.supplements if goes_on(case, by, city) else ()
     return _opened(request, case.case_id, case.sealed_words, *(each.sealed_words for each in added))
 
 
@@ -115,7 +118,8 @@ async def joined_words(
     request: Request, connection: Reading, case: Case, caller: Caller, city: City
 ) -> dict[CaseId, tuple[Words, ...]]:
     """并案: what the citizens of joined cases said, for whoever reads the supplements of this one."""
-    if not caller.may(*DESK, Role.UNIT) or not goes_on(case, caller, city):
+    by = _told_words(caller)
+    if by is None or not goes_on(case, by, city):
         return {}
     return {
         each.case_id: _opened(
@@ -125,13 +129,18 @@ async def joined_words(
     }
 
 
-def goes_on(case: Case, caller: Caller, city: City) -> bool:
-    """Whether the case is still with one of the caller's units; with the desk it always is. A joined case is
+def goes_on(case: Case, by: By, city: City) -> bool:
+    """Whether the case is still with one of the reader's units; with the desk it always is. A joined case is
     with who has the other, and read there.
     """
-    is_theirs = theirs(reader(caller), city)
     still = () if case.merged_into else (each for each in case.orders if each not in case.earlier)
-    return may_see_all(caller) or any(map(is_theirs, still))
+    return by.unit is None or any(map(theirs(by, city), still))
+
+
+def _told_words(caller: Caller) -> By | None:
+    """None: they read no words at all."""
+    may = caller.may(*DESK) or (caller.may(Role.UNIT) and caller.unit is not None)
+    return words_reader(caller) if may else None
 
 
 def _opened(request: Request, case_id: CaseId, *sealed: str) -> tuple[Words, ...]:

@@ -75,7 +75,7 @@ async def read_case(
     tag(response, case.version)
     found = await queries.found_at(connection, case.case_id)
     joined = await joined_words(request, connection, case, caller, city)
-    words, has_it = words_of(request, case, caller, city), goes_on(case, caller, city)
+    words, has_it = words_of(request, case, caller, city), goes_on(case, by, city)
     return CaseOut.whole(case, words, found, theirs(by, city), joined, has_it)
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from services.router.api.acting import WordsReader, may_read_case, reader, units_below
+from services.router.api.acting import WordsReader, may_read_case, units_below, words_reader
 from services.router.api.schemas import CaseItem
 from services.router.domain.errors import TextNeeded, UnknownCase
 from services.router.domain.model import Case
@@ -85,7 +85,7 @@ async def search_cases(
     cursors: Cursors = request.app.state.cursors
     after = cursors.read(body.cursor, query=body.query()) if body.cursor is not None else None
     named = await _named(connection, body.text) if after is None else None
-    by = reader(caller)
+    by = words_reader(caller)
     if named is not None:
         return FoundOut(items=_theirs(named, may_read_case(named, by, city)), looked_at=0, next=None)
     before = after[0] if after and isinstance(after[0], UUID) else None
