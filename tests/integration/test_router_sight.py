@@ -151,3 +151,15 @@ async def test_operators_who_are_a_units_staff_too_read_the_words_of_its_cases_a
             assert (found.status_code, found.json()["items"] != []) == (200, is_read), text
     nameless = await desk.client.get(f"/v1/cases/{own['case_id']}", headers=desk.token("ops", "unit"))
     assert (nameless.status_code, nameless.json()["words"]) == (200, None)
+
+
+async def test_callers_who_are_a_units_staff_too_are_told_no_more_of_anothers_order(desk: Desk) -> None:
+    """催办: whom a citizen asks to urge may be any unit, and its notes are not another unit's to read."""
+    case = await desk.case("西城区椿树街道路面积水，很深")
+    await desk.moves(f"{lead_path(case)}/supervise", role="dispatcher", reason="督办理由己")
+    both = {**desk.token("caller", "unit", unit=GUANYINSI), "If-Match": "*"}
+    item = {"order_id": case["orders"][0]["order_id"], "version": None}
+    one = await desk.client.post(f"/v1/{lead_path(case)}/urge", json={"note": ""}, headers=both)
+    many = await desk.client.post("/v1/work-orders:urge", json={"items": [item]}, headers=both)
+    for told, text in ((one.json(), one.text), (many.json()["outcomes"][0]["order"], many.text)):
+        assert (told["whole"], "督办理由己" in text) == (False, False)

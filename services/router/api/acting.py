@@ -29,8 +29,7 @@ UnitStaff = Annotated[Caller, allow(Role.UNIT)]
 Desk = Annotated[Caller, allow(*DESK)]
 Urger = Annotated[Caller, allow(*DESK, Role.CALLER)]
 ListReader = Annotated[Caller, allow(*DESK, Role.OPS)]
-READERS = (*DESK, Role.OPS, Role.UNIT)
-Reader = Annotated[Caller, allow(*READERS)]
+Reader = Annotated[Caller, allow(*DESK, Role.OPS, Role.UNIT)]
 WordsReader = Annotated[Caller, allow(*DESK, Role.UNIT)]
 """Who may read what citizens said, as far as the case is theirs."""
 
@@ -56,12 +55,12 @@ def desk_clerk(caller: Caller) -> By:
 
 def reader(caller: Caller) -> By:
     """Looks on: the desk sees everything, a unit its own."""
-    return desk_clerk(caller) if caller.may(*DESK, Role.OPS) else unit_clerk(caller)
+    return desk_clerk(caller) if sees_all(caller) else unit_clerk(caller)
 
 
-def may_read(caller: Caller) -> bool:
-    """Whether the caller reads orders and cases at all."""
-    return caller.may(*READERS)
+def sees_all(caller: Caller) -> bool:
+    """Whether every unit's orders and cases are the caller's to read."""
+    return caller.may(*DESK, Role.OPS)
 
 
 def words_reader(caller: Caller) -> By:

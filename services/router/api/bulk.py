@@ -20,8 +20,8 @@ from services.router.api.acting import (
     UnitStaff,
     Urger,
     desk_clerk,
-    may_read,
     moved,
+    sees_all,
     unit_clerk,
 )
 from services.router.api.asked import DeclineIn, MaySay, Unit
@@ -167,7 +167,7 @@ async def urge_work_orders(
 
     async def urge(item: UrgeItemIn, own: Once) -> Response:
         command = do.Urge(**_meant(item, by), note=item.note)
-        return await moved_order(open_work, own, command, handlers.urge, whole=may_read(caller))
+        return await moved_order(open_work, own, command, handlers.urge, whole=sees_all(caller))
 
     return _of_orders(await _each(request, body.items, once, urge))
 

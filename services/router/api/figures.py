@@ -7,11 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from services.router.api.acting import DESK, Reader, units_asked
+from services.router.api.acting import Reader, sees_all, units_asked
 from services.router.domain.errors import PeriodReversed, PeriodTooLong
 from services.router.store import figures
 from services.router.store.figures import UnitFigures
-from shared.http.callers import Role
 from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text, Wire
@@ -81,8 +80,7 @@ async def count_queues(
 ) -> QueuesOut:
     """How many lie in each queue. A unit's own and those below it; the desk's all, or a unit's."""
     orders = await figures.order_counts(connection, units_asked(caller, city, unit), at=at)
-    is_desk = caller.may(*DESK, Role.OPS)
-    cases = await figures.case_counts(connection, at=at) if is_desk else None
+    cases = await figures.case_counts(connection, at=at) if sees_all(caller) else None
     return QueuesOut(
         work_orders=OrderCountsOut(**asdict(orders)),
         cases=CaseCountsOut(**asdict(cases)) if cases else None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from services.router import handlers
 from services.router.api import asked as say
-from services.router.api.acting import Desk, OpenWork, Urger, desk_clerk, may_read
+from services.router.api.acting import Desk, OpenWork, Urger, desk_clerk, sees_all
 from services.router.api.orders import moved_order
 from services.router.api.schemas import OrderOut
 from services.router.domain import commands as do
@@ -58,7 +58,7 @@ async def urge_work_order(
 ) -> Response:
     """催办. A caller, who reads no orders, is answered with the outline."""
     command = do.Urge(**_by_desk(order_id, seen, caller), note=body.note)
-    return await moved_order(open_work, once, command, handlers.urge, whole=may_read(caller))
+    return await moved_order(open_work, once, command, handlers.urge, whole=sees_all(caller))
 
 
 @OVERSEEING.post("/{order_id}/mode", response_model=OrderOut)
