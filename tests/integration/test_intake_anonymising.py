@@ -219,7 +219,9 @@ async def test_at_the_citizens_wish_it_is_done_now_and_ops_see_by_whom(desk: Des
     status, problem = await reads(desk, receipt)
     assert (status, problem["reason"]) == (410, "anonymised")
     view = (await desk.follows(receipt)).json()
-    assert view["entries"][-1]["text"] == "已按您的要求删除您的姓名、电话、诉求内容和附件。"
+    assert view["entries"][-1]["text"] == (
+        "已按您的要求删除受理处保存的您的姓名、电话、诉求内容和附件；承办单位已收到的内容留在办理记录中。"
+    )
     assert (await desk.told(receipt.case_id))[-1] == "case.anonymised"
     asked = {"case_id": receipt.case_id}
     page = await desk.client.get("/v1/anonymisations", params=asked, headers=desk.token("ops"))
