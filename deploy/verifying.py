@@ -243,6 +243,8 @@ async def _compared(
 ) -> Compared:
     async with store.work() as work:
         await replaying.exclude(work.connection, decided.excluded.get(period, {}).values())
+        if month is not None:
+            await replaying.know_closed(work.connection, month)
     # Committed first: the close is made by two sessions.
     async with store.work() as work:
         frozen = await work.months.freeze(period)

@@ -53,6 +53,10 @@ class Month:
     """Those of the instant the close was asked for; None: it was asked for before they were kept."""
     divisions: str | None = None
     """The hash of those it was closed with; None: not closed yet, or before they were kept."""
+    traces_late: bool | None = None
+    """Whether an exclusion also took out what was adjusted of a line that had come late for its period; None:
+    not closed yet, or before that was so.
+    """
     version: int = 0
 
     def judged(self, city: City) -> City:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.domain.lifecycle import ExclusionState
-from services.scoring.store import freezing, tables
+from services.scoring.domain.month import Month
+from services.scoring.store import freezing, periods, tables
 from shared.events.scoring import ExclusionFact
 from shared.store import bulk
 
@@ -35,6 +36,11 @@ async def exclude(connection: AsyncConnection, decided: Iterable[ExclusionFact])
     """Put exclusions in force as they were said on the bus."""
     rows = [_row(fact.exclusion_id, fact.case_id, fact.period) for fact in decided]
     await bulk.insert(connection, tables.EXCLUSIONS, rows)
+
+
+async def know_closed(connection: AsyncConnection, month: Month) -> None:
+    """Let a schema know how a month was closed, once all is folded: it is read by the rules of then."""
+    await bulk.insert(connection, tables.MONTHS, [periods.MONTH.to_row(month)])
 
 
 def _row(exclusion_id: UUID, case_id: UUID, period: str) -> Mapping[str, Any]:

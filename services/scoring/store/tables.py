@@ -161,6 +161,7 @@ MONTHS = Table(
     Column("frozen", JSONB),
     Column("rules", JSONB),
     Column("divisions", Text),
+    Column("traces_late", Boolean),
     Column("version", BigInteger, nullable=False),
 )
 """A period has a row from the moment its close is asked for."""

@@ -55,7 +55,7 @@ def close(
 ) -> Decision[Month]:
     """Close it with what was frozen, to be read by these divisions."""
     state = MONTH_LIFE.fire("close", month.state)
-    after = replace(month, state=state, closed_at=at, frozen=frozen, divisions=divisions)
+    after = replace(month, state=state, closed_at=at, frozen=frozen, divisions=divisions, traces_late=True)
     period = periods.named(month.period)
     closed = say.MonthClosed(
         period=month.period,
