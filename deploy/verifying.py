@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from deploy.commands.migrate import migrate_all, role_dsn
 from services.scoring.domain.lifecycle import MonthState
 from services.scoring.domain.month import Month
-from services.scoring.store import ScoringWork, periods, replaying
+from services.scoring.store import Equipment, ScoringWork, periods, replaying
 from shared.bus.dead_letter_copies import Copies
 from shared.bus.dead_letters import DeadLetters, Letter
 from shared.bus.port import POLL_LIMIT, Bus, Message, Record
@@ -170,7 +170,7 @@ async def _empty(flat: Flat, admin_dsn: str) -> AsyncIterator[Store[ScoringWork]
         await asyncio.to_thread(lambda: asyncio.run(migrate_all(there, {"scoring": password})))
         engine = make_engine(role_dsn(there, "scoring", password), pool=2, application_name="verify")
         try:
-            yield Store(ScoringWork, engine, clock=flat.clock, city=flat.city)
+            yield Store(ScoringWork, engine, clock=flat.clock, city=flat.city, equipment=Equipment())
         finally:
             await engine.dispose()
     finally:

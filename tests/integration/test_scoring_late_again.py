@@ -5,7 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
+from deploy import verifying
 from deploy.commands.topics import create_topics
 from deploy.verifying import verify
 from shared.bus.replay import replay
@@ -102,6 +105,24 @@ async def test_a_month_that_was_closed_before_is_read_and_replayed_as_it_was_clo
     await changes(desk, f"UPDATE months SET traces_late = true WHERE period = '{THIRD}'")
     assert [month.replayed for month in await verify(desk.flat, database, lambda _line: None)][-1] == now
     await changes(desk, f"UPDATE months SET traces_late = NULL WHERE period = '{THIRD}'")
+
+
+async def test_a_replay_reads_what_came_late_once(desk: Desk, database: str, monkeypatch: Any) -> None:
+    """After an outage there are a million such facts; a replay is of more batches than that."""
+    monkeypatch.setattr(verifying, "POLL_LIMIT", 1)
+    asked_for: list[str] = []
+
+    def note(*said: Any) -> None:
+        asked_for.append(said[2])
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        assert all(month.is_same for month in await verify(desk.flat, database, lambda _line: None))
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    replayed = [each for each in asked_for if "FROM late_facts" in each]
+    # Where they are kept, and where they are known again.
+    assert len(replayed) == 2
 
 
 async def closed_as_before(desk: Desk) -> str:

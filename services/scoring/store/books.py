@@ -5,6 +5,7 @@ close has been asked for. Facts of the present pass without it: their period can
 """
 
 import contextlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import inf
 from typing import Any
@@ -33,9 +34,9 @@ class Books:
         self._fresh = self._periods.opened(work.now + MARGIN)
         self._natural, self._since, self._until = "", inf, inf
         self._last_closed: str | None = None
-        self._late: dict[EventId, str] = {}
+        self._late: Mapping[EventId, str] = {}
         self._is_read = False
-        self._came_late: list[bulk.Row] = []
+        self._came_late: dict[EventId, bulk.Row] = {}
 
     async def opened(self, said: Stamp) -> str:
         """The earliest period that this fact can change."""
@@ -56,9 +57,9 @@ class Books:
         if self._last_closed is None:
             return
         natural = self._open_at(said.at)
-        if opened > natural and said.event not in self._late:
-            self._late[said.event] = opened
-            self._came_late.append(_late_row(subject, said, natural, opened, self._work.now))
+        if opened > natural:
+            row = _late_row(subject, said, natural, opened, self._work.now)
+            self._came_late.setdefault(said.event, row)
 
     async def require_open(self, period: str) -> None:
         """Raise `PeriodClosed` when the close of the period has been asked for; keep it open until we end."""
@@ -71,8 +72,8 @@ class Books:
         await self._work.connection.exec_driver_sql(ALONE)
 
     async def flush(self) -> None:
-        late, self._came_late = self._came_late, []
-        await bulk.upsert(self._work.connection, tables.LATE_FACTS, late)
+        late, self._came_late = self._came_late, {}
+        await bulk.upsert(self._work.connection, tables.LATE_FACTS, list(late.values()))
 
     def _open_at(self, said: datetime) -> str:
         """The earliest open period by the clock alone. Mostly that of the fact before."""
@@ -95,10 +96,9 @@ class Books:
         await connection.exec_driver_sql(TOGETHER)
         closed = await connection.exec_driver_sql("SELECT max(period) FROM months")
         self._last_closed = closed.scalar_one()
-        # Once a month is closed the clock tells what is late; after a long outage they are a million.
+        # Once a month is closed the clock tells what is late.
         if self._last_closed is None:
-            late = await connection.exec_driver_sql("SELECT event_id, opened FROM late_facts")
-            self._late = {row.event_id: row.opened for row in late}
+            self._late = await self._work.equipment.late.get(connection)
         self._is_read = True
 
 
