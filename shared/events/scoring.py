@@ -223,3 +223,9 @@ class TopicClosed(TopicFact):
     """All tasks are done, and the topic is over."""
 
     TYPE: ClassVar[str] = "jiesu.topic.closed"
+
+
+class TopicCancelled(TopicFact):
+    """It was chosen by mistake and taken back before anything of it had begun; another may take its place."""
+
+    TYPE: ClassVar[str] = "jiesu.topic.cancelled"

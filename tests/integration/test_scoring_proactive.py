@@ -247,6 +247,30 @@ async def test_a_topic_is_chosen_planned_done_and_followed(desk: Desk) -> None:
     assert parking["before"]["first"] == counts().first.isoformat()
 
 
+async def test_a_topic_chosen_by_mistake_is_taken_back_and_another_takes_its_place(desk: Desk) -> None:
+    made = await changes(desk, "topics", a_topic(period="2027-02"))
+    path = made.headers["Location"].removeprefix("/v1/")
+    for body, who, wanted in (
+        ({"reason": ""}, {}, 422),
+        ({}, {}, 422),
+        ({"reason": "牵头单位有误"}, {"unit": POLICE}, 403),
+        ({"reason": "牵头单位有误"}, {"tag": '"99"'}, 412),
+    ):
+        assert (await changes(desk, f"{path}/cancel", body, **who)).status_code == wanted
+    cancelled = await changes(desk, f"{path}/cancel", {"reason": "牵头单位有误"})
+    assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled"), cancelled.text
+    assert cancelled.json()["closed"]["note"] == "牵头单位有误"
+    assert await desk.told(made.json()["topic_id"]) == ["topic.chosen", "topic.cancelled"]
+    refused = await changes(desk, f"{path}/cancel", {"reason": "again"})
+    assert (refused.status_code, refused.json()["reason"]) == (409, "move_not_allowed")
+    second = await changes(desk, "topics", a_topic(period="2027-02"))
+    assert second.status_code == 201, second.text
+    third = await changes(desk, "topics", a_topic(period="2027-02"))
+    assert (third.status_code, second.json()["topic_id"] in third.json()["detail"]) == (409, True)
+    listed = await desk.pages("topics", period="2027-02")
+    assert [each["state"] for each in listed] == ["chosen", "cancelled"]
+
+
 async def test_a_city_without_a_whole_baseline_expects_nothing_yet(desk: Desk) -> None:
     """Everything would be more than nothing."""
     async with desk.flat.store.work() as work:

@@ -41,6 +41,8 @@ FOLLOWS = {
     (T.PLANNED, "plan"): T.PLANNED,
     (T.PLANNED, "finish"): T.PLANNED,
     (T.PLANNED, "close"): T.CLOSED,
+    (T.CHOSEN, "cancel"): T.CANCELLED,
+    (T.PLANNED, "cancel"): T.CANCELLED,
 }
 
 

@@ -1,7 +1,7 @@
 """每月一题: intervals against published figures, the score of a candidate, who may do what."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,8 +13,10 @@ from services.scoring.domain.errors import (
     NotYourTopic,
     TasksOpen,
     TaskTwice,
+    TopicBegun,
     UnknownTask,
 )
+from services.scoring.domain.exclusion import Signature
 from services.scoring.domain.policy import topics
 from services.scoring.domain.policy.candidates import Matter, rank
 from services.scoring.domain.policy.comparing import (
@@ -26,7 +28,16 @@ from services.scoring.domain.policy.comparing import (
     ratio_beside,
     wilson,
 )
-from services.scoring.domain.topic import Choose, CloseTopic, FinishTask, PlanTopic, Problem, Task, Topic
+from services.scoring.domain.topic import (
+    CancelTopic,
+    Choose,
+    CloseTopic,
+    FinishTask,
+    PlanTopic,
+    Problem,
+    Task,
+    Topic,
+)
 from shared.city.units import units_of
 from shared.kernel.ids import CategoryCode, TopicId, UnitCode
 from tests.kit.case_story import DONGHUASHI, POLICE, SHANGHAI, YANQING, named
@@ -214,3 +225,18 @@ def test_before_and_after_are_days_that_were_counted(
     assert ((then.first, then.last) if then.days else None) == before
     assert (now.last if now.days else None) == after
     assert not now.days or now.first == max(starts, since or starts)
+
+
+def test_what_was_chosen_by_mistake_is_taken_back_before_its_first_day_and_not_after() -> None:
+    topic, mistaken = planned(TASK), CancelTopic(TopicId(named("topic")), "牵头单位有误", "zhang")
+    last = datetime(2026, 12, 4, 23, 59, tzinfo=SHANGHAI)
+    for before in (chosen(), topic):
+        found = topics.cancel(before, mistaken, SHANGHAI, at=last).state
+        assert (found.state, found.closed) == ("cancelled", Signature("zhang", last, "牵头单位有误"))
+    for begun, at in ((topic, last + timedelta(minutes=1)), (replace(topic, tasks=(done(),)), AT)):
+        with pytest.raises(TopicBegun):
+            topics.cancel(begun, mistaken, SHANGHAI, at=at)
+
+
+def done() -> Task:
+    return replace(TASK, done=Signature("wang", AT, None))

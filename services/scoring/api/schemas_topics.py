@@ -99,6 +99,12 @@ class NoteIn(Wire):
     note: Words | None = None
 
 
+class CancelIn(Wire):
+    """Why the topic is taken back."""
+
+    reason: Words = Field(description="Stays with scoring.")
+
+
 class ProblemView(Wire):
     category: str
     title: str
@@ -125,7 +131,7 @@ class TopicView(Wire):
     chosen: SignatureView
     starts: date | None
     tasks: list[TaskView]
-    closed: SignatureView | None
+    closed: SignatureView | None = Field(description="Who closed or cancelled it, and why.")
 
 
 class SpanView(Wire):

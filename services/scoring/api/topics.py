@@ -173,6 +173,13 @@ async def close_topic(body: schemas.NoteIn, by: Chooser, change: Changing) -> Re
     return await change.make(lambda work: handlers.close_topic(work, command))
 
 
+@ROUTES.post("/topics/{topic_id}/cancel", response_model=schemas.TopicView)
+async def cancel_topic(body: schemas.CancelIn, by: Chooser, change: Changing) -> Response:
+    """It was chosen by mistake and nothing of it has begun: another may be chosen for the month and unit."""
+    command = do.CancelTopic(change.topic_id, body.reason, by.subject)
+    return await change.make(lambda work: handlers.cancel_topic(work, command))
+
+
 async def _counted(asking: Question) -> tuple[date | None, date]:
     """Since when and up to which day requests are counted; yesterday while none was."""
     since, upto = await reading.counted(asking.connection)

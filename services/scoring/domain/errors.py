@@ -28,6 +28,7 @@ Conflict
 ├─ UnknownOrder       a fact names an order that was never dispatched
 ├─ UnknownDepartment  a fact names a department that was never called
 ├─ TopicChosenAlready one topic for a month and a unit
+├─ TopicBegun         what has begun is finished, not taken back
 ├─ TasksOpen          a topic is closed when all its tasks are done
 ├─ DoneAlready        the task is done, and a plan keeps what is done
 ├─ NotPlanned         without a plan there is no before and after
@@ -42,7 +43,7 @@ Unavailable
 └─ ExportsUnderWay    whole ledgers are written, so many at once
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from shared.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
@@ -220,6 +221,18 @@ class TopicChosenAlready(Conflict):
 
     def __init__(self, topic_id: UUID) -> None:
         super().__init__(f"the month has its topic there already: {topic_id}", topic_id=str(topic_id))
+
+
+class TopicBegun(Conflict):
+    """What has begun is finished, not taken back."""
+
+    def __init__(self, topic_id: UUID, starts: date) -> None:
+        super().__init__(
+            f"the measures of this topic count from {starts.isoformat()} on, or one of its tasks is done: "
+            "change the plan, or finish and close it",
+            topic_id=str(topic_id),
+            starts=starts.isoformat(),
+        )
 
 
 class TasksOpen(Conflict):

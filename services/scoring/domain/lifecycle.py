@@ -67,6 +67,8 @@ class TopicState(StrEnum):
     CHOSEN = "chosen"
     PLANNED = "planned"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
+    """Taken back before anything of it had begun: the month has no topic there."""
 
 
 X = ExclusionState
@@ -126,5 +128,12 @@ TOPIC_LIFE = Lifecycle(
         ),
         Move("finish", frozenset({T.PLANNED}), T.PLANNED, say.TopicTaskDone, "one task is done"),
         Move("close", frozenset({T.PLANNED}), T.CLOSED, say.TopicClosed, "all tasks are done"),
+        Move(
+            "cancel",
+            frozenset({T.CHOSEN, T.PLANNED}),
+            T.CANCELLED,
+            say.TopicCancelled,
+            "chosen by mistake, and nothing of it has begun",
+        ),
     ),
 )

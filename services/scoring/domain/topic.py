@@ -44,6 +44,7 @@ class Topic:
     """From this day on the measures count: what lies before is before."""
     tasks: tuple[Task, ...] = ()
     closed: Signature | None = None
+    """Who said that it is over, or took it back."""
     version: int = 0
 
     @property
@@ -92,4 +93,13 @@ class CloseTopic:
 
     topic_id: TopicId
     note: str | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTopic:
+    """Take back a topic that was chosen by mistake."""
+
+    topic_id: TopicId
+    reason: str
     by: str

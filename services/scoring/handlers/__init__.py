@@ -13,12 +13,13 @@ from services.scoring.handlers.ledger import (
     review_exclusion,
     take_note,
 )
-from services.scoring.handlers.topics import choose_topic, close_topic, finish_task, plan_topic
+from services.scoring.handlers.topics import cancel_topic, choose_topic, close_topic, finish_task, plan_topic
 
 __all__ = [
     "appeal",
     "ask_close",
     "ask_exclusion",
+    "cancel_topic",
     "choose_topic",
     "close_month",
     "close_topic",

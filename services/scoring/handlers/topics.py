@@ -31,3 +31,9 @@ async def finish_task(work: ScoringWork, cmd: do.FinishTask) -> Topic:
 async def close_topic(work: ScoringWork, cmd: do.CloseTopic) -> Topic:
     """It is over."""
     return await work.topics.keep(topics.close(await work.topics.get(cmd.topic_id), cmd, at=work.now))
+
+
+async def cancel_topic(work: ScoringWork, cmd: do.CancelTopic) -> Topic:
+    """It was chosen by mistake."""
+    topic = await work.topics.get(cmd.topic_id)
+    return await work.topics.keep(topics.cancel(topic, cmd, work.city.policy.zone, at=work.now))

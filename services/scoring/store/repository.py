@@ -10,7 +10,7 @@ from services.scoring.domain.divisions import Divisions
 from services.scoring.domain.errors import UnknownExclusion, UnknownTopic
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.hotspot import Hotspot, Place
-from services.scoring.domain.lifecycle import MonthState
+from services.scoring.domain.lifecycle import MonthState, TopicState
 from services.scoring.domain.model import Entry, Whistle
 from services.scoring.domain.month import Frozen, Month
 from services.scoring.domain.policy import calls, lines
@@ -213,7 +213,9 @@ class TopicRepository(Repository[TopicId, Topic]):
         await _alone(self._work.connection, f"topics:{period}:{unit}")
         columns = tables.TOPICS.c
         found = await self._work.connection.execute(
-            select(columns.topic_id).where(columns.period == period, columns.unit == unit)
+            select(columns.topic_id).where(
+                columns.period == period, columns.unit == unit, columns.state != TopicState.CANCELLED
+            )
         )
         known = found.scalar_one_or_none()
         return None if known is None else TopicId(known)

@@ -233,9 +233,9 @@ TOPICS = Table(
     Column("tasks", JSONB, nullable=False),
     Column("closed", JSONB),
     Column("version", BigInteger, nullable=False),
-    UniqueConstraint("period", "unit"),
+    Index("uq_topics_standing", "period", "unit", unique=True, postgresql_where="state <> 'cancelled'"),
 )
-"""每月一题: one for a month and a unit."""
+"""每月一题: one for a month and a unit, beside those that were taken back."""
 
 HOTSPOT_DAYS = Table(
     "hotspot_days",

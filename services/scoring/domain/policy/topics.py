@@ -1,4 +1,4 @@
-"""每月一题: chosen by a supervisor, planned by the lead, done task by task, closed."""
+"""每月一题: chosen by a supervisor, planned by the lead, done task by task, closed; or taken back."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,12 +13,22 @@ from services.scoring.domain.errors import (
     ProblemTwice,
     TasksOpen,
     TaskTwice,
+    TopicBegun,
     UnknownCategory,
     UnknownTask,
 )
 from services.scoring.domain.exclusion import Signature
 from services.scoring.domain.lifecycle import TOPIC_LIFE
-from services.scoring.domain.topic import Choose, CloseTopic, FinishTask, PlanTopic, Problem, Task, Topic
+from services.scoring.domain.topic import (
+    CancelTopic,
+    Choose,
+    CloseTopic,
+    FinishTask,
+    PlanTopic,
+    Problem,
+    Task,
+    Topic,
+)
 from shared.city.city import City
 from shared.city.units import Units
 from shared.events import scoring as say
@@ -93,6 +103,18 @@ def close(topic: Topic, cmd: CloseTopic, *, at: datetime) -> Decision[Topic]:
         raise TasksOpen(undone)
     after = replace(topic, state=state, closed=Signature(cmd.by, at, cmd.note))
     return Decision(after, (say.TopicClosed(**_about(topic)),))
+
+
+def cancel(topic: Topic, cmd: CancelTopic, zone: ZoneInfo, *, at: datetime) -> Decision[Topic]:
+    """Chosen by mistake: the month and the unit are free again. Raises `TopicBegun`."""
+    state = TOPIC_LIFE.fire("cancel", topic.state)
+    # What lies before and after that day may be read and told already.
+    if topic.starts is not None and (
+        topic.starts <= at.astimezone(zone).date() or any(task.done for task in topic.tasks)
+    ):
+        raise TopicBegun(topic.topic_id, topic.starts)
+    after = replace(topic, state=state, closed=Signature(cmd.by, at, cmd.reason))
+    return Decision(after, (say.TopicCancelled(**_about(topic)),))
 
 
 def _require_sound(tasks: tuple[Task, ...], starts: date, units: Units) -> None:
