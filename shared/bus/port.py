@@ -138,6 +138,11 @@ class Bus(Protocol):
         never committed, for it would begin with the first. Raises `BusBusy`.
         """
 
+    async def next_up(self, group: str, topics: Sequence[str]) -> list[Record]:
+        """The first record of each partition that a group has not finished, where there is one. Raises
+        `BusBusy`.
+        """
+
     def read(
         self, topic: str, *, since: datetime | None = None, follow: bool = False
     ) -> AsyncGenerator[Record, None]:

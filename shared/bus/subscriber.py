@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from shared.bus import parking
@@ -16,11 +18,12 @@ from shared.bus.dead_letter_copies import Copies
 from shared.bus.ending import end
 from shared.bus.fates import Fate, fate_of
 from shared.bus.offsets import Offsets
-from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost
+from shared.bus.port import Bus, BusBusy, Consumer, Partition, PartitionLost, Record
 from shared.bus.settling import Settler
 from shared.bus.subscriptions import Subscription, Subscriptions
 from shared.bus.watchdog import PATIENCE, Watchdog
 from shared.bus.worker import Worker
+from shared.events.envelope import Undecodable, read_envelope
 from shared.observability.logging import logger
 from shared.observability.metrics import CONSUMER_LAG, CONSUMER_RENEWED, PARKED
 from shared.store.work import Store, Work
@@ -39,6 +42,15 @@ make each of them smaller and take the requests' connections.
 MEASURE = 15.0
 REVOKED_WITHIN = 10.0
 """Seconds in which the group divides itself anew after it told us that a partition is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """How far a group is behind."""
+
+    records: int
+    since: datetime | None
+    """When the earliest was said of those that are next in their partitions; None: none can be read."""
 
 
 class Subscriber(Generic[W]):
@@ -74,6 +86,12 @@ class Subscriber(Generic[W]):
     def trouble(self) -> str | None:
         """Why readiness should say no, or None."""
         return self._trouble
+
+    async def unheard(self) -> "Unheard":
+        """What lies on the bus and is not handled yet, by us or the others of the group. Raises `BusBusy`."""
+        records = sum((await self._lag()).values())
+        times = map(_said_at, await self._bus.next_up(self._group, self._heard.topics) if records else ())
+        return Unheard(records, min(filter(None, times), default=None))
 
     def stop(self) -> None:
         """Finish the running transactions and leave."""
@@ -212,3 +230,10 @@ class Subscriber(Generic[W]):
 def _show_lag(service: str, lag: Mapping[Partition, int]) -> None:
     for partition, behind in lag.items():
         CONSUMER_LAG.labels(service, partition.topic, str(partition.number)).set(behind)
+
+
+def _said_at(record: Record) -> datetime | None:
+    try:
+        return read_envelope(record.headers).time
+    except Undecodable:
+        return None

@@ -80,6 +80,9 @@ class MonthCloseAsked(PeriodFact):
 
     TYPE: ClassVar[str] = "jiesu.month.close_asked"
 
+    insisted: bool = False
+    """Whether it was asked for whatever the ledger had not heard yet."""
+
 
 class MonthClosed(PeriodFact):
     """月结: the ledger of the period is frozen; a replay must come to the same hash."""

@@ -137,6 +137,26 @@ async def test_what_a_group_never_committed_counts_from_the_beginning(
     assert await bus.lag(group, ["no.such.topic"]) == {}
 
 
+async def test_a_groups_next_records_are_the_first_it_has_not_finished(
+    engine: Engine, bus: Bus, producer: Producer
+) -> None:
+    topic, group = await engine.topic(bus, partitions=2), a_group()
+    assert await bus.next_up(group, [topic]) == []
+    await producer.send([message(topic, key, number) for number in range(3) for key in KEYS])
+    lying = [record async for record in bus.read(topic)]
+    firsts = [record for record in lying if record.offset == 0]
+    assert len(firsts) == 2
+    assert sorted(await bus.next_up(group, [topic])) == sorted(firsts)
+    done, begun = (Partition(topic, record.partition) for record in firsts)
+    async with member(bus, group, topic, "1") as reader:
+        await reader.until(lambda: len(reader.consumer.assigned()) == 2)
+        ends = {place: await reader.consumer.high_water(place) for place in (done, begun)}
+        await reader.consumer.commit({done: ends[done], begun: 2})
+    (left,) = [record for record in lying if (record.partition, record.offset) == (begun.number, 2)]
+    assert await bus.next_up(group, [topic]) == [left]
+    assert await bus.next_up(group, ["no.such.topic"]) == []
+
+
 async def test_a_reader_may_seek(engine: Engine, bus: Bus, producer: Producer) -> None:
     topic = await engine.topic(bus, partitions=1)
     partition = Partition(topic, 0)

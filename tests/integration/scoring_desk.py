@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
+from deploy.commands.topics import create_topics
 from services.scoring.store import ScoringWork
 from shared.city.city import City
 from tests.kit.case_story import SHANGHAI
@@ -75,6 +76,7 @@ class Desk(ServiceDesk):
 
 @asynccontextmanager
 async def scoring_desk(admin_dsn: str, folder: Path, *, city: City | None = None) -> AsyncIterator[Desk]:
-    """A migrated scoring of its own in this database."""
+    """A migrated scoring of its own in this database, and a bus that can be asked what lies on it."""
     async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
+        await create_topics("embedded", None, admin_dsn, [desk.SERVICE])
         yield desk

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from deploy.commands.topics import create_topics
 from deploy.verifying import verify
 from services.scoring.app import SERVICE
 from shared.bus.replay import replay
@@ -149,7 +148,6 @@ async def test_it_is_closed_when_it_ends_and_a_replay_agrees_on_both_sides(desk:
             assert await again.look(connection, desk.clock.now())
             with pytest.raises(CityUnsound, match="2027-01"):
                 await RunningCity(beijing(), SERVICE.reads_city).look(connection, desk.clock.now())
-        await create_topics("embedded", None, database, ["scoring"])
         await desk.flat.bus.producer().send([message(each) for each in heard])
         await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))
         found = await verify(desk.flat, database, lambda _line: None)

@@ -9,7 +9,6 @@ from sqlalchemy import Engine
 from sqlalchemy.event import listen, remove
 
 from deploy import verifying
-from deploy.commands.topics import create_topics
 from deploy.verifying import verify
 from shared.bus.replay import replay
 from shared.kernel.words import Ruling
@@ -89,7 +88,6 @@ async def test_a_month_that_was_closed_before_is_read_and_replayed_as_it_was_clo
     assert await response(desk, B, exclusions="applied") == [0, 0, -1]
     asked = {"measure": "response", "period": THIRD, "exclusions": "applied"}
     assert [line["denominator"] for line in await desk.pages(f"rates/{B}/cases", **asked)] == [-1]
-    await create_topics("embedded", None, database, ["scoring"])
     story = in_time()
     heard = [*story.heard, *late(story), *later(story)]
     await desk.flat.bus.producer().send([message(each) for each in heard])

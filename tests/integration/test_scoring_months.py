@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from deploy.commands.topics import create_topics
 from deploy.verifying import Verdict, verify
 from services.scoring import handlers
 from services.scoring.domain.commands import AskExclusion
@@ -371,7 +370,6 @@ async def test_departments_open_to_their_calls_and_the_appraisal_says_how_it_is_
 async def test_a_replay_of_the_topics_comes_to_the_same_hash_and_a_forged_fact_does_not(
     desk: Desk, database: str
 ) -> None:
-    await create_topics("embedded", None, database, ["scoring"])
     producer = desk.flat.bus.producer()
     heard = [each for story in (*forty(), *led_by_nobody()) for each in story.heard]
     await producer.send([message(each) for each in (*heard, *heard[:50], *told_late())])

@@ -8,7 +8,6 @@ import asyncpg
 import pytest
 from sqlalchemy.event import listen, remove
 
-from deploy.commands.topics import create_topics
 from deploy.verifying import Verdict, verify
 from shared.bus.replay import replay
 from shared.kernel.words import Ruling
@@ -130,7 +129,6 @@ async def test_a_line_written_before_cases_were_told_is_counted_as_it_was_then(d
 
 
 async def test_a_replay_agrees(desk: Desk, database: str) -> None:
-    await create_topics("embedded", None, database, ["scoring"])
     heard = [*(each for story in told() for each in story.heard), *taken_later()]
     await desk.flat.bus.producer().send([message(each) for each in heard])
     await replay(desk.flat.store, desk.flat.bus, since=datetime(2020, 1, 1, tzinfo=SHANGHAI))

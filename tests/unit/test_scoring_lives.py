@@ -1,12 +1,12 @@
 """剔除, 月结 and 每月一题: every state is tried with every move; the pair fires or is refused by name."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.scoring.domain.commands import Appeal
-from services.scoring.domain.errors import NotTheAsker
+from services.scoring.domain.commands import Appeal, AskClose, Unheard
+from services.scoring.domain.errors import LedgerBehind, LedgerUnknown, NotTheAsker
 from services.scoring.domain.exclusion import Exclusion, Signature
 from services.scoring.domain.lifecycle import (
     EXCLUSION_LIFE,
@@ -16,7 +16,10 @@ from services.scoring.domain.lifecycle import (
     MonthState,
     TopicState,
 )
-from services.scoring.domain.policy import exclusions
+from services.scoring.domain.month import Month
+from services.scoring.domain.periods import Periods
+from services.scoring.domain.policy import closing, exclusions
+from services.scoring.domain.policy.closing import Closable
 from shared.city.units import Units, units_of
 from shared.kernel.ids import CaseId, ExclusionId, UnitCode
 from shared.kernel.words import DeclineReason
@@ -88,6 +91,23 @@ def test_a_closed_units_refusal_is_contested_by_a_unit_it_lay_below_and_by_nobod
             appeals(unit)
     with pytest.raises(NotTheAsker):
         appeals(YANQING, units)
+
+
+def test_a_close_waits_for_what_was_said_before_the_period_settled_and_for_nothing_else() -> None:
+    city = beijing()
+    settled = Periods.of_policy(city.policy).settled("2026-11")
+    moment = timedelta(microseconds=1)
+
+    def asks(unheard: Unheard | None, *, insists: bool = False) -> Month:
+        command = AskClose("2026-11", "boss", unheard, insists)
+        return closing.ask(None, command, Closable(None, counts=True), city.policy, at=settled).state
+
+    for refused, error in ((Unheard(7, settled - moment), LedgerBehind), (None, LedgerUnknown)):
+        with pytest.raises(error):
+            asks(refused)
+        assert asks(refused, insists=True).state is M.CLOSING
+    for heard in (Unheard(0, None), Unheard(7, settled)):
+        assert asks(heard).state is M.CLOSING
 
 
 def test_a_refused_move_is_told_as_a_sentence() -> None:

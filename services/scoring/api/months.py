@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.scoring import handlers
 from services.scoring.api import schemas, views, views_decided
 from services.scoring.api import schemas_decided as decided
+from services.scoring.api.hearing import AskedOfTheBus
 from services.scoring.api.reading import Acting, Asking, Question
 from services.scoring.api.views_decided import Preview
 from services.scoring.domain import commands as do
@@ -50,19 +51,28 @@ async def list_periods(asking: Asking) -> list[schemas.PeriodView]:
 
 
 @ROUTES.get("/months/{period}")
-async def preview_month(asking: Asking, period: str) -> decided.MonthView:
+async def preview_month(unheard: AskedOfTheBus, asking: Asking, period: str) -> decided.MonthView:
     """What would be closed now, and why not yet; after the close, what was frozen."""
     asked = asking.periods.asked(period, at=asking.now)
-    return await _month(asking, asked, await asking.month(asked.label))
+    return await _month(asking, asked, await asking.month(asked.label), unheard)
 
 
 @ROUTES.post("/months/{period}/close", status_code=202, response_model=decided.ClosingView)
 async def close_month(
-    acting: Acting, period: str, by: Closer, open_work: OpenWork, once: OnceOnly
+    acting: Acting,
+    period: str,
+    by: Closer,
+    unheard: AskedOfTheBus,
+    open_work: OpenWork,
+    once: OnceOnly,
+    insist: Annotated[
+        bool,
+        Query(description="Close it whatever the ledger has not heard; that is late then."),
+    ] = False,
 ) -> Response:
     """月结: nothing is written into the period from now on; the hash follows when all of it is read."""
     asked = acting.periods.asked(period, at=acting.now)
-    command = do.AskClose(asked.label, by.subject)
+    command = do.AskClose(asked.label, by.subject, unheard, insist)
     async with open_work() as work:
 
         async def answer() -> decided.ClosingView:
@@ -81,11 +91,13 @@ def _frozen(months: Mapping[str, Month], label: str) -> Frozen | None:
     return months[label].frozen if label in months else None
 
 
-async def _month(asking: Question, period: Period, month: Month | None) -> decided.MonthView:
+async def _month(
+    asking: Question, period: Period, month: Month | None, unheard: do.Unheard | None
+) -> decided.MonthView:
     state = month.state if month else MonthState.OPEN
     sums = await asking.sums(period.label, Exclusions.IGNORED)
     counted = whole(period.label, sums).tally(Measure.RESPONSE)
-    hindrance = await _hindrance(asking, period, month)
+    hindrance = await _hindrance(asking, period, month, unheard)
     return views_decided.month(
         views.period(period, asking.periods, state, at=asking.now),
         month,
@@ -97,14 +109,18 @@ async def _month(asking: Question, period: Period, month: Month | None) -> decid
             counted.undecided,
             counted.cases,
             await periods.lateness(asking.connection, period.label),
+            unheard,
+            await periods.parked(asking.connection),
         ),
     )
 
 
-async def _hindrance(asking: Question, period: Period, month: Month | None) -> str | None:
+async def _hindrance(
+    asking: Question, period: Period, month: Month | None, unheard: do.Unheard | None
+) -> str | None:
     """Why it cannot be closed, as the close itself would refuse it."""
     closable = await periods.closable(asking.connection, period.label)
-    command = do.AskClose(period.label, asking.caller.subject)
+    command = do.AskClose(period.label, asking.caller.subject, unheard)
     try:
         closing.ask(month, command, closable, asking.city.policy, at=asking.now)
     except Refusal as refusal:

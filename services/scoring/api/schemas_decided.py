@@ -153,6 +153,15 @@ class LatenessView(Wire):
     adjustments: int
 
 
+class UnheardView(Wire):
+    """How far the ledger is behind what was said."""
+
+    records: int
+    since: datetime | None = Field(
+        description="About when the first of it was said; before the period's `settled` its close is refused."
+    )
+
+
 class MonthView(Wire):
     """月结: the period's close, or what would be closed now."""
 
@@ -168,6 +177,12 @@ class MonthView(Wire):
     undecided: int = Field(description="Orders that may still be signed in time.")
     cases: int
     lateness: LatenessView
+    unheard: UnheardView | None = Field(
+        description="Null where the bus does not answer, and when the close was asked for."
+    )
+    parked: int = Field(
+        description="Facts that wait for ops, of any period; heard after the close, they are late."
+    )
 
 
 class ClosingView(Wire):

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from services.scoring.api import schemas_decided as schemas
 from services.scoring.api.schemas import PeriodView
+from services.scoring.domain.commands import Unheard
 from services.scoring.domain.departments import DepartmentStanding
 from services.scoring.domain.exclusion import Exclusion
 from services.scoring.domain.lifecycle import ExclusionState
@@ -67,6 +68,8 @@ class Preview:
     undecided: int
     cases: int
     lateness: Lateness
+    unheard: Unheard | None
+    parked: int
 
 
 def month(period: PeriodView, of: Month | None, policy_version: str, found: Preview) -> schemas.MonthView:
@@ -84,6 +87,8 @@ def month(period: PeriodView, of: Month | None, policy_version: str, found: Prev
         undecided=found.undecided,
         cases=found.cases,
         lateness=schemas.LatenessView(**asdict(found.lateness)),
+        unheard=schemas.UnheardView(**asdict(found.unheard)) if found.unheard else None,
+        parked=found.parked,
     )
 
 

@@ -238,8 +238,21 @@ class Appeal:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """What lies on the bus and is not in the ledger yet."""
+
+    records: int
+    since: datetime | None
+    """About when the first of it was said; None: nothing lies there."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskClose:
     """月结: close a period."""
 
     period: str
     by: str
+    unheard: Unheard | None
+    """None: nobody knows, the bus cannot be asked."""
+    insists: bool = False
+    """Although what was said for the period may be missing: it counts in the next one then."""

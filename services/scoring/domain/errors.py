@@ -36,10 +36,12 @@ Conflict
 ├─ PeriodNotSettled   facts that count in the period may still come
 ├─ PeriodNotClosed    only what is frozen is judged
 ├─ EarlierPeriodOpen  periods are closed one after another
+├─ LedgerBehind       facts of the period lie on the bus, and would all be late
 ├─ NothingCounts      a close cannot be undone, and this one is of nothing
 ├─ CountsNotThen      nothing of the case counts in that period
 └─ AskedAlready       one exclusion for a case and a period
 Unavailable
+├─ LedgerUnknown      whether facts of the period lie on the bus cannot be asked
 └─ ExportsUnderWay    whole ledgers are written, so many at once
 """
 
@@ -289,6 +291,19 @@ class EarlierPeriodOpen(Conflict):
         super().__init__(f"close period {earlier} before {period}", period=period, earlier=earlier)
 
 
+class LedgerBehind(Conflict):
+    """Facts of the period lie on the bus; after the close all of them would be late."""
+
+    def __init__(self, period: str, records: int, since: datetime) -> None:
+        super().__init__(
+            f"the ledger is {records} facts behind, and has not heard all that was said for period {period}: "
+            "wait until it has, or insist, and what comes then counts in the next period",
+            period=period,
+            records=records,
+            since=since.isoformat(),
+        )
+
+
 class NothingCounts(Conflict):
     """A close cannot be undone; one of a period that nothing counts in is a slip of the pen."""
 
@@ -311,6 +326,18 @@ class AskedAlready(Conflict):
     def __init__(self, exclusion_id: UUID) -> None:
         super().__init__(
             f"exclusion {exclusion_id} is about this case and period already", exclusion_id=str(exclusion_id)
+        )
+
+
+class LedgerUnknown(Unavailable):
+    """Whether the ledger has heard everything cannot be asked: the bus is away."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(
+            f"the bus does not answer: nobody knows whether all that was said for period {period} was heard; "
+            "try again, or insist, and what comes then counts in the next period",
+            retry_after=30,
+            period=period,
         )
 
 

@@ -93,6 +93,12 @@ async def lateness(connection: AsyncConnection, period: str) -> Lateness:
     return Lateness(one, two, three)
 
 
+async def parked(connection: AsyncConnection) -> int:
+    """Facts that cannot be handled, and those that wait behind them."""
+    found = select(func.count()).select_from(tables.METADATA.tables["parked"])
+    return int((await connection.execute(found)).scalar_one())
+
+
 async def pending(connection: AsyncConnection, period: str) -> dict[ExclusionState, int]:
     """How many exclusions of a period stand where."""
     asked = select(X.state, func.count()).where(X.period == period).group_by(X.state)

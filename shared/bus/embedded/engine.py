@@ -22,6 +22,15 @@ SELECT topic, partition, greatest(0, next - coalesce("offset", 0)) AS behind
 FROM bus.log LEFT JOIN (SELECT * FROM bus.claim WHERE "group" = $1) AS own USING (topic, partition)
 WHERE topic = ANY($2::text[])
 """
+NEXT_UP = """
+SELECT first.topic, first.partition, first."offset", key, value, header_names, header_values
+FROM bus.log LEFT JOIN (SELECT * FROM bus.claim WHERE "group" = $1) AS own USING (topic, partition)
+CROSS JOIN LATERAL (
+    SELECT * FROM bus.record WHERE record.topic = log.topic AND record.partition = log.partition
+    AND record."offset" >= coalesce(own."offset", 0) ORDER BY record."offset" LIMIT 1
+) AS first
+WHERE log.topic = ANY($2::text[])
+"""
 
 
 class EmbeddedBus:
@@ -52,6 +61,11 @@ class EmbeddedBus:
         async with self._link.connection() as connection:
             rows = await connection.fetch(LAG, group, list(topics))
         return {Partition(row["topic"], row["partition"]): row["behind"] for row in rows}
+
+    async def next_up(self, group: str, topics: Sequence[str]) -> list[Record]:
+        async with self._link.connection() as connection:
+            rows = await connection.fetch(NEXT_UP, group, list(topics))
+        return list(map(records.record_of, rows))
 
     async def read(
         self, topic: str, *, since: datetime | None = None, follow: bool = False

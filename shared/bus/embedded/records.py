@@ -47,17 +47,13 @@ async def append(connection: Any, batch: Sequence[Message], counts: Mapping[str,
 async def read(connection: Any, partition: Partition, offset: int, limit: int) -> list[Record]:
     """Records from an offset on."""
     rows = await connection.fetch(READ, partition.topic, partition.number, offset, limit)
-    return [
-        Record(
-            topic=row[0],
-            partition=row[1],
-            offset=row[2],
-            key=row[3],
-            value=row[4],
-            headers=tuple(zip(row[5], row[6], strict=True)),
-        )
-        for row in rows
-    ]
+    return list(map(record_of, rows))
+
+
+def record_of(row: Any) -> Record:
+    """A row of `READ`."""
+    topic, partition, offset, key, value, names, values = row
+    return Record(topic, partition, offset, key, value, tuple(zip(names, values, strict=True)))
 
 
 async def high_waters(connection: Any, topics: Sequence[str]) -> dict[Partition, int]:

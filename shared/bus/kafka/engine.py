@@ -79,6 +79,29 @@ class KafkaBus:
                     await _require_as_declared(admin, topic)
 
     async def lag(self, group: str, topics: Sequence[str]) -> dict[Partition, int]:
+        async with self._unfinished(group, topics) as (_, stretches):
+            return {ours(tp): max(0, end - start) for tp, (start, end) in stretches.items()}
+
+    async def next_up(self, group: str, topics: Sequence[str]) -> list[Record]:
+        async with self._unfinished(group, topics) as (reader, stretches):
+            left = {tp: end for tp, (start, end) in stretches.items() if start < end}
+            reader.assign(list(left))
+            for tp in left:
+                reader.seek(tp, stretches[tp][0])
+            found: list[Record] = []
+            while left:
+                read = await reader.getmany(*left, timeout_ms=500, max_records=1)
+                found += [record_of(record) for record in chain.from_iterable(read.values())]
+                # Of a compacted topic there may be nothing left up to the end.
+                left = {tp: end for tp, end in left.items() if tp not in read}
+                left = {tp: end for tp, end in left.items() if await reader.position(tp) < end}
+            return found
+
+    @contextlib.asynccontextmanager
+    async def _unfinished(
+        self, group: str, topics: Sequence[str]
+    ) -> AsyncIterator[tuple[Client, dict[TopicPartition, tuple[int, int]]]]:
+        """A reader, and from where to where each partition is not finished."""
         async with self._admin() as admin:
             kept = await admin.list_consumer_group_offsets(group)
             found = await admin.describe_topics(list(topics))
@@ -87,8 +110,8 @@ class KafkaBus:
             # Where a consumer begins without a kept offset, or with one whose records are deleted by now.
             starts = await reader.beginning_offsets(places)
             ends = await reader.end_offsets(places)
-        starts |= {tp: max(starts[tp], kept[tp].offset) for tp in places if tp in kept}
-        return {ours(tp): max(0, ends[tp] - starts[tp]) for tp in places}
+            starts |= {tp: max(starts[tp], kept[tp].offset) for tp in places if tp in kept}
+            yield reader, {tp: (starts[tp], ends[tp]) for tp in places}
 
     async def read(
         self, topic: str, *, since: datetime | None = None, follow: bool = False

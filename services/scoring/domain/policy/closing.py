@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.scoring.domain.commands import AskClose
-from services.scoring.domain.errors import EarlierPeriodOpen, NothingCounts, PeriodNotSettled
+from services.scoring.domain.errors import (
+    EarlierPeriodOpen,
+    LedgerBehind,
+    LedgerUnknown,
+    NothingCounts,
+    PeriodNotSettled,
+)
 from services.scoring.domain.lifecycle import MONTH_LIFE, MonthState
 from services.scoring.domain.month import Frozen, JudgedBy, Month
 from services.scoring.domain.periods import Periods
@@ -29,7 +35,8 @@ def ask(
 ) -> Decision[Month]:
     """Ask for the close.
 
-    Raises `MoveNotAllowed`, `PeriodNotSettled`, `EarlierPeriodOpen`, `NothingCounts`.
+    Raises `MoveNotAllowed`, `PeriodNotSettled`, `EarlierPeriodOpen`, `NothingCounts`, `LedgerBehind`,
+    `LedgerUnknown`.
     """
     periods = Periods.of_policy(policy)
     state = MONTH_LIFE.fire("ask", month.state if month else MonthState.OPEN)
@@ -39,9 +46,19 @@ def ask(
         raise EarlierPeriodOpen(cmd.period, closable.earlier)
     if not closable.counts:
         raise NothingCounts(cmd.period)
+    if not cmd.insists:
+        _require_heard(cmd, settled)
     rules = JudgedBy.of_policy(policy, cmd.period, periods.label(at))
     asked = Month(cmd.period, state, cmd.by, at, policy.version, rules=rules)
-    return Decision(asked, (say.MonthCloseAsked(period=cmd.period),))
+    return Decision(asked, (say.MonthCloseAsked(period=cmd.period, insisted=cmd.insists),))
+
+
+def _require_heard(cmd: AskClose, settled: datetime) -> None:
+    if cmd.unheard is None:
+        raise LedgerUnknown(cmd.period)
+    # Something always lies on the bus: what was said since the period settled does not concern it.
+    if cmd.unheard.since is not None and cmd.unheard.since < settled:
+        raise LedgerBehind(cmd.period, cmd.unheard.records, cmd.unheard.since)
 
 
 def close(
