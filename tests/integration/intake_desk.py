@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import httpx
+import pytest
 
 from deploy.local.keys import AUDIENCE, ISSUER, new_signing_key
 from services.intake.settings import IntakeSettings
@@ -127,3 +128,17 @@ async def intake_desk(admin_dsn: str, folder: Path, *, city: City | None = None)
         async with desk.flat.store.work() as work:
             desk.key = await issue(work, "street-app", frozenset({"cases:write"}), expires_at=None)
         yield desk
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """An intake for all tests of a module, which imports this and `desk` and names both in its `__all__`."""
+    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    """The same intake; it is the same time for each test."""
+    house.clock.at = NOON
+    return house

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from shared.city.city import City
 from shared.events import survey
@@ -106,3 +107,17 @@ async def router_desk(admin_dsn: str, folder: Path, *, city: City | None = None)
     """A migrated router of its own in this database."""
     async with at_desk(Desk, admin_dsn, folder, city=city) as desk:
         yield desk
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A router for all tests of a module, which imports this and `desk` and names both in its `__all__`."""
+    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+def desk(house: Desk) -> Desk:
+    """The same router; it is the same time for each test."""
+    house.clock.at = AT
+    return house

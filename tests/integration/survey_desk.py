@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from services.survey.domain.signatures import HEADER
 from shared.events import router
@@ -202,3 +203,17 @@ async def survey_desk(admin_dsn: str, folder: Path, *, intake: str = NOWHERE) ->
     urls = {"intake": intake, "survey": "http://survey"}
     async with at_desk(Desk, admin_dsn, folder, urls=urls) as desk:
         yield desk
+
+
+@pytest.fixture(scope="module")
+async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A survey for all tests of a module, which imports this and `desk` and names both in its `__all__`."""
+    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def desk(house: Desk) -> Desk:
+    """The same survey; for each test it is the same time, and nothing waits from the one before."""
+    await house.rests()
+    return house

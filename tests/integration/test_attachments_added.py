@@ -1,7 +1,6 @@
 """补充: what is sent after the call. An upload is laid to a case there is, by number and access code."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -12,23 +11,13 @@ from services.intake.domain.attachments import MOST_OF_A_CASE
 from services.intake.domain.words import Words
 from shared.events.router import CaseClosed, CaseMerged
 from shared.kernel.ids import CallbackId, CaseId, UnitCode, new_id
-from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
+from tests.integration.intake_desk import GUANYINSI, Desk, Receipt, desk, dispatched, house
 from tests.kit.media import a_jpeg
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 ELSEWHERE = UnitCode("110101013")
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("added-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def uploaded(desk: Desk, **who: str) -> str:

@@ -14,24 +14,14 @@ import pytest
 from shared.events.router import CaseAssigned, CoOrderSigned
 from shared.files.media import MOST_BYTES
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId, new_id
-from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, desk, dispatched, house
 from tests.kit.forging import forged
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, an_mp3
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
 DAXING, ELSEWHERE = UnitCode("110115"), UnitCode("110101013")
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("attachment-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def upload(desk: Desk, content: Any, kind: str = "image/jpeg", **headers: str) -> httpx.Response:

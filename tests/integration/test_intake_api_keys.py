@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,21 +9,11 @@ import httpx
 import pytest
 
 from services.intake.store.seed import LOCAL_CLIENT, local_api_key
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def _issued(desk: Desk, name: str, **more: Any) -> httpx.Response:

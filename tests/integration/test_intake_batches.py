@@ -1,7 +1,6 @@
 """批量受理 over HTTP: an outcome for each, in order, and everything only once however often it is sent."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,21 +9,11 @@ import pytest
 from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
 from shared.service import flat_of, let_go
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import Desk, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 def item(text: str = "路灯不亮。", **more: Any) -> dict[str, Any]:

@@ -12,8 +12,10 @@ from services.intake.store.seed import known_entries
 from shared.events import router as r
 from shared.kernel.ids import CaseId, EventId, new_id
 from shared.kernel.words import DeclineReason
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import NOON, Desk, Receipt, desk, intake_desk
 from tests.kit.city import FOLDER
+
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.postgres
 QUESTION = "身份证丢了到哪里补办"
@@ -26,12 +28,6 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         async with desk.flat.store.work() as work:
             assert await add_entries(work, known_entries(FOLDER, NOON.date())) == 20
         yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def asked_in(desk: Desk, receipt: Receipt) -> EventId:

@@ -1,7 +1,6 @@
 """查询与跟进 on a real Postgres: what a citizen reads, asks for, and may not guess."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -35,21 +34,11 @@ from shared.kernel.words import (
     Solved,
 )
 from shared.ticker import Ticker
-from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, dispatched, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, Receipt, desk, dispatched, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 def order(case_id: CaseId) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,10 @@ from shared.sealing.ring import SealBroken, load_ring
 from shared.service import flat_of, let_go
 from shared.store import engine
 from shared.ticker import Ticker
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, desk, house
 from tests.kit.media import a_jpeg
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 COMMUNITY = UnitCode("110115009006")
@@ -38,18 +39,6 @@ WORDS = {
     "places": [{"unit": COMMUNITY, "role": "site"}],
 }
 OF_INCIDENT = "SELECT * FROM cases WHERE incident_id = :id"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 def escalated(desk: Desk, *, bound_to: UUID | None = None, photos: tuple[str, ...] = ()) -> IncidentEscalated:

@@ -12,22 +12,12 @@ from sqlalchemy.dialects import postgresql
 from services.intake.store.attachments import CONDEMNED
 from shared.files.errors import ObjectsAway
 from shared.files.objects import Objects
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import Desk, Receipt, desk, house
 from tests.kit.media import a_jpeg
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("limit-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def asked_before(desk: Desk, receipt: Receipt, wish: str, times: int, hours: float) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,22 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.events.router import CaseMerged, CaseWithdrawn
 from shared.kernel.ids import CaseId
-from tests.integration.intake_desk import GUANYINSI, NOON, Desk, dispatched, intake_desk
+from tests.integration.intake_desk import GUANYINSI, Desk, desk, dispatched, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 CHECKED = {"purpose": "lost_code", "checked": "matter_told"}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("lookup-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 def a_phone() -> str:

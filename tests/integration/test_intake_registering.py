@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +15,9 @@ from services.intake.store.api_keys import issue
 from services.intake.store.seed import local_api_key
 from shared.sealing.ring import load_ring
 from shared.store.migrate import check
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 GUANYINSI, YONGNING = "110115009", "110119101"
@@ -25,18 +26,6 @@ FULL: dict[str, Any] = {
     "place": {"address": "观音寺街道首座御园", "lng": 116.339, "lat": 39.718, "unit": GUANYINSI},
     "contact": {"name": "张三", "phone": "138 1234 5678", "confidential": True},
 }
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def test_tables_and_migrations_say_the_same(desk: Desk) -> None:

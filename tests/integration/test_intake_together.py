@@ -14,7 +14,9 @@ from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
 from shared.service import flat_of, let_go
 from shared.store.gathering import CrowdedOut
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import Desk, Receipt, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 FULL: dict[str, Any] = {
@@ -23,18 +25,6 @@ FULL: dict[str, Any] = {
     "contact": {"name": "张三", "phone": "138 1234 5678", "confidential": True},
 }
 COMMITS = "SELECT count(DISTINCT xmin::text) AS commits, count(*) AS n FROM cases WHERE case_id = ANY(:ids)"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def test_all_who_ask_at_one_moment_share_few_commits_and_none_shares_an_answer(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,22 +14,12 @@ from shared.http.tokens import service_audience
 from shared.kernel.ids import CaseId, new_id
 from shared.observability import metrics
 from shared.sealing.ring import SealBroken, load_ring
-from tests.integration.intake_desk import NOON, Desk, Receipt, intake_desk
+from tests.integration.intake_desk import NOON, Desk, Receipt, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 CONTACT = {"name": "张三", "phone": "13812345678", "confidential": True}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("intake-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def reads(

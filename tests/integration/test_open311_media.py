@@ -1,6 +1,5 @@
 """Files that come with an Open311 request: known by content, cleaned, laid to its case or refused whole."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from services.intake import handlers
 from services.intake.store.api_keys import issue
 from shared.files.media import MOST_BYTES
 from shared.http.refusals import Busy
-from tests.integration.intake_desk import GUANYINSI, NOON, Desk, intake_desk
+from tests.integration.intake_desk import GUANYINSI, NOON, Desk, desk, house
 from tests.integration.open311_desk import (
     LAMP,
     V2,
@@ -25,20 +24,10 @@ from tests.integration.open311_desk import (
 )
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_png
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
 Sent = tuple[str, bytes, str]
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("open311-media")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 def a_photo(**more: Any) -> Sent:

@@ -1,6 +1,5 @@
 """What Open311's clients are refused: 400, 403 and 404 in both formats, and nothing is left behind."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -9,22 +8,12 @@ import pytest
 from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
 from shared.service import flat_of, let_go
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, desk, house
 from tests.integration.open311_desk import LAMP, V2, is_error, parts, posts
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("open311-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 @pytest.mark.parametrize(

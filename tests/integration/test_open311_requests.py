@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from services.intake.api.open311 import views
 from shared.events.router import CaseMerged, CaseReopened, CaseUnmerged, CaseWithdrawn
 from shared.kernel.ids import CallbackId, new_id
 from shared.sealing.ring import load_ring
-from tests.integration.intake_desk import NOON, Desk, intake_desk
+from tests.integration.intake_desk import NOON, Desk, desk, house
 from tests.integration.open311_desk import (
     LAMP,
     PERSON,
@@ -30,19 +29,9 @@ from tests.integration.open311_desk import (
     requests,
 )
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with intake_desk(database, tmp_path_factory.mktemp("open311-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def test_discovery_leads_to_the_endpoint(desk: Desk) -> None:

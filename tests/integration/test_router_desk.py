@@ -1,7 +1,7 @@
 """派单 over HTTP on a real Postgres: a case's whole life, the desk's queues, and what meets at one moment."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ from shared.events.scoring import HotspotDetected
 from shared.kernel.ids import CaseId, CategoryCode, EventId, HotspotId, WorkOrderId, new_id
 from shared.kernel.words import Channel, Kind, Satisfied
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, router_desk
+from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, desk, house
 from tests.kit.builders_router import (
     AT,
     DAXING,
@@ -28,19 +28,9 @@ from tests.kit.builders_router import (
 )
 from tests.kit.people import eventually
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 def lead_path(case: RowDict) -> str:

@@ -10,10 +10,11 @@ from services.router import handlers
 from services.router.domain.records import DrawnDirectory, ImportDirectory, PublishList
 from shared.city.errors import BrokenFile
 from shared.city.responsibility_lists import ListDocument, load_lists
-from tests.integration.router_desk import Desk, RowDict, router_desk
-from tests.kit.builders_router import AT
+from tests.integration.router_desk import Desk, RowDict, desk, router_desk
 from tests.kit.directory import CHUNSHU, a_square, geojson, small_city, small_files, with_row, without_row
 from tests.kit.lists import list_text
+
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.postgres
 
@@ -28,12 +29,6 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
     async with router_desk(database, tmp_path_factory.mktemp("router-keys"), city=small_city()) as desk:
         await put_in(desk, {**FILES, "areas.geojson": geojson(a_square("G1", SHEQU, 116.35, 39.90))})
         yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 async def put_in(desk: Desk, files: dict[str, str], *, by: str = "ops-1") -> DrawnDirectory:

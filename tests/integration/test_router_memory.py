@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -21,23 +20,13 @@ from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from shared.sealing.ring import SealBroken
 from shared.store.migrate import check
-from tests.integration.router_desk import Desk, router_desk
+from tests.integration.router_desk import Desk, desk, house
 from tests.kit.builders_router import AT, GUANYINSI, a_case, an_order, street
 from tests.kit.flats import dsn_of
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 def with_fresh_ids(case: Case) -> Case:

@@ -1,6 +1,5 @@
 """The desk's queues: filtered, counted, searched, handled in bulk; and what each unit did."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,7 @@ from shared.events.grid import ConferenceHeld, Party
 from shared.events.intake import CaseSupplemented, WithdrawalAsked
 from shared.kernel.ids import CaseId, ConferenceId, new_id
 from shared.kernel.words import Satisfied, Share
-from tests.integration.router_desk import Desk, RowDict, router_desk
+from tests.integration.router_desk import Desk, RowDict, desk, house
 from tests.kit.builders_router import (
     AT,
     DAXING,
@@ -26,19 +25,9 @@ from tests.kit.builders_router import (
 )
 from tests.kit.stage import instant
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 def lead(case: RowDict) -> str:

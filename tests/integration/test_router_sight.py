@@ -1,14 +1,12 @@
 """派单: who may see and touch what, over HTTP on a real Postgres."""
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
 from shared.events.intake import CaseSupplemented
-from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, router_desk
+from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, desk, house
 from tests.kit.builders_router import (
-    AT,
     DAXING,
     DONGHUASHI,
     GUANYINSI,
@@ -16,19 +14,9 @@ from tests.kit.builders_router import (
     TIANGONGYUAN,
 )
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 def lead_path(case: RowDict) -> str:

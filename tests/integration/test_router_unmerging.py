@@ -1,7 +1,7 @@
 """并案 undone: who was joined to a case that was withdrawn or declined goes on alone, in the same knock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,26 +16,16 @@ from shared.events.router import CaseUnmerged
 from shared.events.survey import CallbackScheduled
 from shared.kernel.ids import CallbackId, CaseId, EventId, new_id
 from shared.kernel.words import DeclineReason, MergeReason
-from tests.integration.router_desk import Desk, RowDict, router_desk
-from tests.kit.builders_router import AT, GUANYINSI
+from tests.integration.router_desk import Desk, RowDict, desk, house
+from tests.kit.builders_router import GUANYINSI
 from tests.kit.people import eventually
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 VAGUE = "希望市里多办一些活动"
 """Nobody knows where it is: it waits for a dispatcher, and so may still be declined."""
 HUNDREDS = 300
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with router_desk(database, tmp_path_factory.mktemp("router-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = AT
-    return house
 
 
 async def joined(desk: Desk, into: RowDict, case: RowDict | None = None) -> RowDict:

@@ -1,7 +1,6 @@
 """The callers' doors: the worklist, a callback in hand, and a call written down."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,21 +9,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from shared.kernel.ids import new_id
-from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, YES, Desk, survey_desk
+from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, YES, Desk, desk, house
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def pages(desk: Desk, **query: Any) -> list[dict[str, Any]]:

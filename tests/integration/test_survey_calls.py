@@ -1,7 +1,6 @@
 """The next-best call, second calls, checks by another caller, sampling, and what ends a round."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,26 +14,17 @@ from tests.integration.survey_desk import (
     NOON,
     YES,
     Desk,
+    desk,
+    house,
     refused,
     reopened,
     resolved,
-    survey_desk,
 )
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
 TWO_MINDS = {"contacted": True, "solved": "no", "satisfied": "satisfied"}
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def desk(house: Desk) -> Desk:
-    await house.rests()
-    return house
 
 
 async def next_of(desk: Desk, by: str = "caller-1") -> str | None:

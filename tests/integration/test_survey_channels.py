@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,23 +13,13 @@ import pytest
 from shared.kernel.ids import CallbackId, CaseId, new_id
 from shared.kernel.words import Language
 from shared.sealing.passes import CasePasses
-from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, refused, survey_desk, withdrawn
+from tests.integration.survey_desk import NIGHT, NOON, YES, Desk, desk, house, refused, withdrawn
 from tests.kit.accessible import Page, faults
 from tests.kit.forging import forged
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def desk(house: Desk) -> Desk:
-    await house.rests()
-    return house
 
 
 async def fills_in(desk: Desk, token: str, lang: str = "zh", **said: Any) -> httpx.Response:

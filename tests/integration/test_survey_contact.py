@@ -16,8 +16,10 @@ from shared.kernel.ids import CaseId
 from shared.observability import metrics
 from tests.integration.intake_desk import Desk as IntakeDesk
 from tests.integration.intake_desk import intake_desk
-from tests.integration.survey_desk import NOON, YES, Desk, survey_desk
+from tests.integration.survey_desk import NOON, YES, Desk, desk, survey_desk
 from tests.kit.serving import served
+
+__all__ = ["desk"]
 
 pytestmark = pytest.mark.postgres
 CONTACT = {"name": "记名某某", "phone": "13987654321"}
@@ -40,12 +42,6 @@ async def house(intake: IntakeDesk, database: str, keys: Path) -> AsyncIterator[
     """Survey, beside an intake that answers on a port of this machine."""
     async with served(intake.flat.app, free_port()) as url, survey_desk(database, keys, intake=url) as desk:
         yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def due(desk: Desk, intake: IntakeDesk, **more: object) -> str:

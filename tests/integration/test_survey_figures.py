@@ -1,6 +1,6 @@
 """Figures of a period: how many were reached, who answered where, who called how often."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,21 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.survey.store import demand
 from shared.kernel.ids import CallbackId
 from shared.observability.metrics import REGISTRY
-from tests.integration.survey_desk import MORNING, NOON, YES, Desk, refused, survey_desk
+from tests.integration.survey_desk import MORNING, NOON, YES, Desk, desk, house, refused
+
+__all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def desk(house: Desk) -> Desk:
-    await house.rests()
-    return house
 
 
 async def test_figures_are_those_of_the_period(desk: Desk) -> None:

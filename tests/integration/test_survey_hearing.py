@@ -1,6 +1,6 @@
 """What survey makes of what it hears: who is asked, when, and who is asked with them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,30 +19,21 @@ from tests.integration.survey_desk import (
     NOON,
     YES,
     Desk,
+    desk,
+    house,
     merged,
     reopened,
     resolved,
-    survey_desk,
     unmerged,
     withdrawn,
 )
 from tests.kit.city import beijing
 from tests.kit.flats import dsn_of
 
+__all__ = ["desk", "house"]
+
 pytestmark = pytest.mark.postgres
 SCHEDULED, UNREACHABLE = "callback.scheduled", "callback.unreachable"
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
-
-
-@pytest.fixture
-def desk(house: Desk) -> Desk:
-    house.clock.at = NOON
-    return house
 
 
 async def pair(desk: Desk) -> tuple[CaseId, CaseId]:

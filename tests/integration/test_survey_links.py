@@ -1,7 +1,6 @@
 """The citizen's link: sent once when the callback falls due, and it answers once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,20 +17,16 @@ from services.survey.handlers import sending
 from shared.kernel.ids import CallbackId, new_id
 from shared.kernel.words import Satisfied, Solved
 from shared.store.running_city import RunningCity
-from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, SAID, YES, Desk, survey_desk
+from tests.integration.survey_desk import MORNING, NIGHT, NO, NOON, SAID, YES, Desk, house, survey_desk
 from tests.kit.accessible import Page
 from tests.kit.city import beijing
+
+__all__ = ["house"]
 
 pytestmark = pytest.mark.postgres
 WAITING = (
     "SELECT count(*) AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user"
 )
-
-
-@pytest.fixture(scope="module")
-async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    async with survey_desk(database, tmp_path_factory.mktemp("survey-keys")) as desk:
-        yield desk
 
 
 @pytest.fixture
