@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Table
+from sqlalchemy import RowMapping, Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -167,7 +167,7 @@ class Repository(Generic[Key, Kept]):
             await bulk.upsert(self._work.connection, table, found)
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Kept:
+    def read(cls, row: Mapping[str, Any] | RowMapping) -> Kept:
         """An aggregate from a row that a query read: to look at, never to keep."""
         return cast(Kept, cls._shape.from_row(row))
 

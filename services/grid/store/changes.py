@@ -149,5 +149,5 @@ async def _states(connection: AsyncConnection, places: Sequence[Place]) -> dict[
         shape, table, key = _SHAPES[kind]
         rows = (await connection.execute(select(table).where(table.c[key].in_(keys)))).mappings()
         for row in rows:
-            found[kind, row[key]] = shape.from_row({str(name): value for name, value in row.items()})
+            found[kind, row[key]] = shape.from_row(row)
     return found

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Text, cast, literal_column, select, text
@@ -12,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.grid.domain.conference import Conference, Division, DivisionOutcome
 from services.grid.domain.deliberation_errors import UnknownConference
 from services.grid.store import tables
-from services.grid.store.among import among
 from services.grid.store.tables import CONFERENCES, DIVISIONS, SEATED
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, ConferenceId, EventId, UnitCode
+from shared.store.among import among
 from shared.store.repository import Repository
 
 
@@ -50,10 +49,10 @@ class WantedConferences:
 async def conference(connection: AsyncConnection, conference_id: ConferenceId) -> Conference:
     """One as it was recorded, its minutes sealed. Raises `UnknownConference`."""
     query = select(CONFERENCES).where(CONFERENCES.c.conference_id == conference_id)
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise UnknownConference(conference_id)
-    return ConferenceRepository.read(_named(row._mapping))
+    return ConferenceRepository.read(row)
 
 
 async def conferences(
@@ -69,7 +68,7 @@ async def conferences(
     keys = keys.order_by(text("conference_id DESC")).limit(limit)
     query = select(CONFERENCES).where(CONFERENCES.c.conference_id.in_(keys))
     query = query.order_by(CONFERENCES.c.conference_id.desc())
-    return [ConferenceRepository.read(_named(row._mapping)) for row in await connection.execute(query)]
+    return [ConferenceRepository.read(row) for row in (await connection.execute(query)).mappings()]
 
 
 async def divisions(
@@ -77,7 +76,7 @@ async def divisions(
 ) -> Mapping[ConferenceId, Division]:
     """What became of conferences' divisions; of those recorded before answers were heard there is nothing."""
     query = select(DIVISIONS).where(DIVISIONS.c.conference_id.in_(conference_ids))
-    found = [DivisionRepository.read(_named(row._mapping)) for row in await connection.execute(query)]
+    found = [DivisionRepository.read(row) for row in (await connection.execute(query)).mappings()]
     return {division.conference_id: division for division in found}
 
 
@@ -98,7 +97,3 @@ def _of(units: Collection[UnitCode]) -> CompoundSelect[tuple[UUID]]:
     at_table = select(CONFERENCES.alias("held").c.conference_id).where(seated)
     called = CONFERENCES.alias("called")
     return at_table.union(select(called.c.conference_id).where(among(called.c.called_by, units)))
-
-
-def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}

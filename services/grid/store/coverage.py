@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.coverage import Found, Period, Went
 from services.grid.domain.lifecycle import IncidentState
-from services.grid.store.among import among
 from services.grid.store.tables import INCIDENTS, INSPECTIONS, VISITS
 from shared.kernel.ids import UnitCode
+from shared.store.among import among
 
 Units = Collection[UnitCode] | None
 """None: everybody's."""

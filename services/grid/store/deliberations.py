@@ -1,8 +1,7 @@
 """议事 in memory: row ⇄ aggregate, one by its id, and the list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,11 +10,11 @@ from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.deliberation_errors import UnknownDeliberation
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.store import tables
-from services.grid.store.among import among
 from services.grid.store.changes import Shown
 from services.grid.store.tables import DELIBERATIONS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, DeliberationId, UnitCode
+from shared.store.among import among
 from shared.store.repository import Repository
 
 
@@ -51,10 +50,10 @@ class WantedDeliberations:
 async def deliberation(connection: AsyncConnection, deliberation_id: DeliberationId) -> Deliberation:
     """One as it stands, its words sealed. Raises `UnknownDeliberation`."""
     query = select(DELIBERATIONS).where(DELIBERATIONS.c.deliberation_id == deliberation_id)
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise UnknownDeliberation(deliberation_id)
-    return DeliberationRepository.read(_named(row._mapping))
+    return DeliberationRepository.read(row)
 
 
 async def deliberations(
@@ -72,7 +71,7 @@ async def deliberations(
         query = query.where(DELIBERATIONS.c.case_ids.contains([str(wanted.case_id)]))
     if after is not None:
         query = query.where(DELIBERATIONS.c.deliberation_id < after)
-    return [DeliberationRepository.read(_named(row._mapping)) for row in await connection.execute(query)]
+    return [DeliberationRepository.read(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _seen(by: Collection[UnitCode], with_task_of: UnitCode | None) -> ColumnElement[bool]:
@@ -80,7 +79,3 @@ def _seen(by: Collection[UnitCode], with_task_of: UnitCode | None) -> ColumnElem
     if with_task_of is None:
         return own
     return or_(own, DELIBERATIONS.c.tasks.contains([{"owner": with_task_of}]))
-
-
-def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): value for name, value in row.items()}

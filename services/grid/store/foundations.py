@@ -32,7 +32,7 @@ class FoundationsRepository(Repository[UnitCode, Foundations]):
 async def foundations(connection: AsyncConnection, unit: UnitCode) -> Foundations:
     """One community's as it stands, words sealed; of one that ticked nothing yet, nothing."""
     rows = (await connection.execute(select(FOUNDATIONS).where(FOUNDATIONS.c.unit == unit))).mappings()
-    found = [FoundationsRepository.read({str(name): value for name, value in row.items()}) for row in rows]
+    found = [FoundationsRepository.read(row) for row in rows]
     return found[0] if found else Foundations(unit)
 
 

@@ -9,10 +9,10 @@ from services.grid.domain.lifecycle import MicroProjectState
 from services.grid.domain.micro_project import MicroProject
 from services.grid.domain.micro_project_errors import UnknownMicroProject
 from services.grid.store import tables
-from services.grid.store.among import among
 from services.grid.store.tables import MICRO_PROJECTS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode
+from shared.store.among import among
 from shared.store.repository import Repository
 
 
@@ -29,10 +29,10 @@ class MicroProjectRepository(Repository[MicroProjectId, MicroProject]):
 async def micro_project(connection: AsyncConnection, project_id: MicroProjectId) -> MicroProject:
     """One as it stands, its words sealed. Raises `UnknownMicroProject`."""
     query = select(MICRO_PROJECTS).where(MICRO_PROJECTS.c.project_id == project_id)
-    row = (await connection.execute(query)).first()
+    row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise UnknownMicroProject(project_id)
-    return MicroProjectRepository.read({str(name): value for name, value in row._mapping.items()})
+    return MicroProjectRepository.read(row)
 
 
 async def micro_projects(
@@ -59,8 +59,5 @@ async def micro_projects(
         query = query.where(MICRO_PROJECTS.c.deliberation_id == grown_from)
     if after is not None:
         query = query.where(MICRO_PROJECTS.c.project_id < after)
-    rows = await connection.execute(query)
-    return [
-        MicroProjectRepository.read({str(name): value for name, value in row._mapping.items()})
-        for row in rows
-    ]
+    rows = (await connection.execute(query)).mappings()
+    return [MicroProjectRepository.read(row) for row in rows]

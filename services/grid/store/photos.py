@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.photo import Photo, PhotoState
 from services.grid.domain.photo_errors import NoSuchPhoto
-from services.grid.store.among import among
 from services.grid.store.tables import PHOTOS
 from shared.kernel.ids import UnitCode
+from shared.store.among import among
 
 P = PHOTOS.c
 OLD = tuple_(P.unit, P.sha256)

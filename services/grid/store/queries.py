@@ -1,11 +1,9 @@
 """Reads: one whistle and the queue, one incident and the list. Nothing is locked."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Text, cast, func, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,12 +12,10 @@ from services.grid.domain.errors import UnknownIncident, UnknownWhistle
 from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import CallState, IncidentState, WhistleState
 from services.grid.domain.model import Whistle
-from services.grid.store.among import among
-from services.grid.store.repository import IncidentRepository
+from services.grid.store.repository import IncidentRepository, WhistleRepository
 from services.grid.store.tables import INCIDENTS, WHISTLE_CALLS, WHISTLES
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, UnitCode, WhistleId
-
-_WHISTLE: TypeAdapter[Whistle] = TypeAdapter(Whistle)
+from shared.store.among import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +35,20 @@ class Wanted:
 
 async def whistle(connection: AsyncConnection, whistle_id: WhistleId) -> Whistle:
     """One whistle as it stands. Raises `UnknownWhistle`."""
-    row = (await connection.execute(select(WHISTLES).where(WHISTLES.c.whistle_id == whistle_id))).first()
+    query = select(WHISTLES).where(WHISTLES.c.whistle_id == whistle_id)
+    row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise UnknownWhistle(whistle_id)
-    return _read(row._mapping)
+    return WhistleRepository.read(row)
 
 
 async def incident(connection: AsyncConnection, incident_id: IncidentId) -> Incident:
     """One incident as it stands, its words sealed. Raises `UnknownIncident`."""
-    row = (await connection.execute(select(INCIDENTS).where(INCIDENTS.c.incident_id == incident_id))).first()
+    query = select(INCIDENTS).where(INCIDENTS.c.incident_id == incident_id)
+    row = (await connection.execute(query)).mappings().first()
     if row is None:
         raise UnknownIncident(incident_id)
-    return IncidentRepository.read({str(name): value for name, value in row._mapping.items()})
+    return IncidentRepository.read(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ async def incidents(
         query = select(page).select_from(units.join(page, true()))
         query = query.order_by(page.c.incident_id.desc()).limit(limit)
     rows = (await connection.execute(query)).mappings()
-    return [IncidentRepository.read({str(name): value for name, value in row.items()}) for row in rows]
+    return [IncidentRepository.read(row) for row in rows]
 
 
 def _fitting(sought: Sought, after: IncidentId | None) -> Iterator[ColumnElement[bool]]:
@@ -97,7 +95,7 @@ async def queue(
     """Whistles, the newest first: ids are ordered by time, so they are the key of the paging too."""
     keys = _keys(wanted, after).order_by(text("whistle_id DESC")).limit(limit)
     query = select(WHISTLES).where(WHISTLES.c.whistle_id.in_(keys)).order_by(WHISTLES.c.whistle_id.desc())
-    return [_read(row._mapping) for row in await connection.execute(query)]
+    return [WhistleRepository.read(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _keys(wanted: Wanted, after: WhistleId | None) -> Select[tuple[UUID]]:
@@ -134,7 +132,3 @@ def _of(units: Collection[UnitCode]) -> CompoundSelect[tuple[UUID]]:
     called = select(WHISTLE_CALLS.c.whistle_id).where(among(WHISTLE_CALLS.c.unit, units))
     blown = WHISTLES.alias("blown")
     return called.union(select(blown.c.whistle_id).where(among(blown.c.blown_by, units)))
-
-
-def _read(row: Mapping[Any, Any]) -> Whistle:
-    return _WHISTLE.validate_python(dict(row))

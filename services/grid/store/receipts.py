@@ -28,7 +28,7 @@ class ReceiptRows:
         await lock_names(self._connection, [f"items:{key}" for key in keys])
         query = select(SYNC_ITEMS).where(SYNC_ITEMS.c.item_id.in_(keys))
         rows = (await self._connection.execute(query)).mappings()
-        found = (RECEIPTS.from_row({str(name): value for name, value in row.items()}) for row in rows)
+        found = (RECEIPTS.from_row(row) for row in rows)
         return {receipt.item_id: receipt for receipt in found}
 
     def keep(self, receipt: Receipt) -> None:

@@ -9,11 +9,11 @@ from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.task import Task
 from services.grid.domain.task_errors import UnknownTask
 from services.grid.store import tables
-from services.grid.store.among import among
 from services.grid.store.changes import Shown
 from services.grid.store.tables import TASKS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import TaskId, UnitCode
+from shared.store.among import among
 from shared.store.repository import Repository
 
 
@@ -37,7 +37,7 @@ async def task(connection: AsyncConnection, task_id: TaskId) -> Task:
     row = (await connection.execute(select(TASKS).where(TASKS.c.task_id == task_id))).mappings().first()
     if row is None:
         raise UnknownTask(task_id)
-    return TaskRepository.read({str(name): value for name, value in row.items()})
+    return TaskRepository.read(row)
 
 
 async def tasks(
@@ -57,4 +57,4 @@ async def tasks(
     if after is not None:
         query = query.where(TASKS.c.task_id < after)
     rows = (await connection.execute(query)).mappings()
-    return [TaskRepository.read({str(name): value for name, value in row.items()}) for row in rows]
+    return [TaskRepository.read(row) for row in rows]

@@ -1,16 +1,17 @@
 """Terminals as rows: kept, looked up by code and by token, listed."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.terminal import Terminal, TerminalState
 from services.grid.domain.terminal_errors import UnknownTerminal
-from services.grid.store.among import among
 from services.grid.store.tables import TERMINALS
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import TerminalId, UnitCode
+from shared.store.among import among
 from shared.store.repository import Repository
 
 
@@ -56,6 +57,6 @@ async def terminals(
     return await _read(connection, query)
 
 
-async def _read(connection: AsyncConnection, query: object) -> list[Terminal]:
-    rows = (await connection.execute(query)).mappings()  # type: ignore[call-overload]
-    return [TerminalRepository.read({str(name): value for name, value in row.items()}) for row in rows]
+async def _read(connection: AsyncConnection, query: Select[Any]) -> list[Terminal]:
+    rows = (await connection.execute(query)).mappings()
+    return [TerminalRepository.read(row) for row in rows]

@@ -42,4 +42,4 @@ async def came(connection: AsyncConnection, units: Collection[UnitCode] | None, 
     """By department: the calls that these units blew or were called by; None: everybody's."""
     asked = {"begins": period.begins, "ends": period.ends, "units": None if units is None else list(units)}
     rows = (await connection.execute(CAME, asked)).mappings()
-    return [Came(**{str(name): value for name, value in row.items()}) for row in rows]
+    return [Came(**row) for row in rows]

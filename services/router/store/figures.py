@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Label, Text, and_, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.router.domain.model import OrderRole, OrderState
@@ -14,6 +14,7 @@ from services.router.store.queries import IS_OPEN, IS_OWED, due_soon, of_these
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
+from shared.store.among import among
 
 _O = tables.WORK_ORDERS.c
 _C = tables.CASES.c
@@ -135,7 +136,7 @@ async def unit_figures(
         .limit(limit)
     )
     if of_units is not None:
-        query = query.where(_O.unit == any_(literal(list(of_units), ARRAY(Text))))
+        query = query.where(among(_O.unit, of_units))
     if after is not None:
         query = query.where(_O.unit > after)
     return [UnitFigures(*row) for row in await connection.execute(query)]

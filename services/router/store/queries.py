@@ -7,14 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     ColumnElement,
     Select,
-    Text,
     and_,
-    any_,
-    literal,
     literal_column,
     or_,
     select,
@@ -29,6 +25,7 @@ from services.router.store.repository import CaseRepository
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import OWED, CaseState
+from shared.store.among import among
 
 Position = tuple[Any, ...] | None
 # Written out: with parameters a plan could not know that it is within the index of open orders.
@@ -165,14 +162,13 @@ async def joined_to(connection: AsyncConnection, case_id: CaseId) -> list[Case]:
     joined = joined.union(select(c.case_id).where(c.merged_into == joined.c.case_id))
     query = select(tables.CASES).where(c.case_id.in_(select(joined.c.case_id))).order_by(c.case_id)
     found = (await connection.execute(query.limit(MOST_FOUND))).mappings()
-    return [CaseRepository.read({**row}) for row in found]
+    return [CaseRepository.read(row) for row in found]
 
 
 def of_these(units: Collection[UnitCode]) -> ColumnElement[bool]:
     """Orders of these units, or passed to them."""
-    # One array instead of thousands of parameters: a district has hundreds of units below it.
-    codes = any_(literal(list(units), ARRAY(Text)))
-    return or_(tables.WORK_ORDERS.c.unit == codes, tables.WORK_ORDERS.c.assigned_to == codes)
+    c = tables.WORK_ORDERS.c
+    return or_(among(c.unit, units), among(c.assigned_to, units))
 
 
 def due_soon(*, at: datetime) -> ColumnElement[bool]:
