@@ -5,7 +5,7 @@ what is already parsed. So the JSON types are made strict one by one, in the sch
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -94,3 +94,12 @@ class Wire(BaseModel):
         schema = handler(source)
         _make_strict(schema)
         return schema
+
+
+Shape = TypeVar("Shape", bound=Wire)
+
+
+def taken(shape: type[Shape], source: object, **more: Any) -> Shape:
+    """The fields of a shape that have the same names in the source, and `more` for those that have not."""
+    names = shape.model_fields.keys() - more.keys()
+    return shape(**{name: getattr(source, name) for name in names}, **more)

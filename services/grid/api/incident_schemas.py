@@ -1,7 +1,7 @@
 """The wire shapes of incidents."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -11,7 +11,7 @@ from services.grid.domain.commands import ReportIncident
 from services.grid.domain.incident import Incident, Telling
 from services.grid.domain.lifecycle import IncidentState
 from shared.city.units import Units
-from shared.http.wire import Wire
+from shared.http.wire import Wire, taken
 from shared.kernel.ids import CategoryCode, IncidentId, UnitCode, new_id
 
 
@@ -82,7 +82,7 @@ class IncidentOut(Wire):
 
     @classmethod
     def of(cls, incident: Incident, units: Units) -> "IncidentOut":
-        return cls(**_fields(incident, units))
+        return taken(cls, incident, unit_name=name_of(incident.unit, units))
 
 
 class IncidentWithWordsOut(IncidentOut):
@@ -99,9 +99,5 @@ class IncidentWithWordsOut(IncidentOut):
         spot = SpotOut(lng=told.spot.lng, lat=told.spot.lat) if told.spot else None
         name = name_of(told.place, units)
         place = PlaceOut(unit=told.place, unit_name=name, address=told.address, spot=spot)
-        return cls(**_fields(incident, units), text=told.text, place=place, evidence=evidence)
-
-
-def _fields(incident: Incident, units: Units) -> dict[str, Any]:
-    shown = {name: getattr(incident, name) for name in IncidentOut.model_fields if name != "unit_name"}
-    return {**shown, "unit_name": name_of(incident.unit, units)}
+        more = {"text": told.text, "place": place, "evidence": evidence}
+        return taken(cls, incident, unit_name=name_of(incident.unit, units), **more)

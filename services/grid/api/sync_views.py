@@ -22,7 +22,7 @@ from services.grid.domain.syncing import Answered, Outcome, Subject
 from services.grid.domain.task import Task
 from services.grid.store.changes import Change, State
 from shared.city.units import Units
-from shared.http.wire import Wire
+from shared.http.wire import Wire, taken
 from shared.kernel.ids import UnitCode
 
 
@@ -128,8 +128,7 @@ class View:
                 return None
 
     def _case(self, lead: CaseLead) -> CaseOut:
-        shown = {name: getattr(lead, name) for name in CaseOut.model_fields if name != "unit_name"}
-        return CaseOut(**shown, unit_name=name_of(lead.unit, self.units))
+        return taken(CaseOut, lead, unit_name=name_of(lead.unit, self.units))
 
 
 def _is_of(state: State, unit: UnitCode) -> bool:

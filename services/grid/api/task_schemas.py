@@ -12,7 +12,7 @@ from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.rounds import Doer
 from services.grid.domain.task import GiveTask, ReportTask, Task, place_of
 from shared.city.units import Units
-from shared.http.wire import Instant, Wire
+from shared.http.wire import Instant, Wire, taken
 from shared.kernel.ids import CaseId, TaskId, UnitCode, new_id
 
 UNTOLD = Field(description="Null in the answer to a change and in lists.")
@@ -79,5 +79,4 @@ class TaskOut(Wire):
             return opener(place_of(shown.task_id, part), sealed) if opener and sealed else None
 
         words = {"words": told("words", shown.sealed_words), "report": told("report", shown.sealed_report)}
-        known = {name: getattr(shown, name) for name in cls.model_fields if hasattr(shown, name)}
-        return cls(**known, **words, unit_name=name_of(shown.unit, units))
+        return taken(cls, shown, **words, unit_name=name_of(shown.unit, units))

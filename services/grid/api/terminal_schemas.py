@@ -1,7 +1,7 @@
 """The wire shapes of terminals."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.terminal import RevokeReason, Terminal, TerminalState
 from shared.city.units import Units
-from shared.http.wire import Wire
+from shared.http.wire import Wire, taken
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -67,7 +67,7 @@ class TerminalOut(Wire):
 
     @classmethod
     def of(cls, terminal: Terminal, units: Units) -> "TerminalOut":
-        return cls(**_members(terminal, units))
+        return taken(cls, terminal, unit_name=name_of(terminal.unit, units))
 
 
 class InvitedTerminalOut(TerminalOut):
@@ -77,7 +77,7 @@ class InvitedTerminalOut(TerminalOut):
 
     @classmethod
     def with_code(cls, terminal: Terminal, code: str, units: Units) -> "InvitedTerminalOut":
-        return cls(**_members(terminal, units), code=code)
+        return taken(cls, terminal, unit_name=name_of(terminal.unit, units), code=code)
 
 
 class TokensOut(Wire):
@@ -92,8 +92,3 @@ class TokensOut(Wire):
     refresh_token: str = Field(description="Good for 30 days, and for one refresh.")
     refresh_until: datetime
     next_sequence: int = Field(description="The number of the next thing the device does.")
-
-
-def _members(terminal: Terminal, units: Units) -> dict[str, Any]:
-    shown = {name: getattr(terminal, name) for name in TerminalOut.model_fields if name != "unit_name"}
-    return {**shown, "unit_name": name_of(terminal.unit, units)}

@@ -7,13 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from services.router.api.acting import ListReader
-from services.router.api.schemas import taken
 from services.router.store import directory_queries as queries
-from shared.city.policy import Policy
 from shared.city.units import Unit
 from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 from shared.kernel.errors import NotFound
 from shared.kernel.words import Tier, UnitLevel
 
@@ -29,13 +27,7 @@ class UnitOut(Wire):
 
     @classmethod
     def of(cls, unit: Unit) -> "UnitOut":
-        return cls(
-            code=unit.code,
-            name=unit.name,
-            level=unit.level,
-            parent_code=unit.parent_code,
-            closed=unit.closed,
-        )
+        return taken(cls, unit)
 
 
 class OtherNameOut(Wire):
@@ -83,8 +75,7 @@ class NoSuchUnit(NotFound):
 @DIRECTORY.get("/policy", response_model=dict[str, Any])
 async def read_policy(city: InCity) -> dict[str, Any]:
     """政策: every limit and where it comes from, as quoted on decisions by version."""
-    policy: Policy = city.policy
-    return policy.model_dump(mode="json")
+    return city.policy.model_dump(mode="json")
 
 
 @DIRECTORY.get("/units")
@@ -125,11 +116,7 @@ async def read_unit(code: Text, city: InCity) -> UnitWhole:
         path_name=city.units.path_name(code),
         lineage=list(city.units.lineage(code)),
         children=[UnitOut.of(child) for child in city.units.children(code)],
-        aliases=[
-            OtherNameOut(text=alias.text, kind=alias.kind)
-            for alias in city.aliases
-            if alias.unit_code == code
-        ],
+        aliases=[taken(OtherNameOut, alias) for alias in city.aliases if alias.unit_code == code],
     )
 
 
@@ -144,8 +131,5 @@ async def list_versions(asked: Asked, connection: Reading, _: ListReader) -> Pag
 @DIRECTORY.get("/categories")
 async def read_categories(city: InCity) -> CategoriesOut:
     """诉求分类, with the tier each usually has."""
-    items = [
-        CategoryOut(code=each.code, group=each.group, zh=each.zh, en=each.en, tier=each.tier)
-        for each in city.categories.by_code.values()
-    ]
+    items = [taken(CategoryOut, each) for each in city.categories.by_code.values()]
     return CategoriesOut(version=city.categories.version, items=items)

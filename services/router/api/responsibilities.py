@@ -12,7 +12,7 @@ from shared.city.errors import UnknownUnit
 from shared.city.responsibilities import Item, ItemKind, ResponsibilityList, read_former
 from shared.http.knock import InCity, Now, OpenReading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 from shared.kernel.words import Tier
 
 RESPONSIBILITIES = APIRouter()
@@ -32,16 +32,7 @@ class ItemOut(Wire):
 
     @classmethod
     def of(cls, item: Item) -> "ItemOut":
-        return cls(
-            category=item.category,
-            kind=item.kind,
-            scope=item.scope,
-            lead=item.lead,
-            co_units=list(item.co_units),
-            keywords=list(item.keywords),
-            tier=item.tier,
-            clause=item.clause,
-        )
+        return taken(cls, item, co_units=list(item.co_units), keywords=list(item.keywords))
 
 
 class ListOut(Page[ItemOut]):

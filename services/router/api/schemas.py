@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -21,23 +21,16 @@ from services.router.domain.model import (
 )
 from services.router.domain.words import Words
 from services.router.store.queries import CaseRow, QueueRow
-from shared.http.wire import Wire
+from shared.http.wire import Wire, taken
 from shared.kernel.ids import CaseId, UnitCode
 from shared.kernel.words import Channel, DeclineReason, HandlingMode, Kind, Ruling, Tier
 from shared.lifecycle.case import CaseState
 
-T = TypeVar("T", bound=Wire)
 Theirs = Callable[[WorkOrder | UnitCode], bool]
 """Whether the reader may know an order, or what a unit handed in, from within."""
 Joined = Mapping[CaseId, tuple[Words, ...]]
 """What the citizens said whose cases are handled with one, by case; the first words are the report."""
 NONE_JOINED: Joined = MappingProxyType({})
-
-
-def taken(shape: type[T], source: Any, **more: Any) -> T:
-    """The fields of a shape that have the same names in the source."""
-    names = shape.model_fields.keys() - more.keys()
-    return shape(**{name: getattr(source, name) for name in names}, **more)
 
 
 class WordsOut(Wire):

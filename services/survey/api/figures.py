@@ -15,7 +15,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import InCity, Now, Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Instant, Wire
+from shared.http.wire import Instant, Wire, taken
 from shared.kernel.words import CallbackChannel
 
 ROUTES = APIRouter(prefix="/figures")
@@ -118,13 +118,7 @@ async def callback_figures(connection: Reading, _: Reader, during: During) -> Fi
         rechecks=found.rechecks,
         rechecks_agreeing=found.rechecks_agreeing,
         channels=[
-            ChannelOut(
-                channel=one.channel,
-                tries=one.tries,
-                answered=one.answered,
-                rang=one.rang,
-                answer_rate=_rate(one.answered - one.rang, one.tries),
-            )
+            taken(ChannelOut, one, answer_rate=_rate(one.answered - one.rang, one.tries))
             for one in by_channel
         ],
     )
@@ -209,17 +203,7 @@ async def caller_figures(connection: Reading, _: Reader, during: During, asked: 
     """回访员工作量: calls in the period by caller."""
     after = str(asked.after[0]) if asked.after else None
     rows = await figures.callers(connection, *during, after=after, limit=asked.fetch)
-
-    def item(row: figures.CallerFigures) -> CallerOut:
-        return CallerOut(
-            caller=row.caller,
-            calls=row.calls,
-            reached=row.reached,
-            rechecks=row.rechecks,
-            rang=row.rang,
-        )
-
-    return asked.page(rows, position=lambda row: (row.caller,), item=item)
+    return asked.page(rows, position=lambda row: (row.caller,), item=lambda row: taken(CallerOut, row))
 
 
 def _rate(part: int, whole: int | None) -> float | None:

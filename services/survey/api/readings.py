@@ -11,7 +11,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 
 ROUTES = APIRouter()
 Operator = Annotated[Caller, allow(Role.OPS)]
@@ -28,9 +28,7 @@ class ReadingOut(Wire):
 
     @classmethod
     def of(cls, row: ReadingRow) -> "ReadingOut":
-        return cls(
-            reading_id=row.reading_id, case_id=row.case_id, callback_id=row.callback_id, by=row.by, at=row.at
-        )
+        return taken(cls, row)
 
 
 @ROUTES.get("/contact-readings")

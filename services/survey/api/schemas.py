@@ -15,7 +15,7 @@ from services.survey.domain.policy.rounds import find
 from services.survey.ports import Contact
 from services.survey.store.queries import CallbackRow
 from shared.city.questionnaire import Question, Questionnaire
-from shared.http.wire import Instant, Wire
+from shared.http.wire import Instant, Wire, taken
 from shared.kernel.ids import CallbackId
 from shared.kernel.words import CallbackChannel, Language, Satisfied, Solved
 
@@ -89,15 +89,7 @@ class AnswersOut(Wire):
 
     @classmethod
     def of(cls, answers: Answers) -> "AnswersOut":
-        return cls(
-            contacted=answers.contacted,
-            solved=answers.solved,
-            satisfied=answers.satisfied,
-            reasons=list(answers.reasons),
-            note=answers.note,
-            may_call_again=answers.may_call_again,
-            questionnaire=answers.questionnaire,
-        )
+        return taken(cls, answers, reasons=list(answers.reasons))
 
     def without_note(self) -> "AnswersOut":
         return self.model_copy(update={"note": None})
@@ -144,10 +136,7 @@ class CallbackOut(Wire):
             round=one.number,
             state=one.state,
             due_at=one.due_at,
-            attempts=[
-                AttemptOut(at=a.at, channel=a.channel, reached=a.reached, missed=a.missed, inbound=a.inbound)
-                for a in one.attempts
-            ],
+            attempts=[taken(AttemptOut, each) for each in one.attempts],
             answers=AnswersOut.of(one.answers) if one.answers else None,
             channel=one.channel,
             scored=one.scored,
