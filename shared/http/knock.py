@@ -1,7 +1,8 @@
 """How a route opens its work: with the request as the cause, committed before the answer is made; and what
 it may know beside it, the city and the moment.
 
-A service names its own type: `OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]`.
+A service names its own types: `OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]`,
+`Equipped = Annotated[Equipment, Depends(equipment)]`.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -29,6 +30,11 @@ async def opening(request: Request) -> Opening[Any]:
     """
     store: Store[Any] = request.app.state.flat.store
     return lambda: store.work(request_cause(request))
+
+
+async def equipment(request: Request) -> Any:
+    """The dependency: what the service was equipped with at its start."""
+    return request.app.state.flat.equipment
 
 
 async def reading(request: Request) -> AsyncIterator[AsyncConnection]:

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
-from services.grid.api.desk import MadeOnce, Reader, below, sight_of, unit_of
+from services.grid.api.desk import Equipped, MadeOnce, Reader, below, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.conference import (
     Conference,
@@ -20,7 +20,6 @@ from services.grid.domain.conference import (
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
 from services.grid.handlers.conferences import hold_conference
-from services.grid.store import WordSeals
 from services.grid.store import conferences as queries
 from shared.city.units import Units
 from shared.http.auth import allow
@@ -170,7 +169,7 @@ async def conference(
     connection: Reading,
     reader: Reader,
     city: InCity,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> ConferenceOut:
     """One with its minutes, for its parties, the units above them, and the desks that oversee all."""
@@ -182,10 +181,9 @@ async def conference(
     is_answered = division is not None and division.answered_at is not None
     # No fact of ours, so no version of the aggregate; but another answer than before.
     tag(response, found.version + is_answered)
-    seals: WordSeals = request.app.state.flat.equipment.seals
     return ConferenceOut.of(
         found,
         city.units,
         DivisionOut.of(division),
-        seals.open_words(place_of(found.conference_id), found.sealed_minutes),
+        equipped.seals.open_words(place_of(found.conference_id), found.sealed_minutes),
     )

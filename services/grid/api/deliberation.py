@@ -4,13 +4,14 @@ from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.grid.api.deliberation_schemas import MatterIn
 from services.grid.api.deliberation_views import DeliberationOut, Showing
 from services.grid.api.desk import (
     OVERSEERS,
     Change,
+    Equipped,
     MadeOnce,
     OpenWork,
     OwnUnit,
@@ -23,7 +24,7 @@ from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.domain.policy.deliberation import may_read, require_sight
 from services.grid.handlers import deliberation as handlers
-from services.grid.store import GridWork, WordSeals
+from services.grid.store import GridWork
 from services.grid.store import deliberations as queries
 from shared.city.units import Units
 from shared.http.auth import allow
@@ -111,7 +112,7 @@ async def deliberation(
     connection: Reading,
     reader: Reader,
     city: InCity,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> DeliberationOut:
     """One with everything that was said, for its community, the units above it, and the desks.
@@ -124,5 +125,4 @@ async def deliberation(
         require_sight(found, sight, city.units)
     guest = None if sight is None or may_read(found, sight, city.units) else sight
     tag(response, found.version)
-    seals: WordSeals = request.app.state.flat.equipment.seals
-    return Showing(found, city.units, seals.open_words, guest).out()
+    return Showing(found, city.units, equipped.seals.open_words, guest).out()

@@ -8,14 +8,14 @@ from fastapi import Depends, Request, Response
 
 from services.grid.domain.errors import FilterRefused, NoUnit
 from services.grid.settings import GridSettings
-from services.grid.store import GridWork
+from services.grid.store import Equipment, GridWork
 from shared.city.city import City
 from shared.city.units import Units
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import Seen, tagged
 from shared.http.idempotency import Once, OnceOnly
-from shared.http.knock import Opening, opening
+from shared.http.knock import Opening, equipment, opening
 from shared.http.wire import Wire
 from shared.kernel.decision import Aggregate
 from shared.kernel.ids import UnitCode
@@ -25,6 +25,7 @@ Kept = TypeVar("Kept", bound=Aggregate)
 OVERSEERS = (Role.DISPATCHER, Role.SUPERVISOR, Role.OPS)
 
 OpenWork = Annotated[Opening[GridWork], Depends(opening)]
+Equipped = Annotated[Equipment, Depends(equipment)]
 Reader = Annotated[Caller, allow(Role.UNIT, *OVERSEERS)]
 Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
 """Who walks a grid, and staff of units."""

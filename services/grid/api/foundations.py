@@ -3,15 +3,15 @@
 from collections.abc import Awaitable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
-from services.grid.api.desk import Change, OpenWork, OwnUnit, Reader, sight_of
+from services.grid.api.desk import Change, Equipped, OpenWork, OwnUnit, Reader, sight_of
 from services.grid.api.foundation_views import FoundationsOut, ListOut, OverviewOut, ReachOut, TickIn
 from services.grid.domain import foundations as d
 from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy import foundations as policy
 from services.grid.handlers import foundations as handlers
-from services.grid.store import GridWork, WordSeals
+from services.grid.store import GridWork
 from services.grid.store import foundations as queries
 from shared.city.city import City
 from shared.city.foundations import FoundationList
@@ -88,7 +88,7 @@ async def community_foundations(
     reader: Reader,
     city: InCity,
     in_force: InForce,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> FoundationsOut:
     """What one community has, who said so, and what shows it."""
@@ -96,8 +96,7 @@ async def community_foundations(
     found = await queries.foundations(connection, code)
     policy.require_sight(found, sight_of(reader) or code, city.units)
     tag(response, found.version)
-    seals: WordSeals = request.app.state.flat.equipment.seals
-    return FoundationsOut.of(found, in_force, city.units, seals.open_words)
+    return FoundationsOut.of(found, in_force, city.units, equipped.seals.open_words)
 
 
 @ROUTES.post("/foundations/{unit}/{item}", response_model=FoundationsOut)

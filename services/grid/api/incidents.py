@@ -4,11 +4,12 @@ from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.grid import handlers
 from services.grid.api.desk import (
     Change,
+    Equipped,
     MadeOnce,
     Onlooker,
     OpenWork,
@@ -23,7 +24,7 @@ from services.grid.domain import commands as do
 from services.grid.domain.incident import Incident
 from services.grid.domain.lifecycle import IncidentState
 from services.grid.domain.policy.incidents import require_sight
-from services.grid.store import GridWork, WordSeals, queries
+from services.grid.store import GridWork, queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Reading
@@ -85,7 +86,7 @@ async def incident(
     connection: Reading,
     reader: Onlooker,
     city: InCity,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> IncidentWithWordsOut:
     """One incident, for its worker's unit, those above it, and the desks that oversee all."""
@@ -94,8 +95,9 @@ async def incident(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: WordSeals = request.app.state.flat.equipment.seals
-    return IncidentWithWordsOut.told(found, seals.open_telling(found), seals.open_evidence(found), city.units)
+    return IncidentWithWordsOut.told(
+        found, equipped.seals.open_telling(found), equipped.seals.open_evidence(found), city.units
+    )
 
 
 @ROUTES.post("/{incident_id}/handle", response_model=IncidentOut)

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from services.grid.api.desk import Change, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
+from services.grid.api.desk import Change, Equipped, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
 from services.grid.api.schemas import Code, Words, name_of
 from services.grid.domain import micro_project as do
 from services.grid.domain.errors import FilterRefused
@@ -16,14 +16,14 @@ from services.grid.domain.lifecycle import MicroProjectState
 from services.grid.domain.micro_project import MicroProject, place_of
 from services.grid.domain.policy.micro_projects import require_sight
 from services.grid.handlers import micro_projects as handlers
-from services.grid.store import GridWork, WordSeals
+from services.grid.store import GridWork
 from services.grid.store import micro_projects as queries
 from shared.city.units import Units
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 from shared.kernel.ids import DeliberationId, MicroProjectId, UnitCode, new_id
 from shared.kernel.words import Giver
 
@@ -83,21 +83,13 @@ class MicroProjectOut(Wire):
         def told(part: str, sealed: str | None) -> str | None:
             return opener(place_of(shown.project_id, part), sealed) if opener and sealed else None
 
-        return cls(
-            project_id=shown.project_id,
-            unit=shown.unit,
+        return taken(
+            cls,
+            shown,
             unit_name=name_of(shown.unit, units),
-            deliberation_id=shown.deliberation_id,
             words=told("words", shown.sealed_words),
-            state=shown.state,
-            offered_at=shown.offered_at,
-            giver=shown.giver,
-            claimed_by=shown.claimed_by,
             claim=told("claim", shown.sealed_claim),
-            claimed_at=shown.claimed_at,
             report=told("report", shown.sealed_report),
-            ended_at=shown.ended_at,
-            version=shown.version,
         )
 
 
@@ -161,7 +153,7 @@ async def micro_project(
     connection: Reading,
     reader: Reader,
     city: InCity,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> MicroProjectOut:
     """One with its words: to every unit while it waits, then to those it concerns."""
@@ -170,8 +162,7 @@ async def micro_project(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: WordSeals = request.app.state.flat.equipment.seals
-    return MicroProjectOut.of(found, city.units, seals.open_words)
+    return MicroProjectOut.of(found, city.units, equipped.seals.open_words)
 
 
 @ROUTES.post("/{project_id}/claim", response_model=MicroProjectOut)

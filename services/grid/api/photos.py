@@ -10,17 +10,17 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from services.grid import handlers
-from services.grid.api.desk import Onlooker, OpenWork, sight_of
+from services.grid.api.desk import Equipped, Onlooker, OpenWork, sight_of
 from services.grid.api.sync import OwnTerminal
 from services.grid.domain.photo import Photo, PhotoState
 from services.grid.domain.photo_errors import NoPicture, NoSuchPhoto
 from services.grid.domain.policy import incidents, tasks
-from services.grid.store import Equipment, queries
+from services.grid.store import queries
 from services.grid.store.photos import photo
 from services.grid.store.tasks import task
 from shared.city.city import City
 from shared.files.media import MediaKind
-from shared.files.objects import fresh_name
+from shared.files.objects import Objects, fresh_name
 from shared.files.weighing import mapped, weigh
 from shared.http import uploads
 from shared.http.knock import InCity, Reading
@@ -43,9 +43,10 @@ class PhotoOut(Wire):
 
 
 @ROUTES.post("/terminal/photos", status_code=201, openapi_extra=uploads.UPLOAD)
-async def upload_photo(request: Request, terminal_id: OwnTerminal, open_work: OpenWork) -> PhotoOut:
+async def upload_photo(
+    request: Request, terminal_id: OwnTerminal, open_work: OpenWork, equipped: Equipped
+) -> PhotoOut:
     """上传照片: one picture, by its content. It waits three days for an item that names it."""
-    equipment: Equipment = request.app.state.flat.equipment
     async with uploads.received(request) as file:
         with mapped(file) as data:
             weighed = await asyncio.to_thread(weigh, data)
@@ -65,7 +66,7 @@ async def upload_photo(request: Request, terminal_id: OwnTerminal, open_work: Op
                 )
                 known = await handlers.announce_photo(work, fresh)
             if known.state is not PhotoState.KEPT:
-                await equipment.objects.put(known.object_name, weighed.content())
+                await equipped.objects.put(known.object_name, weighed.content())
         async with open_work() as work:
             await handlers.settle_photo(work, known)
     return PhotoOut(sha256=known.sha256, media_type=known.media_type, bytes=known.bytes)
@@ -73,7 +74,7 @@ async def upload_photo(request: Request, terminal_id: OwnTerminal, open_work: Op
 
 @ROUTES.get("/incidents/{incident_id}/photos/{sha256}", response_class=StreamingResponse, responses=_BINARY)
 async def incident_photo(
-    incident_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, request: Request
+    incident_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, equipped: Equipped
 ) -> StreamingResponse:
     """A photo of an incident or of how it was handled, for whoever may read the incident."""
     found = await queries.incident(connection, IncidentId(incident_id))
@@ -81,19 +82,19 @@ async def incident_photo(
     if sight is not None:
         incidents.require_sight(found, sight, city.units)
     named = (*found.photos, *found.evidence_photos)
-    return await _shown(named, _senders(found.unit, city), sha256, connection, request)
+    return await _shown(named, _senders(found.unit, city), sha256, connection, equipped.objects)
 
 
 @ROUTES.get("/tasks/{task_id}/photos/{sha256}", response_class=StreamingResponse, responses=_BINARY)
 async def task_photo(
-    task_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, request: Request
+    task_id: UUID, sha256: Sha256, connection: Reading, reader: Onlooker, city: InCity, equipped: Equipped
 ) -> StreamingResponse:
     """A photo of a task's report, for whoever may read the task."""
     found = await task(connection, TaskId(task_id))
     sight = sight_of(reader)
     if sight is not None:
         tasks.require_sight(found, sight, city.units)
-    return await _shown(found.photos, _senders(found.unit, city), sha256, connection, request)
+    return await _shown(found.photos, _senders(found.unit, city), sha256, connection, equipped.objects)
 
 
 def _senders(unit: UnitCode, city: City) -> tuple[str, ...]:
@@ -102,13 +103,12 @@ def _senders(unit: UnitCode, city: City) -> tuple[str, ...]:
 
 
 async def _shown(
-    named: tuple[str, ...], senders: tuple[str, ...], sha256: str, connection: Reading, request: Request
+    named: tuple[str, ...], senders: tuple[str, ...], sha256: str, connection: Reading, objects: Objects
 ) -> StreamingResponse:
     if sha256 not in named:
         raise NoSuchPhoto
     found = await photo(connection, senders, sha256)
-    equipment: Equipment = request.app.state.flat.equipment
-    content = await equipment.objects.open(found.object_name, 0, found.bytes)
+    content = await objects.open(found.object_name, 0, found.bytes)
     # It can do nothing in a browser: it is saved, not shown as a page.
     headers = {
         "Content-Disposition": "attachment",

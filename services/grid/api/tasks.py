@@ -4,11 +4,12 @@ from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.grid import handlers
 from services.grid.api.desk import (
     Change,
+    Equipped,
     MadeOnce,
     Onlooker,
     OpenWork,
@@ -24,7 +25,7 @@ from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.policy.tasks import require_sight
 from services.grid.domain.rounds import Doer
 from services.grid.domain.task import Task, WithdrawTask
-from services.grid.store import GridWork, WordSeals
+from services.grid.store import GridWork
 from services.grid.store import tasks as queries
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
@@ -83,7 +84,7 @@ async def task(
     connection: Reading,
     reader: Onlooker,
     city: InCity,
-    request: Request,
+    equipped: Equipped,
     response: Response,
 ) -> TaskOut:
     """One with its words, for its workers' unit, those above it, and the desks that oversee all."""
@@ -92,8 +93,7 @@ async def task(
     if sight is not None:
         require_sight(found, sight, city.units)
     tag(response, found.version)
-    seals: WordSeals = request.app.state.flat.equipment.seals
-    return TaskOut.of(found, city.units, seals.open_words)
+    return TaskOut.of(found, city.units, equipped.seals.open_words)
 
 
 @ROUTES.post("/{task_id}/report", response_model=TaskOut)

@@ -14,14 +14,13 @@ from services.intake.api.attachment_schemas import (
     all_shown,
     shown,
 )
-from services.intake.api.cases import OpenWork, Reporter
+from services.intake.api.cases import Equipped, OpenWork, Reporter
 from services.intake.api.following import Knocked, knock_of
 from services.intake.api.uploading import attach
 from services.intake.domain.attachments import AttachmentId, may_see
 from services.intake.domain.commands import Knock
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.file_errors import NoSuchAttachment
-from services.intake.store import Objects
 from services.intake.store.attachments import attachment, attachments, units_of
 from shared.city.city import City
 from shared.files.weighing import mapped, weigh
@@ -44,9 +43,10 @@ FoundBy = Annotated[UUID, Path(description="As the upload answered.")]
 
 
 @ROUTES.post("/attachments", status_code=201, openapi_extra=uploads.UPLOAD)
-async def upload_attachment(request: Request, caller: Reporter, open_work: OpenWork) -> AttachmentOut:
+async def upload_attachment(
+    request: Request, caller: Reporter, open_work: OpenWork, equipped: Equipped
+) -> AttachmentOut:
     """上传: take one picture or recording, by its content. It waits for its case for a day."""
-    objects: Objects = request.app.state.flat.equipment.objects
     async with uploads.received(request) as file:
         with mapped(file) as data:
             weighed = await asyncio.to_thread(weigh, data)
@@ -54,7 +54,7 @@ async def upload_attachment(request: Request, caller: Reporter, open_work: OpenW
                 command = attach(weighed, by=caller.subject)
                 by_citizen = caller.roles == {Role.CITIZEN}
                 announced = await handlers.announce_upload(work, command, by_citizen=by_citizen)
-            await objects.put(announced.object_name, weighed.content())
+            await equipped.objects.put(announced.object_name, weighed.content())
         async with open_work() as work:
             await handlers.settle_upload(work, announced.attachment_id)
     return shown(announced)
@@ -90,6 +90,7 @@ async def link_attachment(
     attachment_id: FoundBy,
     caller: Known,
     open_work: OpenWork,
+    equipped: Equipped,
     city: InCity,
     tracking_number: OwnNumber = None,
     access_code: OwnCode = None,
@@ -98,7 +99,7 @@ async def link_attachment(
     made: LinkOut | None = None
     knock: Knock | None = None
     if tracking_number is not None and access_code is not None:
-        knock = await knock_of(request, tracking_number, access_code, caller)
+        knock = await knock_of(request, tracking_number, access_code, caller, equipped)
     async with open_work() as work:
         one = await attachment(work.connection, AttachmentId(attachment_id))
         if knock is not None:

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from services.intake.api import views
 from services.intake.api.accepting import accept
 from services.intake.api.schemas import CaseIn, CaseOut, DeskCaseOut
-from services.intake.store import IntakeWork
+from services.intake.store import Equipment, IntakeWork
 from services.intake.store.queries import DeskCase, DeskQuestion, desk
 from shared.http.auth import Allowance, allow, allowed_to
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
-from shared.http.knock import InCity, Opening, Reading, opening
+from shared.http.knock import InCity, Opening, Reading, equipment, opening
 from shared.http.paging import Asked, Page
 from shared.http.quick import Quick
 from shared.http.wire import Text
@@ -29,6 +29,7 @@ REPORTERS = Allowance(
 Reporter = Annotated[Caller, allowed_to(REPORTERS)]
 Desk = Annotated[Caller, allow(Role.DISPATCHER, Role.OPS)]
 OpenWork = Annotated[Opening[IntakeWork], Depends(opening)]
+Equipped = Annotated[Equipment, Depends(equipment)]
 
 
 @ROUTES.post(

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from services.intake import handlers
 from services.intake.api import views
-from services.intake.api.cases import OpenWork
+from services.intake.api.cases import Equipped, OpenWork
 from services.intake.api.schemas import SupplementIn, TimelineOut
 from services.intake.domain.codes import read_access_code, read_tracking_number
 from services.intake.domain.commands import AskUrge, AskWithdrawal, Knock
 from services.intake.domain.errors import NothingToFollow
 from services.intake.domain.model import Case
 from services.intake.handlers import consulting
-from services.intake.store import Equipment, IntakeWork
+from services.intake.store import IntakeWork
 from services.intake.store.queries import as_handled, timeline
 from shared.http.auth import Known, count
 from shared.http.callers import Caller
@@ -44,7 +44,7 @@ Ask = Callable[[IntakeWork, Case], Awaitable[Case]]
 
 
 async def knock_of(
-    request: Request, tracking_number: Number, access_code: AccessCode, caller: Known
+    request: Request, tracking_number: Number, access_code: AccessCode, caller: Known, equipped: Equipped
 ) -> Knock:
     """The dependency: number and code as they were meant, counted by both where nobody is known by name.
 
@@ -55,8 +55,7 @@ async def knock_of(
         raise NothingToFollow
     knock = Knock(number, read_access_code(access_code), _origin(request, caller))
     if caller is None:
-        equipment: Equipment = request.app.state.flat.equipment
-        pair = equipment.vault.hash_code(knock.tracking_number, knock.access_code)
+        pair = equipped.vault.hash_code(knock.tracking_number, knock.access_code)
         count(request, Caller(pair, frozenset(), kind="follower"))
     return knock
 

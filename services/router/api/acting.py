@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Response
 
 from services.router.domain.commands import By
 from services.router.domain.model import Case, WorkOrder
@@ -15,12 +15,14 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import tagged
 from shared.http.idempotency import Once
-from shared.http.knock import Opening, Reading, opening
+from shared.http.knock import Opening, Reading, equipment, opening
 from shared.http.wire import Wire
 from shared.kernel.errors import NotAllowed
 from shared.kernel.ids import CaseId, UnitCode
+from shared.sealing.ring import Ring
 
 OpenWork = Annotated[Opening[RouterWork], Depends(opening)]
+Equipped = Annotated[Equipment, Depends(equipment)]
 Handle = Callable[[RouterWork, Any], Awaitable[Case]]
 """What a route has the desk do with a command."""
 DESK = (Role.DISPATCHER, Role.SUPERVISOR)
@@ -102,7 +104,7 @@ def theirs(by: By, city: City) -> Callable[[WorkOrder | UnitCode], bool]:
     return is_theirs
 
 
-def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[Words, ...] | None:
+def words_of(ring: Ring, case: Case, caller: Caller, city: City) -> tuple[Words, ...] | None:
     """The citizen's words and supplements; operators keep the machine running and need not read them. A unit
     the case went on without reads what it was sent with, and nothing that was added.
     """
@@ -110,11 +112,11 @@ def words_of(request: Request, case: Case, caller: Caller, city: City) -> tuple[
     if by is None or not may_read_case(case, by, city):
         return None
     added = case.supplements if goes_on(case, by, city) else ()
-    return _opened(request, case.case_id, case.sealed_words, *(each.sealed_words for each in added))
+    return _opened(ring, case.case_id, case.sealed_words, *(each.sealed_words for each in added))
 
 
 async def joined_words(
-    request: Request, connection: Reading, case: Case, caller: Caller, city: City
+    ring: Ring, connection: Reading, case: Case, caller: Caller, city: City
 ) -> dict[CaseId, tuple[Words, ...]]:
     """并案: what the citizens of joined cases said, for whoever reads the supplements of this one."""
     by = _told_words(caller)
@@ -122,7 +124,7 @@ async def joined_words(
         return {}
     return {
         each.case_id: _opened(
-            request, each.case_id, each.sealed_words, *(added.sealed_words for added in each.supplements)
+            ring, each.case_id, each.sealed_words, *(added.sealed_words for added in each.supplements)
         )
         for each in await queries.joined_to(connection, case.case_id)
     }
@@ -142,9 +144,8 @@ def _told_words(caller: Caller) -> By | None:
     return words_reader(caller) if may else None
 
 
-def _opened(request: Request, case_id: CaseId, *sealed: str) -> tuple[Words, ...]:
-    equipment: Equipment = request.app.state.flat.equipment
-    return tuple(read_words(equipment.ring.open(each, context=context(case_id))) for each in sealed)
+def _opened(ring: Ring, case_id: CaseId, *sealed: str) -> tuple[Words, ...]:
+    return tuple(read_words(ring.open(each, context=context(case_id))) for each in sealed)
 
 
 async def moved(

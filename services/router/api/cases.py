@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
     Desk,
+    Equipped,
     Handle,
     ListReader,
     OpenWork,
@@ -62,7 +63,7 @@ async def list_cases(
 
 @CASES.get("/{case_id}")
 async def read_case(
-    case_id: UUID, request: Request, response: Response, connection: Reading, caller: Reader, city: InCity
+    case_id: UUID, equipped: Equipped, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> CaseOut:
     """One case with its orders, suggestions and the citizen's words. 404 for a unit that never had it; one
     that has it reads its own orders and those below it, and of others' only who does what until when. A unit
@@ -74,8 +75,8 @@ async def read_case(
         raise UnknownCase(case_id)
     tag(response, case.version)
     found = await queries.found_at(connection, case.case_id)
-    joined = await joined_words(request, connection, case, caller, city)
-    words, has_it = words_of(request, case, caller, city), goes_on(case, by, city)
+    joined = await joined_words(equipped.ring, connection, case, caller, city)
+    words, has_it = words_of(equipped.ring, case, caller, city), goes_on(case, by, city)
     return CaseOut.whole(case, words, found, theirs(by, city), joined, has_it)
 
 

@@ -4,18 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
 from services.router import handlers
-from services.router.api.acting import OpenWork, UnitStaff, unit_clerk
+from services.router.api.acting import Equipped, OpenWork, UnitStaff, unit_clerk
 from services.router.domain import commands as do
-from services.router.store import Equipment
 from services.router.store.readings import ReadingRow, readings
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 from shared.kernel.ids import WorkOrderId
 
 CONTACTS = APIRouter()
@@ -41,12 +40,12 @@ class ReadingOut(Wire):
 
     @classmethod
     def of(cls, row: ReadingRow) -> "ReadingOut":
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
+        return taken(cls, row)
 
 
 @CONTACTS.post("/work-orders/{order_id}/contact-readings")
 async def read_contact(
-    order_id: UUID, request: Request, open_work: OpenWork, caller: UnitStaff
+    order_id: UUID, open_work: OpenWork, equipped: Equipped, caller: UnitStaff
 ) -> CitizenOut:
     """The citizen's name and phone, for the lead that has signed. Never repeatable by key: each is a reading.
 
@@ -56,8 +55,7 @@ async def read_contact(
     async with open_work() as work:
         case_id = await handlers.read_contact(work, command)
     # Asked only now that the reading is written down: what was shown is never unknown.
-    equipment: Equipment = request.app.state.flat.equipment
-    contact = await equipment.vault.contact_of(case_id)
+    contact = await equipped.vault.contact_of(case_id)
     return CitizenOut(name=contact.name, phone=contact.phone)
 
 

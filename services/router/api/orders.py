@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.router import handlers
 from services.router.api import asked as say
 from services.router.api.acting import (
+    Equipped,
     Handle,
     OpenWork,
     Reader,
@@ -70,7 +71,7 @@ async def list_work_orders(
 
 @ORDERS.get("/{order_id}")
 async def read_work_order(
-    order_id: UUID, request: Request, response: Response, connection: Reading, caller: Reader, city: InCity
+    order_id: UUID, equipped: Equipped, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> OrderOut:
     """One order with the citizen's words. 404 for somebody else's."""
     case = await queries.case_of_order(connection, WorkOrderId(order_id))
@@ -78,8 +79,8 @@ async def read_work_order(
     if not sees(order, reader(caller), city.units):
         raise UnknownOrder(order_id)
     tag(response, case.version)
-    joined = await joined_words(request, connection, case, caller, city)
-    return OrderOut.of(case, order, words_of(request, case, caller, city), joined)
+    joined = await joined_words(equipped.ring, connection, case, caller, city)
+    return OrderOut.of(case, order, words_of(equipped.ring, case, caller, city), joined)
 
 
 @ORDERS.post("/{order_id}/sign", response_model=OrderOut)

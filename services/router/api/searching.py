@@ -14,12 +14,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from services.router.api.acting import WordsReader, may_read_case, units_below, words_reader
+from services.router.api.acting import Equipped, WordsReader, may_read_case, units_below, words_reader
 from services.router.api.schemas import CaseItem
 from services.router.domain.errors import TextNeeded, UnknownCase
 from services.router.domain.model import Case
 from services.router.domain.words import context, read_words
-from services.router.store import Equipment, queries
+from services.router.store import queries
 from services.router.store.openings import Purpose, note_opening
 from services.router.store.queries import CaseQuestion
 from services.router.store.searching import SealedRow, sealed_cases
@@ -75,7 +75,13 @@ class FoundOut(Wire):
 
 @SEARCHING.post(PATH)
 async def search_cases(
-    request: Request, body: SearchIn, connection: Reading, caller: WordsReader, city: InCity, now: Now
+    request: Request,
+    body: SearchIn,
+    connection: Reading,
+    equipped: Equipped,
+    caller: WordsReader,
+    city: InCity,
+    now: Now,
 ) -> FoundOut:
     """By id or number at once; else full text over what citizens said and added, as far as the caller may
     read it. Fewer than asked for and a `next` mean that there is more to look at.
@@ -92,8 +98,7 @@ async def search_cases(
     rows = await sealed_cases(
         connection, body.question(), units_below(by, city), before=before, limit=MOST_LOOKED_AT + 1
     )
-    equipment: Equipment = request.app.state.flat.equipment
-    found, looked_at = _look_through(equipment.ring, rows, body)
+    found, looked_at = _look_through(equipped.ring, rows, body)
     if looked_at:
         # Before the answer: what could not be noted is not told.
         await note_opening(connection, Purpose.SEARCH, by=by.name, cases=looked_at, at=now)

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from services.survey.domain.model import Survey
 from services.survey.store import Equipment, SurveyWork
 from shared.city.questionnaire import Questionnaire
-from shared.http.knock import Opening, opening
+from shared.http.knock import Opening, equipment, opening
 from shared.http.languages import AcceptLanguage, preferred
 
 __all__ = [
@@ -20,14 +20,6 @@ __all__ = [
 ]
 
 OpenWork = Annotated[Opening[SurveyWork], Depends(opening)]
-
-
-async def equipment(request: Request) -> Equipment:
-    """What survey was equipped with at its start."""
-    found: Equipment = request.app.state.flat.equipment
-    return found
-
-
 Equipped = Annotated[Equipment, Depends(equipment)]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Request, Response
 
 from services.intake import handlers
-from services.intake.api.cases import OpenWork
+from services.intake.api.cases import Equipped, OpenWork
 from services.intake.api.open311 import description as told
 from services.intake.api.open311 import media, views
 from services.intake.api.open311.door import Visiting, Visitor, the_client
@@ -22,7 +22,7 @@ from services.intake.domain.codes import read_tracking_number
 from services.intake.domain.open311.errors import NoSuchRequest, NoSuchService
 from services.intake.domain.open311.request import RequestService
 from services.intake.settings import IntakeSettings
-from services.intake.store import IntakeWork, Objects
+from services.intake.store import IntakeWork
 from services.intake.store.public_requests import ShownRequest, listed, numbered
 from shared.http.callers import Caller
 from shared.http.door import route_of
@@ -78,7 +78,11 @@ async def define_service(service_code: Id, visitor: Visiting) -> Response:
 
 @ROUTES.post(f"{VERSION}/requests.{{extension}}", openapi_extra=told.POSTING, response_class=Response)
 async def request_service(
-    request: Request, visitor: Visiting, open_work: OpenWork, idempotency_key: IdempotencyKey = None
+    request: Request,
+    visitor: Visiting,
+    open_work: OpenWork,
+    equipped: Equipped,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """受理: take a request; its number is the tracking number, and there is no access code here."""
     key = read_key(idempotency_key)
@@ -95,8 +99,7 @@ async def request_service(
             once = Once(known.caller(client), key, fingerprint, route_of(request.scope))
             if isinstance(wish, Refusal):
                 return await _told_before(once, open_work, refusal=wish)
-            objects: Objects = request.app.state.flat.equipment.objects
-            async with media.stored(files, objects, open_work, by=wish.by) as uploads:
+            async with media.stored(files, equipped.objects, open_work, by=wish.by) as uploads:
                 return await _taken(replace(wish, attachments=uploads), form, visitor, open_work, once)
 
 
