@@ -16,8 +16,8 @@ _PATIENCE = 3.0
 
 def asked_ports(environment: Mapping[str, str]) -> dict[str, int]:
     """Where each service of this container answers. Raises `ToldWrong`."""
-    flats = chosen(environment.get("JIESU_TARGET") or "all")
-    told = {flat.name: environment_of(flat, environment, len(flats)) for flat in flats}
+    members = chosen(environment.get("JIESU_TARGET") or "all")
+    told = {member.name: environment_of(member, environment, len(members)) for member in members}
     return {name: port_in(each, "JIESU_PORT") or ports()[name] for name, each in told.items()}
 
 

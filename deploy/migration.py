@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.commands.migrate import role_dsn, schema_of
 from deploy.local.plan import DATABASE
 from deploy.local.postgres import LocalPostgres
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES
 from shared.store.migrate import prepare, revise, upgrade
 from shared.store.schema import Schema
 
@@ -28,9 +28,8 @@ async def write(admin_dsn: str, schema: Schema, message: str) -> None:
 
 def main() -> int:
     """Write it and say where it is."""
-    names = [flat.name for flat in SUITE]
-    if len(sys.argv) != 3 or sys.argv[1] not in names:
-        print(f"usage: python -m deploy.migration <{'|'.join(names)}> <message>", file=sys.stderr)
+    if len(sys.argv) != 3 or sys.argv[1] not in NAMES:
+        print(f"usage: python -m deploy.migration <{'|'.join(NAMES)}> <message>", file=sys.stderr)
         return 2
     schema = schema_of(sys.argv[1])
     before = set(schema.migrations.glob("*.py"))

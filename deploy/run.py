@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
-from deploy.local.suite import BASE_PORT, SUITE, Flat, ports
+from deploy.local.suite import BASE_PORT, NAMES, SUITE, Member, ports
 
 _GRACE = 25.0
 
@@ -34,16 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(f"{name} {port}" for name, port in ports().items()))
         return 0
     try:
-        flats = chosen(asked.target)
-        refuse_wrong(flats, os.environ)
+        members = chosen(asked.target)
+        refuse_wrong(members, os.environ)
     except ToldWrong as refusal:
         parser.error(str(refusal))
-    if len(flats) == 1:
+    if len(members) == 1:
         # A container's one service is its first process: signals and exit codes need nobody between.
         os.execve(
-            sys.executable, [sys.executable, "-m", flats[0].module], environment_of(flats[0], os.environ, 1)
+            sys.executable,
+            [sys.executable, "-m", members[0].module],
+            environment_of(members[0], os.environ, 1),
         )
-    return run_together(flats, os.environ)
+    return run_together(members, os.environ)
 
 
 class ToldWrong(Exception):
@@ -54,14 +56,14 @@ class UnknownService(ToldWrong):
     """The target names a service the suite does not have."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"no service called {name!r}; there are {', '.join(flat.name for flat in SUITE)}")
+        super().__init__(f"no service called {name!r}; there are {', '.join(NAMES)}")
 
 
-def chosen(target: str) -> list[Flat]:
+def chosen(target: str) -> list[Member]:
     """The services a target names."""
     if target == "all":
         return list(SUITE)
-    known = {flat.name: flat for flat in SUITE}
+    known = {member.name: member for member in SUITE}
     names = [name.strip() for name in target.split(",") if name.strip()]
     for name in names or [target]:
         if name not in known:
@@ -69,11 +71,11 @@ def chosen(target: str) -> list[Flat]:
     return [known[name] for name in names]
 
 
-def refuse_wrong(flats: Sequence[Flat], environment: Mapping[str, str]) -> None:
+def refuse_wrong(members: Sequence[Member], environment: Mapping[str, str]) -> None:
     """Ask before anything is started. Raises `ToldWrong`, whose one line names each variable."""
     found: dict[str, str] = {}
-    for flat in flats:
-        found |= flat.wrong(environment_of(flat, environment, len(flats)))
+    for member in members:
+        found |= member.wrong(environment_of(member, environment, len(members)))
     if found:
         raise ToldWrong("; ".join(found.values()))
 
@@ -91,26 +93,26 @@ def port_in(environment: Mapping[str, str], name: str, *, highest: int = 65_535)
     return int(written)
 
 
-def environment_of(flat: Flat, environment: Mapping[str, str], together: int) -> dict[str, str]:
+def environment_of(member: Member, environment: Mapping[str, str], together: int) -> dict[str, str]:
     """What the service is told: its own address of the database, its own port.
 
     `JIESU_DATABASE_URL_ROUTER` stands before `JIESU_DATABASE_URL`: each service has a login role of its own.
     """
     told = dict(environment)
-    own = environment.get(f"JIESU_DATABASE_URL_{flat.name.upper()}")
+    own = environment.get(f"JIESU_DATABASE_URL_{member.name.upper()}")
     if own:
         told["JIESU_DATABASE_URL"] = own
     if together > 1:
         # One JIESU_PORT cannot serve five.
-        told["JIESU_PORT"] = str(ports(base_port=first_port(environment))[flat.name])
+        told["JIESU_PORT"] = str(ports(base_port=first_port(environment))[member.name])
     return told
 
 
 def run_together(
-    flats: Sequence[Flat],
+    members: Sequence[Member],
     environment: Mapping[str, str],
     *,
-    command: Callable[[Flat], Sequence[str]] = lambda flat: (sys.executable, "-m", flat.module),
+    command: Callable[[Member], Sequence[str]] = lambda member: (sys.executable, "-m", member.module),
 ) -> int:
     """Run them until one ends or a signal comes; the others are then stopped too."""
     asked: list[int] = []
@@ -121,11 +123,11 @@ def run_together(
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     children = [
         subprocess.Popen(
-            list(command(flat)),
-            env=environment_of(flat, environment, len(flats)),
+            list(command(member)),
+            env=environment_of(member, environment, len(members)),
             start_new_session=True,
         )
-        for flat in flats
+        for member in members
     ]
     try:
         while not asked and all(child.poll() is None for child in children):

@@ -10,13 +10,12 @@ def command(state: State = None) -> None:
     import shutil
 
     from deploy.local.key_folders import prepare_keys
-    from deploy.local.suite import SUITE
+    from deploy.local.suite import NAMES
 
     folder = state_folder(state)
     folder.prepare()
-    names = [flat.name for flat in SUITE]
-    issuer = prepare_keys(folder.keys, names)
-    for name in names:
+    issuer = prepare_keys(folder.keys, NAMES)
+    for name in NAMES:
         # A service in a container sees its own folder only; public keys are no secret.
         shutil.copyfile(issuer.jwks, folder.keys / name / issuer.jwks.name)
-    typer.echo(f"keys of {', '.join(names)} are in {folder.keys}")
+    typer.echo(f"keys of {', '.join(NAMES)} are in {folder.keys}")

@@ -75,18 +75,17 @@ def command(admin_dsn: AdminDsn = None, state: State = None) -> None:
     import asyncio
     import os
 
-    from deploy.local.suite import SUITE
+    from deploy.local.suite import NAMES
 
-    names = tuple(flat.name for flat in SUITE)
-    urls = urls_from(os.environ, names)
+    urls = urls_from(os.environ, NAMES)
     if admin_dsn is None and urls:
         newer = asyncio.run(upgrade_each(urls))
         done = tuple(urls)
     elif admin_dsn is None:
-        newer = asyncio.run(migrate_all(*_of_local_run(state, names)))
-        done = names
+        newer = asyncio.run(migrate_all(*_of_local_run(state, NAMES)))
+        done = NAMES
     else:
-        passwords = passwords_from(os.environ, names)
+        passwords = passwords_from(os.environ, NAMES)
         newer = asyncio.run(migrate_all(admin_dsn, passwords))
         done = tuple(passwords)
     for name in newer:

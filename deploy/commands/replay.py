@@ -37,8 +37,9 @@ def command(
     """Send facts again from the event log. Consumers know what they have heard."""
     import asyncio
 
-    from deploy.commands.standing import NAMES, service_called
+    from deploy.commands.standing import service_called
     from deploy.commands.topics import require_known
+    from deploy.local.suite import NAMES
 
     # All of it first: what was sent again before a mistake is found would be sent.
     for name in names or ():

@@ -15,10 +15,10 @@ def command(admin_dsn: AdminDsn) -> None:
     import os
 
     from deploy.commands.migrate import passwords_from
-    from deploy.local.suite import SUITE
+    from deploy.local.suite import NAMES
     from shared.store.migrate import prepare
 
-    passwords = passwords_from(os.environ, tuple(flat.name for flat in SUITE))
+    passwords = passwords_from(os.environ, NAMES)
     if not passwords:
         typer.secho("no JIESU_DATABASE_URL_<SERVICE> is set: no role to make", fg=typer.colors.RED, err=True)
         raise typer.Exit(1)

@@ -75,8 +75,8 @@ def refuse_wrong_settings() -> None:
     from deploy.local.suite import SUITE
 
     found: dict[str, str] = {}
-    for flat in SUITE:
-        found |= flat.wrong(os.environ)
+    for member in SUITE:
+        found |= member.wrong(os.environ)
     outside = {f"JIESU_{_OUTSIDE}": os.environ[_OUTSIDE]} if os.environ.get(_OUTSIDE) else {}
     for why in SUITE[0].wrong(outside).values():
         found[_OUTSIDE] = why.removeprefix("JIESU_")
@@ -111,7 +111,7 @@ def _run_here(plan: "Plan") -> None:
         bearer = Bearer("local-dispatcher", roles=("dispatcher",))
         issuer = LocalIssuer(instance.state.keys)
         token = issuer.sign(bearer, lifetime=timedelta(hours=12), at=datetime.now(UTC))
-        ground, doorplates = instance.ground, {flat.name: flat.doorplate for flat in plan.flats}
+        ground, doorplates = instance.ground, {member.name: member.doorplate for member in plan.members}
         print(banner(ground.bus, ground.bootstrap, instance.urls, doorplates, token), flush=True)
         instance.serve()
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES
 
 if TYPE_CHECKING:
     from deploy.local.state import RunFile, StateFolder
     from shared.service import Flat, Service
-
-NAMES = tuple(flat.name for flat in SUITE)
 
 
 def service_called(name: str) -> "Service[Any, Any]":

@@ -42,9 +42,9 @@ def all_topics(groups: Sequence[str]) -> tuple["Topic", ...]:
 
 def require_known(topic: str, *, param_hint: str = "topic") -> None:
     """A mistyped topic would look like one in which nothing was said."""
-    from deploy.local.suite import SUITE
+    from deploy.local.suite import NAMES
 
-    known = [one.name for one in all_topics([flat.name for flat in SUITE])]
+    known = [one.name for one in all_topics(NAMES)]
     if topic not in known:
         there = ", ".join(known)
         raise typer.BadParameter(f"there is no topic {topic!r}; there are {there}", param_hint=param_hint)
@@ -92,13 +92,12 @@ def command(
     """Create the topics, and the dead letters of each service."""
     import asyncio
 
-    from deploy.local.suite import SUITE
+    from deploy.local.suite import NAMES
 
-    groups = [flat.name for flat in SUITE]
     if bus == "kafka" and bootstrap:
-        made = asyncio.run(create_topics(bus, bootstrap, "", groups))
+        made = asyncio.run(create_topics(bus, bootstrap, "", NAMES))
     else:
-        made = asyncio.run(create_topics(*_of_local_run(bus, bootstrap, admin_dsn, state), groups))
+        made = asyncio.run(create_topics(*_of_local_run(bus, bootstrap, admin_dsn, state), NAMES))
     typer.echo(f"{made} topics are there")
 
 

@@ -112,7 +112,7 @@ class Instance:
         return Ground(self.state, self.postgres, bus, bootstrap, self.plan.city, self._say)
 
     def _prepare_keys_and_clock(self) -> None:
-        prepare_keys(self.state.keys, [flat.name for flat in self.plan.flats])
+        prepare_keys(self.state.keys, [member.name for member in self.plan.members])
         if self.plan.driven_clock and not self.state.clock.exists():
             # Kept over restarts: a clock that jumps back would undo what has happened.
             self.state.clock.write_text("0", encoding="utf-8")
@@ -126,15 +126,15 @@ class Instance:
     def _start_services(self, ground: Ground) -> None:
         # Again: the steps take long enough for another run to have started on the same ports.
         self._refuse_taken_ports()
-        for name, port in ports(self.plan.flats, base_port=self.plan.base_port).items():
-            flat = next(flat for flat in self.plan.flats if flat.name == name)
-            environment = self.plan.service_environment(flat, port, ground)
+        for name, port in ports(self.plan.members, base_port=self.plan.base_port).items():
+            member = next(member for member in self.plan.members if member.name == name)
+            environment = self.plan.service_environment(member, port, ground)
             log = self.state.logs / f"{name}.log"
-            service = ServiceProcess(name, self.plan.command(flat), environment, log=log, port=port)
+            service = ServiceProcess(name, self.plan.command(member), environment, log=log, port=port)
             self.services.append(service)
             service.start()
             self._started(service)
-        heard = {flat.name: self.plan.heard(flat) for flat in self.plan.flats}
+        heard = {member.name: self.plan.heard(member) for member in self.plan.members}
         self._tell(replace(self._told(), urls=self.urls, heard=heard))
         self._wait_for_services()
 
@@ -172,7 +172,7 @@ class Instance:
         self._say("stopped")
 
     def _refuse_taken_ports(self) -> None:
-        for name, port in ports(self.plan.flats, base_port=self.plan.base_port).items():
+        for name, port in ports(self.plan.members, base_port=self.plan.base_port).items():
             if not is_free(port):
                 raise PortTaken(name, port, owner_of(port))
 
@@ -180,7 +180,7 @@ class Instance:
         ourselves = psutil.Process()
         mark = ProcessMark(ourselves.pid, ourselves.create_time(), tuple(ourselves.cmdline()))
         clock = str(self.state.clock) if self.plan.driven_clock else None
-        chosen = ports(self.plan.flats, base_port=self.plan.base_port)
+        chosen = ports(self.plan.members, base_port=self.plan.base_port)
         return RunFile(mark, "starting", "", "", ports=chosen, clock_file=clock, city=str(self.plan.city))
 
     def _told(self) -> RunFile:

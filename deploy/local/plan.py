@@ -1,4 +1,4 @@
-"""What one local run is asked for: flats, ports, bus, clock, and the steps between database and services."""
+"""What one local run is asked for: services, ports, bus, clock, and the steps before the services start."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from deploy.local.kafka.fetch import Say
 from deploy.local.keys import LocalIssuer
 from deploy.local.postgres import LocalPostgres
 from deploy.local.state import StateFolder, model_folder, project_root
-from deploy.local.suite import BASE_PORT, SUITE, Flat, ports
+from deploy.local.suite import BASE_PORT, SUITE, Member, ports
 
 DATABASE = "jiesu"
 BEIJING = Path(__file__).parents[1] / "seed" / "beijing"
@@ -56,7 +56,7 @@ class Plan:
     """One run, as asked for."""
 
     state: Path
-    flats: Sequence[Flat] = SUITE
+    members: Sequence[Member] = SUITE
     steps: Sequence[Step] = ()
     base_port: int = BASE_PORT
     bus: str | None = None
@@ -64,42 +64,42 @@ class Plan:
     city: Path = BEIJING
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     ready_within: float = 60.0
-    command: Callable[[Flat], Sequence[str]] = lambda flat: (sys.executable, "-m", flat.module)
-    heard: Callable[[Flat], Sequence[str]] = Flat.heard
+    command: Callable[[Member], Sequence[str]] = lambda member: (sys.executable, "-m", member.module)
+    heard: Callable[[Member], Sequence[str]] = Member.heard
 
-    def service_environment(self, flat: Flat, port: int, ground: Ground) -> dict[str, str]:
+    def service_environment(self, member: Member, port: int, ground: Ground) -> dict[str, str]:
         """Everything a service is told; nothing else reaches it but the caller's own environment."""
         state = ground.state
         told = {
-            "JIESU_DATABASE_URL": ground.service_dsn(flat.name),
+            "JIESU_DATABASE_URL": ground.service_dsn(member.name),
             "JIESU_HOST": "127.0.0.1",
             "JIESU_PORT": str(port),
             "JIESU_CITY": str(self.city),
             "JIESU_JWKS": str(LocalIssuer(state.keys).jwks),
-            "JIESU_KEYS": str(state.keys / flat.name),
+            "JIESU_KEYS": str(state.keys / member.name),
             "JIESU_OBJECTS": str(state.path / "objects"),
             "PYTHONUNBUFFERED": "1",
             **ground.bus_environment(),
         }
-        told |= self._addresses(flat)
+        told |= self._addresses(member)
         if self.driven_clock:
             told["JIESU_CLOCK_FILE"] = str(state.clock)
-        if flat.name == "router":
+        if member.name == "router":
             told["JIESU_MODEL"] = str(model_folder(state.path, self.environment))
-        if flat.name == "intake":
-            told["JIESU_VAULT_KEYS"] = str(state.keys / flat.name / "vault.json")
+        if member.name == "intake":
+            told["JIESU_VAULT_KEYS"] = str(state.keys / member.name / "vault.json")
         kept = {name: value for name, value in self.environment.items() if name not in _NOT_INHERITED}
         paths = [str(project_root(Path(__file__).parent)), kept.get("PYTHONPATH", "")]
         return {**kept, **told, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
 
-    def _addresses(self, flat: Flat) -> dict[str, str]:
+    def _addresses(self, member: Member) -> dict[str, str]:
         """Where the others answer, and what a citizen's link to this one begins with."""
         urls = {
             name: f"http://127.0.0.1:{port}"
-            for name, port in ports(self.flats, base_port=self.base_port).items()
+            for name, port in ports(self.members, base_port=self.base_port).items()
         }
         others = {f"JIESU_{name.upper()}_URL": url for name, url in urls.items()}
-        return {**others, "JIESU_PUBLIC_URL": urls[flat.name]}
+        return {**others, "JIESU_PUBLIC_URL": urls[member.name]}
 
 
 # A service of this run must not be told another run's clock or bus by the shell it was started from.

@@ -11,9 +11,7 @@ import sys
 from deploy.local.plan import Ground, Step
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import model_folder
-from deploy.local.suite import SUITE
-
-_NAMES = tuple(flat.name for flat in SUITE)
+from deploy.local.suite import NAMES
 
 
 class CityRefused(LocalRefused):
@@ -34,7 +32,7 @@ def _city(ground: Ground) -> str:
 def _migrate(ground: Ground) -> str:
     from deploy.commands.migrate import migrate_all
 
-    passwords = {name: ground.state.password(name) for name in _NAMES}
+    passwords = {name: ground.state.password(name) for name in NAMES}
     asyncio.run(migrate_all(ground.admin_dsn, passwords))
     return f"{len(passwords)} roles and schemas are up to date"
 
@@ -42,7 +40,7 @@ def _migrate(ground: Ground) -> str:
 def _topics(ground: Ground) -> str:
     from deploy.commands.topics import create_topics
 
-    made = asyncio.run(create_topics(ground.bus.kind, ground.bootstrap, ground.admin_dsn, _NAMES))
+    made = asyncio.run(create_topics(ground.bus.kind, ground.bootstrap, ground.admin_dsn, NAMES))
     return f"{made} topics are there"
 
 

@@ -1,4 +1,4 @@
-"""The suite as a local run knows it: five flats, in the order a case walks through them, one port each."""
+"""The suite as a local run knows it: five services, in the order a case walks through them, one port each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ BASE_PORT = 8101
 
 
 @dataclass(frozen=True, slots=True)
-class Flat:
-    """One service of the suite."""
+class Member:
+    """One service of the suite, known by its name and not yet loaded."""
 
     name: str
     doorplate: str
@@ -43,14 +43,15 @@ class Flat:
 
 
 SUITE = (
-    Flat("intake", "受理 registers every request"),
-    Flat("router", "派单 finds the unit and keeps the status"),
-    Flat("grid", "吹哨报到 whistles, visits, deliberations"),
-    Flat("survey", "回访 calls the citizen back"),
-    Flat("scoring", "三率 scores every unit"),
+    Member("intake", "受理 registers every request"),
+    Member("router", "派单 finds the unit and keeps the status"),
+    Member("grid", "吹哨报到 whistles, visits, deliberations"),
+    Member("survey", "回访 calls the citizen back"),
+    Member("scoring", "三率 scores every unit"),
 )
+NAMES = tuple(member.name for member in SUITE)
 
 
-def ports(flats: Sequence[Flat] = SUITE, *, base_port: int = BASE_PORT) -> dict[str, int]:
-    """Each flat's port: one after another from the base."""
-    return {flat.name: base_port + floor for floor, flat in enumerate(flats)}
+def ports(members: Sequence[Member] = SUITE, *, base_port: int = BASE_PORT) -> dict[str, int]:
+    """Each one's port: one after another from the base."""
+    return {member.name: base_port + floor for floor, member in enumerate(members)}

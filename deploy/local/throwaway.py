@@ -19,7 +19,7 @@ def throw_away(plan: Callable[[Path], Plan], *, say: Say, folder: Path | None = 
     """Run the plan in a folder of its own on free ports, watched, and delete it all at the end."""
     home = Path(tempfile.mkdtemp(prefix="jiesu-", dir=folder))
     drawn = plan(home)
-    instance = Instance(replace(drawn, base_port=free_row(len(drawn.flats))), say=say)
+    instance = Instance(replace(drawn, base_port=free_row(len(drawn.members))), say=say)
     try:
         with instance.running():
             watching = threading.Thread(target=instance.serve, name="watch")

@@ -15,7 +15,7 @@ import yaml
 from deploy import env_file
 from deploy.health import asked_ports
 from deploy.local.kafka.properties import server_properties
-from deploy.local.suite import SUITE, ports
+from deploy.local.suite import NAMES, ports
 from shared.store.housekeeping import PRUNE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,6 @@ LOCKS = (
     DOCKERFILE.with_name("build.lock"),
     DOCKERFILE.with_name("train.lock"),
 )
-NAMES = [flat.name for flat in SUITE]
 TOOLS = Path(sysconfig.get_path("scripts"))
 
 # Runs `jiesu` as it is in the image: what only a local run needs is not there.

@@ -16,14 +16,14 @@ ROW = re.compile(r"^\| `(JIESU_\w+)` \| (.+?) \| (\w+) \|", flags=re.MULTILINE)
 def declared() -> dict[str, tuple[str, str]]:
     """Every setting's variable with its default and whose it is."""
     found: dict[str, tuple[str, str]] = {}
-    for flat in SUITE:
-        settings = import_module(f"services.{flat.name}.settings")
+    for member in SUITE:
+        settings = import_module(f"services.{member.name}.settings")
         kinds = [kind for kind in vars(settings).values() if isinstance(kind, type)]
         own = next(
             kind for kind in kinds if issubclass(kind, ServiceSettings) and kind is not ServiceSettings
         )
         for name, field in own.model_fields.items():
-            whose = "all" if name in ServiceSettings.model_fields else flat.name
+            whose = "all" if name in ServiceSettings.model_fields else member.name
             found[f"JIESU_{name.upper()}"] = (_shown(field.default), whose)
     return found
 

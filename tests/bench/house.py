@@ -15,12 +15,11 @@ from deploy.local.ports import free_row
 from deploy.local.processes import ServiceProcess
 from deploy.local.refusals import NotReady
 from deploy.local.steps import STEPS
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES, SUITE
 from deploy.local.throwaway import throw_away
 from deploy.local.waiting import wait_until
 from tests.bench.options import say
 
-NAMES = tuple(flat.name for flat in SUITE)
 READY_WITHIN = 60.0
 
 
@@ -83,15 +82,15 @@ class House:
 
     def environment(self, name: str, port: int) -> dict[str, str]:
         """What a service is told here: nobody is counted, for a benchmark is one caller asking fast."""
-        flat = next(flat for flat in SUITE if flat.name == name)
-        told = self.plan.service_environment(flat, port, self.ground)
+        member = next(member for member in SUITE if member.name == name)
+        told = self.plan.service_environment(member, port, self.ground)
         return {**told, "JIESU_RATE_LIMIT_PER_MINUTE": "0", "JIESU_FOLLOW_RATE_LIMIT_PER_MINUTE": "0"}
 
     def _start(self, name: str) -> ServiceProcess:
-        flat = next(flat for flat in SUITE if flat.name == name)
+        member = next(member for member in SUITE if member.name == name)
         environment = self.environment(name, self.port(name))
         log = self.ground.state.logs / f"{name}.log"
-        service = ServiceProcess(name, self.plan.command(flat), environment, log=log, port=self.port(name))
+        service = ServiceProcess(name, self.plan.command(member), environment, log=log, port=self.port(name))
         service.start()
         return service
 
@@ -106,5 +105,5 @@ def house(bus: str) -> Iterator[House]:
     """A house without services, in a folder that is gone afterwards."""
     steps = (Step("keys", _keys), *STEPS)
     with throw_away(lambda home: Plan(state=home, flats=(), steps=steps, bus=bus), say=say) as instance:
-        plan = replace(instance.plan, flats=SUITE, base_port=free_row(len(SUITE)))
+        plan = replace(instance.plan, members=SUITE, base_port=free_row(len(SUITE)))
         yield House(instance, plan, LocalIssuer(instance.state.keys))

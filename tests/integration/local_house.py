@@ -20,12 +20,12 @@ from deploy.local.plan import Ground, Plan, Step
 from deploy.local.ports import free_row
 from deploy.local.refusals import LocalRefused
 from deploy.local.state import RunFile, StateFolder
-from deploy.local.suite import Flat
+from deploy.local.suite import Member
 from shared.events.topics import CASE
 
 ENDED_WITHIN = 120.0
 """Seconds until a run that was told to stop, or was refused, has gone: it gives a service 25."""
-FLATS = (Flat("front", "answers"), Flat("back", "answers too"))
+MEMBERS = (Member("front", "answers"), Member("back", "answers too"))
 
 
 def house(state: Path, base_port: int, bus: str) -> Plan:
@@ -33,11 +33,11 @@ def house(state: Path, base_port: int, bus: str) -> Plan:
     program = (sys.executable, "-m", "tests.integration.local_house", "serve")
     return Plan(
         state=state,
-        flats=FLATS,
+        members=MEMBERS,
         steps=(Step("topics", _topics),),
         base_port=base_port,
         bus=bus,
-        command=lambda flat: (*program, flat.name),
+        command=lambda member: (*program, member.name),
         heard=lambda _: (CASE.name,),
     )
 
@@ -48,7 +48,7 @@ def _topics(ground: Ground) -> str:
 
 def base_port() -> int:
     """A free pair of ports below the ephemeral range."""
-    return free_row(len(FLATS))
+    return free_row(len(MEMBERS))
 
 
 @contextmanager

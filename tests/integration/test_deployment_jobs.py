@@ -17,12 +17,11 @@ from sqlalchemy.engine import make_url
 
 from deploy.local.kafka import LocalKafka
 from deploy.local.postgres import LocalPostgres
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES
 from shared.bus.kafka import KafkaBus
 from shared.events.topics import DIRECTORY, TOPICS
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = [flat.name for flat in SUITE]
 # Runs `jiesu` as it is in the image: nothing of development, and no database of its own.
 JIESU = """
 import sys

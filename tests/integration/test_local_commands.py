@@ -198,12 +198,12 @@ def test_a_torn_run_file_says_nothing(tmp_path: Path) -> None:
 
 _TOGETHER = """
 import sys
-from deploy.local.suite import Flat
+from deploy.local.suite import Member
 from deploy.run import run_together
 import os
 programs = {"intake": "import time; time.sleep(60)", "router": sys.argv[1]}
-sys.exit(run_together([Flat("intake", ""), Flat("router", "")], {**os.environ},
-    command=lambda flat: (sys.executable, "-c", programs[flat.name])))
+sys.exit(run_together([Member("intake", ""), Member("router", "")], {**os.environ},
+    command=lambda member: (sys.executable, "-c", programs[member.name])))
 """
 
 

@@ -20,12 +20,11 @@ from deploy.demo.year import STEPS as YEAR_STEPS
 from deploy.local.kafka import LocalKafka
 from deploy.local.refusals import KafkaUnavailable
 from deploy.local.state import StateFolder
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES
 from tests.kit.kafka_part import SKIPPED
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = tuple(flat.name for flat in SUITE)
 TOLD = re.compile(r"\[(\d+)\] \S+：")
 """A step, wherever on a line it stands: others may share stderr and leave a line unfinished before it."""
 STEPS = sum(story.steps for story in STORIES) + ONE_STEP_FOR_RATES + YEAR_STEPS
@@ -121,7 +120,7 @@ def killed_in_turn(demo: Demo, names: Sequence[str]) -> None:
 def test_the_demo_ends_well_though_everything_is_killed_once(tmp_path: Path) -> None:
     """kill -9 of each service, the bus and the database → started again → all cases where they belong."""
     with a_demo(tmp_path, "kafka") as demo:
-        killed_in_turn(demo, [*SERVICES, "postgres", "kafka"])
+        killed_in_turn(demo, [*NAMES, "postgres", "kafka"])
         assert demo.end() == 0, "\n".join(demo.words)
     result = demo.result()
     assert result["ok"]
@@ -147,7 +146,7 @@ def test_an_interrupted_demo_leaves_nobody_behind(tmp_path: Path) -> None:
         for _ in demo.steps():
             pass
         assert demo.end() == 130, "\n".join(demo.words)
-    assert len(running) == len(SERVICES) + 1
+    assert len(running) == len(NAMES) + 1
     assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in running)
     assert not list(tmp_path.glob("jiesu-*"))
     assert (tmp_path / "out.json").read_text() == ""

@@ -109,10 +109,10 @@ async def _waiting(suite: Suite) -> str:
         if unsent:
             return f"{unsent} unsent in {service}'s outbox"
     try:
-        lags = await asyncio.gather(*(suite.bus.lag(flat.name, flat.heard()) for flat in SUITE))
+        lags = await asyncio.gather(*(suite.bus.lag(one.name, one.heard()) for one in SUITE))
     except BusBusy as error:
         return f"the bus is away: {error}"
-    behind = {flat.name: sum(lag.values()) for flat, lag in zip(SUITE, lags, strict=True)}
+    behind = {one.name: sum(lag.values()) for one, lag in zip(SUITE, lags, strict=True)}
     return ", ".join(f"{service} is {count} behind" for service, count in behind.items() if count)
 
 

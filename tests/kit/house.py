@@ -18,14 +18,13 @@ from deploy.local.plan import Plan
 from deploy.local.ports import free_row
 from deploy.local.processes import ServiceProcess
 from deploy.local.steps import STEPS
-from deploy.local.suite import SUITE
+from deploy.local.suite import NAMES
 from shared.bus.kafka import KafkaBus
 from tests.kit.clock import DrivenClock
 from tests.kit.history import History
 from tests.kit.suite import Suite, speaking
 
 T = TypeVar("T")
-NAMES = tuple(flat.name for flat in SUITE)
 # The city's units need not be published: every service has read the same folder.
 _STEPS = tuple(step for step in STEPS if step.name in ("migrate", "topics"))
 
@@ -98,7 +97,7 @@ async def processes(folder: Path) -> AsyncIterator[House]:
     plan = Plan(
         state=folder,
         steps=_STEPS,
-        base_port=free_row(len(SUITE)),
+        base_port=free_row(len(NAMES)),
         bus="kafka",
         driven_clock=True,
         environment=environment,
@@ -110,9 +109,10 @@ async def processes(folder: Path) -> AsyncIterator[House]:
     clock = DrivenClock(clock_file)
     async with _in_a_thread(instance):
         history, bus = History(), KafkaBus(instance.ground.bootstrap or "")
-        issuer_folder = instance.state.keys
+        keys = instance.state.keys
+        issuer = LocalIssuer(keys)
         try:
-            async with speaking(instance.urls, _issuer(issuer_folder), history) as town:
+            async with speaking(instance.urls, issuer, history) as town:
                 yield House(
                     engine="kafka",
                     town=town,
@@ -121,8 +121,8 @@ async def processes(folder: Path) -> AsyncIterator[House]:
                     bus=bus,
                     admin_dsn=instance.ground.admin_dsn,
                     passwords={name: instance.state.password(name) for name in NAMES},
-                    keys=issuer_folder,
-                    issuer=_issuer(issuer_folder),
+                    keys=keys,
+                    issuer=issuer,
                     logs=instance.state.logs,
                     instance=instance,
                 )
@@ -137,10 +137,6 @@ def _ended_by_itself(service: ServiceProcess) -> None:
     the signal it was told by.
     """
     assert service.exit_code == -signal.SIGTERM, service.log_tail()
-
-
-def _issuer(folder: Path) -> LocalIssuer:
-    return LocalIssuer(folder)
 
 
 @contextlib.asynccontextmanager
