@@ -94,6 +94,10 @@ class Units:
         """Whether a unit is this ancestor or lies below it."""
         return ancestor in self.lineage(code)
 
+    def oversees(self, code: str, other: str) -> bool:
+        """Whether a unit is the other or lies above it; above one the directory never knew lies nobody."""
+        return code == other or (self.knows(other) and self.is_within(other, code))
+
     def with_below(self, code: str) -> tuple[str, ...]:
         """The unit and all that lie below it, closed ones too; nothing where the directory never knew it."""
         return tuple(each for each, lineage in self.lineages.items() if code in lineage)

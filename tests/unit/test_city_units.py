@@ -38,6 +38,21 @@ def test_a_unit_is_found_with_all_that_lie_below_it() -> None:
     assert units.with_below("nowhere") == ()
 
 
+def test_a_unit_oversees_itself_and_what_lies_below_it() -> None:
+    units = beijing().units
+    above = ("110101013006", "110101013", "110101", "110000")
+    assert [units.oversees(each, "110101013006") for each in above] == [True] * 4
+    assert not units.oversees("110101013006", "110101013")
+    assert not units.oversees("110102", "110101013006")
+
+
+def test_above_what_the_directory_never_knew_lies_nobody() -> None:
+    units = beijing().units
+    assert units.oversees("nowhere", "nowhere")
+    assert not units.oversees("110000", "nowhere")
+    assert not units.oversees("nowhere", "110101")
+
+
 def test_an_unknown_unit_is_refused_by_name() -> None:
     with pytest.raises(UnknownUnit) as refusal:
         beijing().units.get("nowhere")

@@ -115,7 +115,7 @@ class Handover:
 
 def may_see(at_work: Iterable[UnitCode], unit: UnitCode, units: Units) -> bool:
     """What was laid to a case is for the units that work on it, and those above them."""
-    return any(unit == each or (units.knows(each) and units.is_within(each, unit)) for each in at_work)
+    return any(units.oversees(unit, each) for each in at_work)
 
 
 def check_waiting(waiting: Waiting, *, at: datetime) -> None:

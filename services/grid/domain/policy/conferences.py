@@ -79,7 +79,7 @@ def require_sight(conference: Conference, unit: UnitCode, units: Units) -> None:
     """Who sat at the table, who called it, and the units above them."""
     parties = [each.unit for each in conference.parties]
     seen_by = parties if conference.called_by is None else [*parties, conference.called_by]
-    if not any(unit == code or (units.knows(code) and units.is_within(code, unit)) for code in seen_by):
+    if not any(units.oversees(unit, code) for code in seen_by):
         raise UnknownConference(conference.conference_id)
 
 

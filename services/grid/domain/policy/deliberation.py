@@ -101,9 +101,7 @@ def pilot(deliberation: Deliberation, cmd: Pilot, *, units: Units) -> Decision[D
 
 def may_read(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:
     """Its own unit and those above it are told every word."""
-    return unit == deliberation.unit or (
-        units.knows(deliberation.unit) and units.is_within(deliberation.unit, unit)
-    )
+    return units.oversees(unit, deliberation.unit)
 
 
 def may_see(deliberation: Deliberation, unit: UnitCode, units: Units) -> bool:

@@ -134,7 +134,7 @@ def note_case(incident: Incident, cmd: NoteCase) -> Decision[Incident]:
 
 def may_see(incident: Incident, unit: UnitCode, units: Units) -> bool:
     """The reporter's unit and those above it."""
-    return unit == incident.unit or (units.knows(incident.unit) and units.is_within(incident.unit, unit))
+    return units.oversees(unit, incident.unit)
 
 
 def require_sight(incident: Incident, unit: UnitCode, units: Units) -> None:

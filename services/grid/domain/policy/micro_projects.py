@@ -102,7 +102,7 @@ def require_sight(project: MicroProject, unit: UnitCode, units: Units) -> None:
     if project.state is MicroProjectState.OFFERED:
         return
     parties = [code for code in (project.unit, project.claimed_by) if code is not None]
-    if not any(unit == code or (units.knows(code) and units.is_within(code, unit)) for code in parties):
+    if not any(units.oversees(unit, code) for code in parties):
         raise UnknownMicroProject(project.project_id)
 
 

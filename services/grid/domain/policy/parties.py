@@ -8,9 +8,7 @@ from shared.kernel.ids import UnitCode
 
 def may_see(whistle: Whistle, unit: UnitCode, units: Units) -> bool:
     """A unit sees the whistles it or a unit below it blew or is called by."""
-    return any(
-        unit == party or (units.knows(party) and units.is_within(party, unit)) for party in whistle.parties
-    )
+    return any(units.oversees(unit, party) for party in whistle.parties)
 
 
 def require_sight(whistle: Whistle, unit: UnitCode, units: Units) -> None:

@@ -29,7 +29,8 @@ def give(
     """布置. On a case it is for the unit that has it in hand to have things done."""
     if cmd.unit not in units or units.get(cmd.unit).level not in REPORTERS:
         raise TaskUnitRefused(cmd.unit)
-    if cmd.by not in units or units.get(cmd.by).level not in REPORTERS or not _above(cmd.by, cmd.unit, units):
+    gives = cmd.by in units and units.get(cmd.by).level in REPORTERS
+    if not gives or not units.oversees(cmd.by, cmd.unit):
         raise MayNotGive(cmd.by, cmd.unit)
     if not at < cmd.due_at <= at + LONGEST:
         raise TaskDueRefused
@@ -80,14 +81,10 @@ def withdraw(task: Task, cmd: WithdrawTask, *, units: Units, at: datetime) -> De
 
 def may_see(task: Task, unit: UnitCode, units: Units) -> bool:
     """Its workers' unit and those above it."""
-    return _above(unit, task.unit, units)
+    return units.oversees(unit, task.unit)
 
 
 def require_sight(task: Task, unit: UnitCode, units: Units) -> None:
     """Others are told what they would be told of a task that does not exist."""
     if not may_see(task, unit, units):
         raise UnknownTask(task.task_id)
-
-
-def _above(unit: UnitCode, other: UnitCode, units: Units) -> bool:
-    return unit == other or (units.knows(other) and units.is_within(other, unit))

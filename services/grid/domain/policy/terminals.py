@@ -52,7 +52,7 @@ def invite(cmd: Invite, *, units: Units, at: datetime) -> Decision[Terminal]:
     """The terminal that is to be, waiting for its code."""
     if cmd.unit not in units:
         raise TerminalUnitRefused(cmd.unit)
-    if cmd.by is not None and not _is_above(cmd.by, cmd.unit, units):
+    if cmd.by is not None and not units.oversees(cmd.by, cmd.unit):
         raise NotYourTerminal(cmd.by, cmd.unit)
     terminal = Terminal(
         terminal_id=cmd.terminal_id,
@@ -140,12 +140,8 @@ def revoke(terminal: Terminal, cmd: Revoke, *, units: Units, at: datetime) -> De
 
 def require_sight(terminal: Terminal, unit: UnitCode | None, units: Units) -> None:
     """The worker's unit, those above it, and ops (None); to others there is no such terminal."""
-    if unit is not None and not _is_above(unit, terminal.unit, units):
+    if unit is not None and not units.oversees(unit, terminal.unit):
         raise UnknownTerminal(terminal.terminal_id)
-
-
-def _is_above(unit: UnitCode, other: UnitCode, units: Units) -> bool:
-    return unit == other or (units.knows(other) and units.is_within(other, unit))
 
 
 def _spare_over(terminal: Terminal, at: datetime) -> Terminal:
