@@ -1,5 +1,6 @@
 """受理: the one door for every request, and the desk's list of what came in."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from shared.http.auth import Allowance, allow, allowed_to
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Opening, Reading, equipment, opening
-from shared.http.paging import Asked, Page
+from shared.http.paging import Asked, Page, Position
 from shared.http.quick import Quick
 from shared.http.wire import Text
 from shared.kernel.ids import UnitCode
@@ -64,9 +65,17 @@ async def list_cases(
     return asked.page(rows, position=_place, item=lambda case: views.desk_case(case, city))
 
 
-def after(position: tuple[object, ...] | None) -> UUID | None:
+def after(position: Position | None) -> UUID | None:
     """The id in a cursor of ours."""
     return position[0] if position and isinstance(position[0], UUID) else None
+
+
+def after_moment(position: Position | None) -> tuple[datetime, UUID] | None:
+    """The moment and id in one."""
+    match position:
+        case (datetime() as at, UUID() as key):
+            return at, key
+    return None
 
 
 def _place(case: DeskCase) -> tuple[UUID]:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from services.intake import handlers
 from services.intake.api import views
-from services.intake.api.cases import OpenWork
+from services.intake.api.cases import OpenWork, after_moment
 from services.intake.api.schemas import AnonymisationOut, ContactOut, ContactReadingIn, ContactReadingOut
 from services.intake.domain.commands import ReadContact
 from services.intake.domain.contact import ContactReading, Purpose
@@ -21,7 +21,7 @@ from services.intake.store.queries import ReadingsQuestion, readings
 from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.knock import Reading
-from shared.http.paging import Asked, Page, Position
+from shared.http.paging import Asked, Page
 from shared.http.refusals import RoleMissing
 from shared.http.wire import Instant, Text
 from shared.kernel.errors import Refusal
@@ -62,7 +62,7 @@ async def list_contact_readings(
     """审计: who read contacts, the newest first."""
     known = CaseId(case_id) if case_id is not None else None
     question = ReadingsQuestion(known, reader, purpose, since, until)
-    rows = await readings(connection, question, after=_after(asked.after), limit=asked.fetch)
+    rows = await readings(connection, question, after=after_moment(asked.after), limit=asked.fetch)
     return asked.page(rows, position=_reading_place, item=views.reading)
 
 
@@ -72,16 +72,8 @@ async def list_anonymisations(
 ) -> Page[AnonymisationOut]:
     """匿名化: of which cases it is not kept any more who asked, the newest first."""
     known = CaseId(case_id) if case_id is not None else None
-    rows = await anonymisations(connection, case_id=known, after=_after(asked.after), limit=asked.fetch)
+    rows = await anonymisations(connection, case_id=known, after=after_moment(asked.after), limit=asked.fetch)
     return asked.page(rows, position=_anonymised_place, item=views.anonymisation)
-
-
-def _after(position: Position | None) -> tuple[datetime, UUID] | None:
-    """The place in a cursor of ours."""
-    match position:
-        case (datetime() as at, UUID() as key):
-            return at, key
-    return None
 
 
 def _reading_place(one: ContactReading) -> tuple[datetime, UUID]:

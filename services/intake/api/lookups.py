@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.intake import handlers
 from services.intake.api import views
-from services.intake.api.cases import OpenWork, after
+from services.intake.api.cases import OpenWork, after, after_moment
 from services.intake.api.following import Number
 from services.intake.api.lookup_schemas import CallerCaseOut, CallerIn, CodeIn, LookupOut, NewCodeOut
 from services.intake.domain.codes import AccessCode, read_tracking_number
@@ -25,7 +25,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Reading
-from shared.http.paging import Asked, Page, Position
+from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text
 from shared.kernel.errors import Refusal
 from shared.kernel.ids import CaseId, new_id
@@ -96,19 +96,12 @@ async def list_lookups(
     """审计: which clerks looked for callers' cases and gave codes, the newest first."""
     known = CaseId(case_id) if case_id is not None else None
     question = LookupsQuestion(known, clerk, act, since, until)
-    rows = await lookups(connection, question, after=_after(asked.after), limit=asked.fetch)
+    rows = await lookups(connection, question, after=after_moment(asked.after), limit=asked.fetch)
     return asked.page(rows, position=_lookup_place, item=views.lookup)
 
 
 def _told(case: Case, code: AccessCode | None) -> NewCodeOut:
     return NewCodeOut(tracking_number=case.tracking_number, access_code=code)
-
-
-def _after(position: Position | None) -> tuple[datetime, UUID] | None:
-    match position:
-        case (datetime() as at, UUID() as key):
-            return at, key
-    return None
 
 
 def _place(case: Case) -> tuple[UUID]:
