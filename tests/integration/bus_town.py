@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from sqlalchemy import BigInteger, Column, Identity, Integer, MetaData, Table, Text, Uuid
 
 from shared.bus.dead_letter_copies import dead_letter_topics
@@ -248,3 +249,23 @@ async def open_town(dsn: str, engine: str, address: str) -> AsyncIterator[Town]:
     await town.topics()
     yield town
     await town.close()
+
+
+@pytest.fixture(scope="module")
+def engine(database: str) -> tuple[str, str]:
+    """Which bus the town has, and its address; modules that try another have an `engine` of their own."""
+    return "embedded", database
+
+
+@pytest.fixture(scope="module")
+async def built(database: str, engine: tuple[str, str]) -> AsyncIterator[Town]:
+    """A town for all tests of a module, which imports this and `town` and names both in its `__all__`."""
+    async with open_town(database, *engine) as town:
+        yield town
+
+
+@pytest.fixture
+async def town(built: Town) -> Town:
+    """The same town, where nothing was said or heard yet."""
+    await built.empty()
+    return built

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
@@ -19,28 +18,20 @@ from tests.integration.bus_town import (
     Hearing,
     TellerWork,
     Town,
-    open_town,
+    built,
+    engine,
     running,
     some_cases,
     subscriber,
     tell,
+    town,
 )
+
+__all__ = ["built", "engine", "town"]
 
 pytestmark = pytest.mark.postgres
 PARKED = "SELECT count(*) FROM hearer.parked"
 NOTED = "SELECT case_id, sequence FROM hearer.noted ORDER BY place"
-
-
-@pytest.fixture(scope="module")
-async def built(database: str) -> AsyncIterator[Town]:
-    async with open_town(database, "embedded", database) as town:
-        yield town
-
-
-@pytest.fixture
-async def town(built: Town) -> Town:
-    await built.empty()
-    return built
 
 
 async def with_a_parked_case(town: Town, hearing: Hearing, then: int = 2) -> list[object]:

@@ -16,16 +16,19 @@ from tests.integration.bus_town import (
     Hearing,
     TellerWork,
     Town,
+    built,
     noted,
-    open_town,
     running,
     some_cases,
     subscriber,
     tell,
+    town,
     value,
 )
 from tests.kit.line import Line, line_to
 from tests.kit.people import eventually
+
+__all__ = ["built", "town"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 NOTED = "SELECT count(*) FROM hearer.noted"
@@ -33,15 +36,8 @@ TO_SEND = "SELECT count(*) FROM teller.outbox"
 
 
 @pytest.fixture(scope="module")
-async def built(database: str, fresh_kafka: LocalKafka) -> AsyncIterator[Town]:
-    async with open_town(database, "kafka", fresh_kafka.bootstrap) as town:
-        yield town
-
-
-@pytest.fixture
-async def town(built: Town) -> Town:
-    await built.empty()
-    return built
+def engine(fresh_kafka: LocalKafka) -> tuple[str, str]:
+    return "kafka", fresh_kafka.bootstrap
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +15,19 @@ from shared.bus.replay import replay
 from shared.events.envelope import decode
 from shared.events.topics import CASE
 from shared.kernel.ids import new_id
-from tests.integration.bus_town import TellerWork, Town, open_town, running, some_cases, spawn, tell
+from tests.integration.bus_town import (
+    TellerWork,
+    Town,
+    built,
+    open_town,
+    running,
+    some_cases,
+    spawn,
+    tell,
+    town,
+)
+
+__all__ = ["built", "town"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 EMPTY = "SELECT count(*) FROM teller.outbox"
@@ -29,18 +40,6 @@ async def engine(request: pytest.FixtureRequest, database: str) -> tuple[str, st
         return "embedded", database
     broker: LocalKafka = request.getfixturevalue("kafka")
     return "kafka", broker.bootstrap
-
-
-@pytest.fixture(scope="module")
-async def built(database: str, engine: tuple[str, str]) -> AsyncIterator[Town]:
-    async with open_town(database, *engine) as town:
-        yield town
-
-
-@pytest.fixture
-async def town(built: Town) -> Town:
-    await built.empty()
-    return built
 
 
 async def on_the_bus(town: Town, cases: list[UUID]) -> dict[UUID, list[int]]:

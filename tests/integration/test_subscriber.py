@@ -24,15 +24,18 @@ from tests.integration.bus_town import (
     Hearing,
     TellerWork,
     Town,
+    built,
     noted,
-    open_town,
     running,
     some_cases,
     spawn,
     subscriber,
     tell,
+    town,
     value,
 )
+
+__all__ = ["built", "town"]
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 NOTED = "SELECT count(*) FROM hearer.noted"
@@ -45,18 +48,6 @@ async def engine(request: pytest.FixtureRequest, database: str) -> tuple[str, st
         return "embedded", database
     broker: LocalKafka = request.getfixturevalue("fresh_kafka")
     return "kafka", broker.bootstrap
-
-
-@pytest.fixture(scope="module")
-async def built(database: str, engine: tuple[str, str]) -> AsyncIterator[Town]:
-    async with open_town(database, *engine) as town:
-        yield town
-
-
-@pytest.fixture
-async def town(built: Town) -> Town:
-    await built.empty()
-    return built
 
 
 async def say(town: Town, *messages: tuple[UUID, dict[str, bytes], bytes | None]) -> None:

@@ -1,28 +1,17 @@
 """Time knocks: one replica rings, again at once while there is more, and never stops for an error."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.ticker import Ticker, Timer
-from tests.integration.bus_town import TellerWork, Town, open_town, running, some_cases, tell
+from tests.integration.bus_town import TellerWork, Town, built, engine, running, some_cases, tell, town
+
+__all__ = ["built", "engine", "town"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-async def built(database: str) -> AsyncIterator[Town]:
-    async with open_town(database, "embedded", database) as town:
-        yield town
-
-
-@pytest.fixture
-async def town(built: Town) -> Town:
-    await built.empty()
-    return built
 
 
 async def finish_some(work: Any) -> int:
@@ -99,4 +88,4 @@ async def test_what_a_timer_says_wakes_the_relay(town: Town) -> None:
         return 1
 
     async with running(Ticker(store, [Timer("say", timedelta(hours=1), ring)])):
-        await asyncio.wait_for(store.committed.wait(), 10)
+        await asyncio.wait_for(store.committed.wait(), 60)
