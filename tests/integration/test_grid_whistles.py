@@ -7,7 +7,6 @@ from uuid import uuid4
 
 import pytest
 
-from services.grid.app import SERVICE
 from shared.events.router import (
     CaseAssigned,
     CaseClosed,
@@ -18,9 +17,7 @@ from shared.events.router import (
 )
 from shared.kernel.ids import CaseId, CategoryCode, WorkOrderId, new_id
 from shared.kernel.words import HandlingMode, Tier
-from shared.store.migrate import check
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.flats import dsn_of
 from tests.kit.whistles import (
     BLOWN_AT,
     DAXING,
@@ -58,10 +55,6 @@ def dispatched(case_id: CaseId, unit: str = GUANYINSI, place: str = GUANYINSI_CO
 
 def a_case() -> CaseId:
     return CaseId(new_id())
-
-
-async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(dsn_of(database, "grid"), SERVICE.schema)
 
 
 async def test_a_whistle_from_blowing_to_closing(desk: Desk) -> None:

@@ -10,11 +10,9 @@ from uuid import UUID
 import pytest
 from stdnum.iso7064 import mod_37_36
 
-from services.intake.app import SERVICE
 from services.intake.store.api_keys import issue
 from services.intake.store.seed import local_api_key
 from shared.sealing.ring import load_ring
-from shared.store.migrate import check
 from tests.integration.intake_desk import NOON, Desk, desk, house
 
 __all__ = ["desk", "house"]
@@ -26,10 +24,6 @@ FULL: dict[str, Any] = {
     "place": {"address": "观音寺街道首座御园", "lng": 116.339, "lat": 39.718, "unit": GUANYINSI},
     "contact": {"name": "张三", "phone": "138 1234 5678", "confidential": True},
 }
-
-
-async def test_tables_and_migrations_say_the_same(desk: Desk) -> None:
-    await check(desk.settings.database_url.get_secret_value(), SERVICE.schema)
 
 
 async def test_a_registered_case_has_an_id_a_number_and_a_code(desk: Desk) -> None:

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from services.router import handlers
-from services.router.app import SERVICE
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownCase, UnknownOrder, WordsUnreadable
 from services.router.domain.model import Adjudicated, Bell, Case, Handling, Note, Supplement
@@ -19,10 +18,8 @@ from shared.kernel.words import HandlingMode, Ruling
 from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from shared.sealing.ring import SealBroken
-from shared.store.migrate import check
 from tests.integration.router_desk import Desk, desk, house
 from tests.kit.builders_router import AT, GUANYINSI, a_case, an_order, street
-from tests.kit.flats import dsn_of
 
 __all__ = ["desk", "house"]
 
@@ -33,10 +30,6 @@ def with_fresh_ids(case: Case) -> Case:
     orders = tuple(replace(each, id=WorkOrderId(new_id())) for each in case.co_orders)
     lead = replace(case.lead, id=WorkOrderId(new_id())) if case.lead else None
     return replace(case, case_id=CaseId(new_id()), lead=lead, co_orders=orders)
-
-
-async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(dsn_of(database, "router"), SERVICE.schema)
 
 
 @pytest.mark.parametrize("state", CaseState)

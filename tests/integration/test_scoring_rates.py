@@ -15,10 +15,8 @@ import pytest
 from sqlalchemy.event import listen
 
 from services.scoring.api import export_files
-from services.scoring.app import SERVICE
 from services.scoring.store.equipment import EXPORTS_AT_ONCE
 from shared.events.fact import LAST
-from shared.store.migrate import check
 from tests.integration.scoring_desk import Desk, scoring_desk
 from tests.kit.case_story import (
     DONGHUASHI,
@@ -29,7 +27,6 @@ from tests.kit.case_story import (
     ZHENZHUQUAN,
     Story,
 )
-from tests.kit.flats import dsn_of
 from tests.kit.ledger import BY_HAND, a_month
 
 pytestmark = pytest.mark.postgres
@@ -55,10 +52,6 @@ def sums(rates: dict[str, Any]) -> list[tuple[Decimal, int]]:
 
 def by_hand(unit: str) -> list[tuple[Decimal, int]]:
     return [(Decimal(top), bottom) for top, bottom in BY_HAND[unit]]
-
-
-async def test_migrations_say_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(dsn_of(database, "scoring"), SERVICE.schema)
 
 
 async def test_streets_are_ranked_by_the_composite(desk: Desk) -> None:

@@ -11,7 +11,6 @@ from shared.events.fact import CaseFact
 from shared.events.router import CaseAnswered, CaseDeclined
 from shared.kernel.ids import CaseId, CategoryCode, new_id
 from shared.kernel.words import Channel, DeclineReason
-from shared.store.migrate import check
 from tests.integration.survey_desk import (
     MORNING,
     NIGHT,
@@ -28,7 +27,6 @@ from tests.integration.survey_desk import (
     withdrawn,
 )
 from tests.kit.city import beijing
-from tests.kit.flats import dsn_of
 
 __all__ = ["desk", "house"]
 
@@ -41,10 +39,6 @@ async def pair(desk: Desk) -> tuple[CaseId, CaseId]:
     into, joined = await desk.case(), await desk.case()
     await desk.hears(merged(joined, into))
     return into, joined
-
-
-async def test_the_migrations_make_what_the_tables_say(desk: Desk, database: str) -> None:
-    await check(dsn_of(database, "survey"), desk.flat.service.schema)
 
 
 async def test_a_registered_case_is_remembered_and_nobody_is_asked_yet(desk: Desk) -> None:
