@@ -85,6 +85,12 @@ class Desk(ServiceDesk):
     async def reads(self, path: str, *, by: str | None, role: str = "unit", **query: Any) -> httpx.Response:
         return await self.client.get(f"/v1/{path}", params=query, headers=self.token(role, unit=by))
 
+    async def queue(self, by: str | None, **query: Any) -> list[str]:
+        """The whistles somebody finds there."""
+        answer = await self.reads("whistles", by=by, **query)
+        assert answer.status_code == 200, answer.text
+        return [one["whistle_id"] for one in answer.json()["items"]]
+
 
 async def a_case(desk: Desk, unit: UnitCode, place: UnitCode) -> str:
     """Router dispatched a citizen's case."""

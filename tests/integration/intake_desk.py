@@ -71,6 +71,15 @@ class Desk(ServiceDesk):
     def settings(self) -> IntakeSettings:
         return cast(IntakeSettings, self.flat.settings)
 
+    def stored(self) -> list[Path]:
+        """Everything in the store of files."""
+        return sorted(path for path in Path(self.settings.objects).rglob("*") if path.is_file())
+
+    async def traces(self) -> tuple[int, list[Path], dict[str, int]]:
+        """What a refused upload or request must not leave behind."""
+        rows = await self.rows("SELECT count(*) AS n FROM attachments")
+        return rows[0]["n"], self.stored(), await self.counts()
+
     def survey(self, audience: str = service_audience(AUDIENCE, "intake")) -> dict[str, str]:
         """Survey's own token, of a minute."""
         return self.service("survey", audience)

@@ -1,6 +1,5 @@
 """Open311 at intake's desk: what its clients send and ask, with one sentence for each."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 from xml.etree import ElementTree
@@ -46,17 +45,6 @@ async def requests(desk: Desk, **data: Any) -> str:
 def parts(count: int, value: bytes = b"1") -> bytes:
     part = b'--x\r\nContent-Disposition: form-data; name="a%d"\r\n\r\n' + value + b"\r\n"
     return b"".join(part % number for number in range(count)) + b"--x--\r\n"
-
-
-def stored(desk: Desk) -> list[Path]:
-    """Everything in the store of files."""
-    return sorted(path for path in Path(desk.settings.objects).rglob("*") if path.is_file())
-
-
-async def traces(desk: Desk) -> tuple[int, list[Path], dict[str, int]]:
-    """What a refused request must not leave behind."""
-    rows = await desk.rows("SELECT count(*) AS n FROM attachments")
-    return rows[0]["n"], stored(desk), await desk.counts()
 
 
 async def asks(desk: Desk, path: str, **query: Any) -> Any:

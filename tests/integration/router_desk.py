@@ -23,6 +23,11 @@ GROUP_RENTAL = "大兴区观音寺街道首座御园有群租房"
 RowDict = dict[str, Any]
 
 
+def lead_path(case: RowDict) -> str:
+    """Where the case's leading order lies."""
+    return f"work-orders/{case['orders'][0]['order_id']}"
+
+
 @dataclass(slots=True)
 class Desk(ServiceDesk):
     """Everybody who knocks at router."""
@@ -88,6 +93,11 @@ class Desk(ServiceDesk):
         self, path: str, *, role: str = "unit", unit: str | None = None, **query: Any
     ) -> httpx.Response:
         return await self.client.get(f"/v1/{path}", params=query, headers=self.token(role, unit=unit))
+
+    async def somebody_waits(self) -> bool:
+        """Whether for a lock of another transaction in this database."""
+        waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+        return bool((await self.rows(waiting))[0]["n"])
 
     async def citizen_is_called_back(self, case_id: Any, round_: int, satisfied: Satisfied) -> None:
         names: RowDict = {"case_id": case_id, "callback_id": CallbackId(new_id()), "round": round_}

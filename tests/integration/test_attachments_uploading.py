@@ -43,16 +43,6 @@ def citizen(receipt: Receipt) -> dict[str, str]:
     return {"X-Tracking-Number": receipt.number, "X-Access-Code": receipt.code}
 
 
-def stored(desk: Desk) -> list[Path]:
-    return sorted(path for path in Path(desk.settings.objects).rglob("*") if path.is_file())
-
-
-async def traces(desk: Desk) -> tuple[int, list[Path], dict[str, int]]:
-    """What a refused upload must not leave behind."""
-    rows = await desk.rows("SELECT count(*) AS n FROM attachments")
-    return rows[0]["n"], stored(desk), await desk.counts()
-
-
 async def test_a_photo_travels_from_the_citizen_to_whoever_handles_it(desk: Desk) -> None:
     photo = a_jpeg(gps=True, maker="secret maker", orientation=6)
     answer = await upload(desk, photo)
@@ -132,24 +122,24 @@ STRANGERS = {
 @pytest.mark.parametrize("stranger", STRANGERS)
 async def test_what_is_no_whole_picture_leaves_nothing(desk: Desk, stranger: str) -> None:
     content, status, reason = STRANGERS[stranger]
-    before = await traces(desk)
+    before = await desk.traces()
     answer = await upload(desk, content)
     assert (answer.status_code, answer.json()["reason"]) == (status, reason)
     form = {"file": ("IMG_0001.jpg", content, "image/jpeg")}
     answer = await desk.client.post("/v1/attachments", files=form, headers={"X-Api-Key": desk.key})
     assert (answer.status_code, answer.json()["reason"]) == (status, reason)
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_a_body_that_is_no_file_is_not_taken(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
         assert (await upload(desk, b"{}", kind)).status_code == 415
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_too_large_is_refused_as_soon_as_it_is_known(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     given = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -170,17 +160,17 @@ async def test_too_large_is_refused_as_soon_as_it_is_known(desk: Desk) -> None:
         "/v1/cases", content=bytes(10_000_000), headers={"X-Api-Key": desk.key, "Content-Type": "image/jpeg"}
     )
     assert case.status_code == 413
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_a_caller_who_leaves_midway_leaves_nothing(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     for kind in (b"image/jpeg", b"multipart/form-data; boundary=b"):
         head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
         body = (head if kind.startswith(b"multi") else b"") + a_jpeg()[:500]
         answers = await left(desk, kind, body)
         assert [one["status"] for one in answers if one["type"] == "http.response.start"] in ([], [422])
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def left(desk: Desk, kind: bytes, body: bytes) -> list[Any]:
@@ -202,12 +192,12 @@ async def left(desk: Desk, kind: bytes, body: bytes) -> list[Any]:
 
 
 async def test_nobody_uploads_without_leave(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     for headers, status in (({}, 401), (desk.token("analyst"), 403)):
         sent = {"Content-Type": "image/jpeg", **headers}
         answer = await desk.client.post("/v1/attachments", content=a_jpeg(), headers=sent)
         assert answer.status_code == status
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_only_own_waiting_uploads_are_laid_to_a_case(desk: Desk) -> None:
@@ -216,14 +206,14 @@ async def test_only_own_waiting_uploads_are_laid_to_a_case(desk: Desk) -> None:
     sent = {"Content-Type": "image/jpeg", **desk.token("citizen", sub="somebody-else")}
     answer = await desk.client.post("/v1/attachments", content=a_jpeg(), headers=sent)
     others = answer.json()["attachment_id"]
-    before = await traces(desk)
+    before = await desk.traces()
     for wrong in (used, others, str(UUID(int=7)), own):
         refused = await desk.reports(attachments=[own, wrong])
         assert refused.status_code == 422
         assert refused.json()["errors"][0]["field"] == "attachments.1"
     many = await desk.reports(attachments=[str(new_id()) for _ in range(11)])
     assert many.status_code == 422
-    assert await traces(desk) == before
+    assert await desk.traces() == before
     await desk.registers(attachments=[own])
 
 
@@ -319,14 +309,14 @@ async def test_an_upload_without_a_case_is_gone_after_a_day(desk: Desk) -> None:
     await swept(desk)
     laid, loose = await uploaded(desk), await uploaded(desk)
     await desk.registers(attachments=[laid])
-    count, files, _ = await traces(desk)
+    count, files, _ = await desk.traces()
     desk.clock.at += timedelta(hours=24) - timedelta(seconds=1)
     assert await swept(desk) == (0, 0)
     desk.clock.at += timedelta(seconds=1)
     assert await desk.rings("condemn_uploads") == 1
     assert (await desk.reports(attachments=[loose])).status_code == 422
     assert await desk.rings("remove_uploads") == 1
-    after, left_over, _ = await traces(desk)
+    after, left_over, _ = await desk.traces()
     assert (after, len(left_over)) == (count - 1, len(files) - 1)
 
 
@@ -347,7 +337,7 @@ def away(folder: Path) -> Iterator[None]:
 async def test_a_store_that_is_away_is_told_and_what_began_is_swept(desk: Desk) -> None:
     desk.clock.at = NOON + timedelta(days=4)
     await swept(desk)
-    count, files, _ = await traces(desk)
+    count, files, _ = await desk.traces()
     with away(Path(desk.settings.objects)):
         answer = await upload(desk, a_jpeg())
     assert (answer.status_code, answer.json()["reason"]) == (503, "objects_away")
@@ -356,17 +346,17 @@ async def test_a_store_that_is_away_is_told_and_what_began_is_swept(desk: Desk) 
     assert (await desk.reports(attachments=[str(row["attachment_id"])])).status_code == 422
     desk.clock.at += timedelta(hours=24)
     assert await swept(desk) == (1, 1)
-    assert (await traces(desk))[:2] == (count, files)
+    assert (await desk.traces())[:2] == (count, files)
 
 
 async def test_a_removal_that_ended_midway_is_finished_the_next_time(desk: Desk) -> None:
     desk.clock.at = NOON + timedelta(days=6)
     await swept(desk)
-    before = await traces(desk)
+    before = await desk.traces()
     await uploaded(desk)
     desk.clock.at += timedelta(hours=24)
     assert await desk.rings("condemn_uploads") == 1
-    (fresh,) = set(stored(desk)) - set(before[1])
+    (fresh,) = set(desk.stored()) - set(before[1])
     fresh.unlink()  # As if the process had ended between the object and its row.
     assert await desk.rings("remove_uploads") == 1
-    assert (await traces(desk))[:2] == before[:2]
+    assert (await desk.traces())[:2] == before[:2]

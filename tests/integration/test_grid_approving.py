@@ -1,7 +1,5 @@
 """审批 and 部门报到统计 over HTTP on a real Postgres."""
 
-from typing import Any
-
 import pytest
 
 from tests.integration.grid_desk import Desk, desk, house
@@ -24,12 +22,6 @@ HERE = {"lng": SITE.lng, "lat": SITE.lat}
 DAYS = {"first": "2026-03-02", "last": "2026-03-08"}
 
 
-async def queue(desk: Desk, by: str, **query: Any) -> list[str]:
-    answer = await desk.reads("whistles", by=by, **query)
-    assert answer.status_code == 200, answer.text
-    return [one["whistle_id"] for one in answer.json()["items"]]
-
-
 async def told(device: Device) -> list[str]:
     changes = (await device.syncs()).json()["changes"]
     return [change["id"] for change in changes if change["kind"] == "whistle"]
@@ -42,9 +34,9 @@ async def proposed(desk: Desk) -> str:
 async def test_departments_hear_of_it_when_it_is_approved(desk: Desk) -> None:
     officer = await enrolled(desk, by=ENFORCEMENT, unit=ENFORCEMENT, worker="officer-1")
     whistle_id = await proposed(desk)
-    assert whistle_id in await queue(desk, GUANYINSI, state="proposed")
+    assert whistle_id in await desk.queue(GUANYINSI, state="proposed")
     assert (await desk.reads(f"whistles/{whistle_id}", by=ENFORCEMENT)).status_code == 404
-    assert (whistle_id in await queue(desk, ENFORCEMENT), whistle_id in await told(officer)) == (False, False)
+    assert (whistle_id in await desk.queue(ENFORCEMENT), whistle_id in await told(officer)) == (False, False)
     early = await desk.asks(whistle_id, f"{ENFORCEMENT}/sign", by=ENFORCEMENT)
     assert early.status_code == 404
     desk.clock.passes(hours=3)
@@ -54,7 +46,7 @@ async def test_departments_hear_of_it_when_it_is_approved(desk: Desk) -> None:
     opened = await desk.moves(whistle_id, "approve", by=GUANYINSI, seen='"1"')
     await officer.is_refreshed()
     assert (opened["state"], opened["approval"]["granted"], opened["version"]) == ("open", True, 2)
-    assert (whistle_id in await queue(desk, ENFORCEMENT), whistle_id in await told(officer)) == (True, True)
+    assert (whistle_id in await desk.queue(ENFORCEMENT), whistle_id in await told(officer)) == (True, True)
     signed = await desk.moves(whistle_id, f"{ENFORCEMENT}/sign")
     assert signed["departments"][0]["signed_at"] <= signed["departments"][0]["sign_by"]
     said = await desk.said(whistle_id)
@@ -69,7 +61,7 @@ async def test_refused_its_blower_reads_why_and_departments_never_hear(desk: Des
     await desk.moves(whistle_id, "refuse", by=GUANYINSI, body={"reason": "秘密乙"})
     shown = (await desk.reads(f"whistles/{whistle_id}", by=GUANYINSI_COMMUNITY)).json()
     assert (shown["state"], shown["approval"]["reason"]) == ("refused", "秘密乙")
-    assert whistle_id not in await queue(desk, ENFORCEMENT)
+    assert whistle_id not in await desk.queue(ENFORCEMENT)
     again = await desk.asks(whistle_id, "approve", by=GUANYINSI)
     assert (again.status_code, again.json()["type"]) == (409, "urn:jiesu:problem:move_not_allowed")
     other = await proposed(desk)
@@ -103,11 +95,11 @@ async def test_the_district_finds_what_ran_over_and_the_statistics_say_who_came(
     await desk.moves(good, f"{FIRE}/act")
     await desk.moves(good, f"{FIRE}/score", by=street, body={"score": 4})
     await desk.moves(good, f"{POLICE}/report-in", body={"lng": SITE.lng, "lat": SITE.lat + 0.5})
-    assert await queue(desk, district, overdue="true") == []
+    assert await desk.queue(district, overdue="true") == []
     desk.clock.passes(hours=2)
     while await desk.rings():
         pass
-    assert await queue(desk, district, overdue="true") == [late]
+    assert await desk.queue(district, overdue="true") == [late]
     overdue = [f["payload"]["district"] for f in await desk.said(late) if "overdue" in f["type"]]
     assert set(overdue) == {district}
     await desk.moves(late, f"{FIRE}/score", by=street, body={"score": 1})

@@ -250,12 +250,6 @@ async def test_strangers_are_told_there_is_none(desk: Desk) -> None:
     assert (foreign.status_code, foreign.json()["type"]) == (403, "urn:jiesu:problem:not_your_call")
 
 
-async def queue(desk: Desk, by: str | None, **query: Any) -> list[str]:
-    answer = await desk.reads("whistles", by=by, **query)
-    assert answer.status_code == 200, answer.text
-    return [one["whistle_id"] for one in answer.json()["items"]]
-
-
 async def test_the_queue_is_the_unit_s_own_and_below_newest_first(desk: Desk) -> None:
     water, gas = "U110000-WATER", "U110000-GAS"
     street, community = "110114008", "110114008001"
@@ -264,15 +258,15 @@ async def test_the_queue_is_the_unit_s_own_and_below_newest_first(desk: Desk) ->
     await desk.moves(second, f"{water}/sign")
     third = await desk.whistle(gas, by=street)
     await desk.moves(third, "cancel", by=street, body={"reason": "误吹"})
-    assert await queue(desk, street) == [third, second, first]
-    assert await queue(desk, community) == [second]
-    assert await queue(desk, water) == [second, first]
-    assert await queue(desk, "110114") == [third, second, first]
-    assert await queue(desk, street, state="open") == [second, first]
-    assert await queue(desk, street, unit=gas) == [third, second]
-    assert await queue(desk, water, call_state="called") == [first]
-    assert await queue(desk, street, unit=water, call_state="signed") == [second]
-    assert await queue(desk, None, role="supervisor", unit=street, state="cancelled") == [third]
+    assert await desk.queue(street) == [third, second, first]
+    assert await desk.queue(community) == [second]
+    assert await desk.queue(water) == [second, first]
+    assert await desk.queue("110114") == [third, second, first]
+    assert await desk.queue(street, state="open") == [second, first]
+    assert await desk.queue(street, unit=gas) == [third, second]
+    assert await desk.queue(water, call_state="called") == [first]
+    assert await desk.queue(street, unit=water, call_state="signed") == [second]
+    assert await desk.queue(None, role="supervisor", unit=street, state="cancelled") == [third]
 
 
 async def test_the_queue_is_read_page_by_page(desk: Desk) -> None:

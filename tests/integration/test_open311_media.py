@@ -13,15 +13,7 @@ from services.intake.store.api_keys import issue
 from shared.files.media import MOST_BYTES
 from shared.http.refusals import Busy
 from tests.integration.intake_desk import GUANYINSI, NOON, Desk, desk, house
-from tests.integration.open311_desk import (
-    LAMP,
-    V2,
-    case_id,
-    dispatched,
-    is_error,
-    stored,
-    traces,
-)
+from tests.integration.open311_desk import LAMP, V2, case_id, dispatched, is_error
 from tests.kit.media import GPS_WORDS, a_jpeg, a_movie, a_png
 
 __all__ = ["desk", "house"]
@@ -114,11 +106,11 @@ async def test_what_is_no_picture_refuses_the_request_and_leaves_nothing(
     desk: Desk, stranger: str, form: str
 ) -> None:
     file, said = STRANGERS[stranger]
-    before = await traces(desk)
+    before = await desk.traces()
     is_error(await sends(desk, file, form=form), 400, said)
     if len(file[1]) < 20_000:  # Beside another one, the largest is too much for the whole form.
         is_error(await sends(desk, a_photo(), file, form=form), 400, "media: file 2: ")
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 @pytest.mark.parametrize(
@@ -136,17 +128,17 @@ async def test_what_is_no_picture_refuses_the_request_and_leaves_nothing(
 async def test_a_request_that_is_refused_keeps_none_of_its_files(
     desk: Desk, change: dict[str, str], status: int, said: str
 ) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     is_error(await sends(desk, a_photo(), **change), status, said)
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_files_are_called_media_and_there_are_at_most_ten(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     is_error(await sends(desk, a_photo(), name="picture"), 400, "picture: send files as media")
     is_error(await sends(desk, *[a_photo()] * 11), 400, "Too many files")
     is_error(await sends(desk, *[("a.jpg", bytes(7_000_000), "image/jpeg")] * 3, form="xml"), 400, "bytes")
-    assert await traces(desk) == before
+    assert await desk.traces() == before
     assert len(await laid(desk, await taken(desk, *[a_photo()] * 10))) == 10
 
 
@@ -163,14 +155,14 @@ async def test_the_same_key_and_form_are_one_request_with_its_files_once(desk: D
     assert len(await desk.rows("SELECT 1 FROM attachments WHERE state = 'condemned'")) == 2
     await desk.rings("remove_uploads")
     assert await desk.rows("SELECT 1 FROM attachments WHERE state <> 'kept'") == []
-    assert len(stored(desk)) == len(await desk.rows("SELECT 1 FROM attachments"))
+    assert len(desk.stored()) == len(await desk.rows("SELECT 1 FROM attachments"))
 
 
 async def test_files_of_a_request_that_could_not_be_registered_are_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await desk.rings("remove_uploads")
-    before = await traces(desk)
+    before = await desk.traces()
     with monkeypatch.context() as patched:
         patched.setattr("services.intake.handlers.cases.secrets.token_bytes", lambda length: b"\x13" * length)
         first = await taken(desk)
@@ -179,7 +171,7 @@ async def test_files_of_a_request_that_could_not_be_registered_are_given_up(
     assert await laid(desk, first) == []
     desk.clock.at = NOON + timedelta(minutes=1)
     await desk.rings("remove_uploads")
-    after = await traces(desk)
+    after = await desk.traces()
     assert after[:2] == before[:2]
     assert after[2]["cases"] == before[2]["cases"] + 1
 
@@ -199,9 +191,9 @@ async def test_a_key_in_the_form_is_counted_like_any_other(desk: Desk) -> None:
     async with desk.flat.store.work() as work:
         slow = await issue(work, "slow-app", frozenset({"cases:write"}), expires_at=None, rate=1)
     assert (await sends(desk, api_key=slow)).status_code == 200
-    before = await traces(desk)
+    before = await desk.traces()
     refused = await sends(desk, a_photo(), form="xml", api_key=slow)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
     assert ElementTree.fromstring(refused.content).findtext("error/code") == "429"
-    assert await traces(desk) == before
+    assert await desk.traces() == before

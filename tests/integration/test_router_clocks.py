@@ -17,13 +17,12 @@ from services.router.domain.policy.bells import decided
 from services.router.timers import TIMERS
 from shared.kernel.decision import Decision
 from shared.kernel.errors import Conflict
-from shared.kernel.ids import CaseId, WorkOrderId, new_id
 from shared.kernel.words import Satisfied
 from shared.lifecycle.case import CaseState
 from shared.service import Flat, flat_of, let_go
 from shared.ticker import Ticker
-from tests.integration.router_desk import Desk, router_desk
-from tests.kit.builders_router import a_case
+from tests.integration.router_desk import Desk, lead_path, router_desk
+from tests.kit.builders_router import a_case, with_fresh_ids
 from tests.kit.city import beijing
 from tests.kit.suite import declared
 
@@ -61,13 +60,6 @@ ONCE = {
     },
 }
 """What is heard of each case when forty days pass and nobody does anything."""
-
-
-def fresh(state: CaseState) -> Case:
-    case = a_case(state)
-    lead = replace(case.lead, id=WorkOrderId(new_id())) if case.lead else None
-    co_orders = tuple(replace(each, id=WorkOrderId(new_id())) for each in case.co_orders)
-    return replace(case, case_id=CaseId(new_id()), lead=lead, co_orders=co_orders)
 
 
 @asynccontextmanager
@@ -108,7 +100,7 @@ async def test_each_clock_is_told_once_by_three_replicas_and_over_a_restart(
         router_desk(database, tmp_path_factory.mktemp("keys")) as desk,
         replicas(desk, 3) as flats,
     ):
-        cases = {state: [fresh(state) for _ in range(EACH)] for state in ONCE}
+        cases = {state: [with_fresh_ids(a_case(state)) for _ in range(EACH)] for state in ONCE}
         async with desk.flat.store.work() as work:
             for case in (each for some in cases.values() for each in some):
                 await work.cases.keep(Decision(case))
@@ -151,7 +143,10 @@ async def test_a_case_that_cannot_be_decided_stops_nobody_elses_clock(
     database: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its bell is put off and tried again; the others ring in the same knock, and nothing half is kept."""
-    stuck, fine = fresh(CaseState.RETURNED), fresh(CaseState.AWAITING_DISPATCHER)
+    stuck, fine = (
+        with_fresh_ids(a_case(CaseState.RETURNED)),
+        with_fresh_ids(a_case(CaseState.AWAITING_DISPATCHER)),
+    )
     stuck = replace(stuck, co_orders=(), resolve_by=None)
     ruled = clocks.rule_by_silence
     mended = False
@@ -203,7 +198,7 @@ async def test_a_clock_that_jumps_changes_no_order_and_rings_nothing_twice(
         await desk.rings("bells")
         now = await desk.sees_case(case["case_id"])
         assert (now["state"], now["resolve_by"]) == ("dispatched", case["resolve_by"])
-        path = f"work-orders/{now['orders'][0]['order_id']}"
+        path = lead_path(now)
         await desk.moves(f"{path}/sign", unit=unit)
         await desk.moves(f"{path}/resolve", unit=unit, evidence="已拆除")
         await desk.citizen_is_called_back(case["case_id"], 1, Satisfied.SATISFIED)

@@ -16,7 +16,7 @@ from shared.events.scoring import HotspotDetected
 from shared.kernel.ids import CaseId, CategoryCode, EventId, HotspotId, WorkOrderId, new_id
 from shared.kernel.words import Channel, Kind, Satisfied
 from shared.lifecycle.machine import MoveNotAllowed
-from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, desk, house
+from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, desk, house, lead_path
 from tests.kit.builders_router import (
     AT,
     DAXING,
@@ -31,10 +31,6 @@ from tests.kit.people import eventually
 __all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-def lead_path(case: RowDict) -> str:
-    return f"work-orders/{case['orders'][0]['order_id']}"
 
 
 async def resolved(desk: Desk, case: RowDict) -> RowDict:
@@ -287,7 +283,7 @@ async def test_withdrawing_and_resolving_at_the_same_moment_one_wins_and_the_oth
         async with desk.flat.store.work() as work:
             await moves[first](work)
             following = asyncio.create_task(follows())
-            await eventually(lambda: _waits(desk))
+            await eventually(desk.somebody_waits)
             assert not following.done()
         outcome = await following
     told = (await desk.told(case_id))[3:]
@@ -304,12 +300,6 @@ async def test_withdrawing_and_resolving_at_the_same_moment_one_wins_and_the_oth
             ["case.resolved", "case.move_refused"],
         )
         assert (states["lead"], (await desk.said(case_id))[-1]["payload"]["move"]) == ("resolved", "withdraw")
-
-
-async def _waits(desk: Desk) -> bool:
-    """Whether somebody waits for a lock of another transaction in this database."""
-    waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
-    return bool((await desk.rows(waiting))[0]["n"])
 
 
 async def test_a_hot_spot_becomes_proactive_work_for_its_street_once(desk: Desk) -> None:

@@ -36,12 +36,6 @@ async def put_in(desk: Desk, files: dict[str, str], *, by: str = "ops-1") -> Dra
         return await handlers.import_directory(work, ImportDirectory(files=files, source="files", by=by))
 
 
-async def applied(desk: Desk) -> None:
-    """What the loop does every second."""
-    async with desk.flat.store.engine.connect() as connection:
-        await desk.flat.store.running_city.look(connection, desk.clock.now())
-
-
 async def units(desk: Desk, **query: object) -> list[RowDict]:
     answer = await desk.reads("units", role="dispatcher", **query)
     assert answer.status_code == 200, answer.text
@@ -73,7 +67,7 @@ async def test_a_new_a_renamed_and_a_closed_unit_are_told_and_applied(desk: Desk
     drawn = await put_in(desk, {**FILES, "units.csv": text}, by="ops-2")
     counts = {name: count for name, count in drawn.change.counts().items() if count}
     assert counts == {"added": 1, "renamed": 1, "closed": 1}
-    await applied(desk)
+    await desk.looks_at_its_city()
     assert [each["name"] for each in await units(desk, q="椿树园街道")] == ["椿树园街道"]
     [closed] = await units(desk, closed=True)
     assert (closed["code"], closed["closed"]) == ("110102015002", True)
@@ -85,19 +79,19 @@ async def test_a_new_a_renamed_and_a_closed_unit_are_told_and_applied(desk: Desk
     assert (version["imported_by"], version["changes"]) == ("ops-2", counts)
     assert (await desk.reads("directory/versions", role="unit", unit=CHUNSHU)).status_code == 403
     await put_in(desk, FILES)
-    await applied(desk)
+    await desk.looks_at_its_city()
 
 
 async def test_nothing_is_sent_to_a_closed_unit(desk: Desk) -> None:
     case = await desk.case("东花市街道 你好")
     await put_in(desk, {**FILES, "units.csv": without_row(FILES["units.csv"], "110102015002")})
-    await applied(desk)
+    await desk.looks_at_its_city()
     asked = {"category": "parking", "lead": "110102015002", "reason": "x", "place": CHUNSHU}
     answer = await desk.asks(f"cases/{case['case_id']}/dispatch", role="dispatcher", **asked)
     assert answer.status_code == 422, answer.text
     assert "is closed" in answer.text
     await put_in(desk, FILES)
-    await applied(desk)
+    await desk.looks_at_its_city()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +117,7 @@ async def test_a_refused_import_leaves_everything_as_it_was(
     with pytest.raises(BrokenFile, match=reason) as refusal:
         await put_in(desk, {**FILES, name: text})
     assert line is None or (refusal.value.filename, refusal.value.line) == (name, line)
-    await applied(desk)
+    await desk.looks_at_its_city()
     assert desk.flat.city is city
     assert await desk.contents() == before
 
@@ -150,9 +144,9 @@ async def test_a_unit_that_only_a_former_list_names_may_be_closed(database: str,
     closing = {**FILES, "units.csv": without_row(FILES["units.csv"], SHEQU)}
     async with router_desk(database, tmp_path, city=city) as desk:
         await put_in(desk, FILES)
-        await applied(desk)
+        await desk.looks_at_its_city()
         await put_in(desk, closing)
-        await applied(desk)
+        await desk.looks_at_its_city()
     async with router_desk(database, tmp_path, city=city) as again:
         async with again.flat.store.work() as work:
             assert SHEQU not in work.city.units
@@ -176,4 +170,4 @@ async def test_a_restarted_router_applies_what_was_put_in_before_it_decides_anyt
     ):
         assert work.city.units.get(CHUNSHU).name == "椿树园街道"
     await put_in(desk, FILES)
-    await applied(desk)
+    await desk.looks_at_its_city()

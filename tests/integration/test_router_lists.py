@@ -33,7 +33,7 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         drawn = await publish(desk, NEXT)
         assert [each.fields for each in drawn.change.changed] == [("clause",)]
         assert (drawn.change.added, drawn.change.removed) == ((), ())
-        await looked(desk)
+        await desk.looks_at_its_city()
         yield desk
 
 
@@ -41,12 +41,6 @@ async def house(database: str, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 def desk(house: Desk) -> Desk:
     house.clock.at = PUBLISHED
     return house
-
-
-async def looked(desk: Desk) -> None:
-    """What the loop does every second."""
-    async with desk.flat.store.engine.connect() as connection:
-        await desk.flat.store.running_city.look(connection, desk.clock.now())
 
 
 async def publish(desk: Desk, text: str, *, by: str = "ops-1") -> DrawnList:

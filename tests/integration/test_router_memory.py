@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from services.router import handlers
 from services.router.domain import commands as do
 from services.router.domain.errors import UnknownCase, UnknownOrder, WordsUnreadable
-from services.router.domain.model import Adjudicated, Bell, Case, Handling, Note, Supplement
+from services.router.domain.model import Adjudicated, Bell, Handling, Note, Supplement
 from shared.events.intake import CaseSupplemented, UrgeAsked, WithdrawalAsked
 from shared.kernel.decision import Decision
 from shared.kernel.ids import CallbackId, CaseId, WorkOrderId, new_id
@@ -19,17 +18,11 @@ from shared.lifecycle.case import CaseState
 from shared.lifecycle.machine import MoveNotAllowed
 from shared.sealing.ring import SealBroken
 from tests.integration.router_desk import Desk, desk, house
-from tests.kit.builders_router import AT, GUANYINSI, a_case, an_order, street
+from tests.kit.builders_router import AT, GUANYINSI, a_case, an_order, street, with_fresh_ids
 
 __all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-def with_fresh_ids(case: Case) -> Case:
-    orders = tuple(replace(each, id=WorkOrderId(new_id())) for each in case.co_orders)
-    lead = replace(case.lead, id=WorkOrderId(new_id())) if case.lead else None
-    return replace(case, case_id=CaseId(new_id()), lead=lead, co_orders=orders)
 
 
 @pytest.mark.parametrize("state", CaseState)

@@ -13,7 +13,7 @@ from shared.events.grid import ConferenceHeld, Party
 from shared.events.intake import CaseSupplemented, WithdrawalAsked
 from shared.kernel.ids import CaseId, ConferenceId, new_id
 from shared.kernel.words import Satisfied, Share
-from tests.integration.router_desk import Desk, RowDict, desk, house
+from tests.integration.router_desk import Desk, RowDict, desk, house, lead_path
 from tests.kit.builders_router import (
     AT,
     DAXING,
@@ -56,7 +56,7 @@ def ids(found: RowDict) -> set[str]:
 
 async def test_the_queue_is_filtered_by_mode_tier_category_and_what_is_due_soon(desk: Desk) -> None:
     case = await desk.case()
-    path = f"work-orders/{lead(case)}"
+    path = lead_path(case)
     special = await desk.moves(f"{path}/mode", role="dispatcher", mode="special", reason="汛期")
     assert (special["mode"], instant(special["resolve_by"])) == ("special", instant(case["resolve_by"]))
     asked = {
@@ -77,7 +77,7 @@ async def test_the_queue_is_filtered_by_mode_tier_category_and_what_is_due_soon(
 
 async def test_dedicated_takes_a_supervisor_and_its_plan_is_shown_to_the_desk(desk: Desk) -> None:
     case = await desk.case()
-    path = f"work-orders/{lead(case)}/mode"
+    path = f"{lead_path(case)}/mode"
     until = (AT + timedelta(days=50)).isoformat()
     plan = {"mode": "dedicated", "reason": "立项", "leader": "孙某", "plan": "五月施工", "plan_until": until}
     refused = await desk.asks(path, role="dispatcher", **plan)
@@ -99,7 +99,7 @@ async def test_every_queue_is_counted_in_one_call(desk: Desk) -> None:
     desk.clock.at = AT
     signed, _ = await desk.case(), await desk.case()
     waiting = await desk.case("东花市街道 你好")
-    await desk.moves(f"work-orders/{lead(signed)}/sign", unit=GUANYINSI)
+    await desk.moves(f"{lead_path(signed)}/sign", unit=GUANYINSI)
     after = await counted()
     grown = {name: after["work_orders"][name] - before["work_orders"][name] for name in ("open", "in_hand")}
     co_units = len(signed["orders"]) - 1
@@ -141,8 +141,8 @@ async def test_what_is_due_soon_is_open_owed_and_not_over_in_list_and_count(desk
     await desk.case()
     desk.clock.passes(days=20)
     soon, done, gone = await desk.case(), await desk.case(), await desk.case()
-    await desk.moves(f"work-orders/{lead(done)}/sign", unit=GUANYINSI)
-    await desk.moves(f"work-orders/{lead(done)}/resolve", unit=GUANYINSI, evidence="已拆")
+    await desk.moves(f"{lead_path(done)}/sign", unit=GUANYINSI)
+    await desk.moves(f"{lead_path(done)}/resolve", unit=GUANYINSI, evidence="已拆")
     await desk.hears(WithdrawalAsked(case_id=CaseId(gone["case_id"])))
     asked = {"unit": GUANYINSI, "due_soon": True, "limit": 200}
 
@@ -182,7 +182,7 @@ async def test_a_unit_the_case_went_on_without_searches_what_it_was_sent_with_an
     sealed = desk.seal(case_id, text="昨夜又添隔断")
     await desk.hears(CaseSupplemented(case_id=case_id, sealed_words=sealed))
     assert ids(await search(desk, "隔断", unit=GUANYINSI)) == {case_id}
-    await desk.moves(f"work-orders/{lead(case)}/return", unit=GUANYINSI, reason="not_our_duty", evidence="图")
+    await desk.moves(f"{lead_path(case)}/return", unit=GUANYINSI, reason="not_our_duty", evidence="图")
     ruling = {"ruling": "redirect", "lead": TIANGONGYUAN, "reason": "在其辖区"}
     await desk.moves(f"cases/{case_id}/adjudicate", role="dispatcher", **ruling)
     assert ids(await search(desk, "三号楼", unit=GUANYINSI)) == {case_id}
@@ -263,7 +263,7 @@ async def test_many_are_assigned_and_urged_with_an_outcome_for_each(desk: Desk) 
 
 async def test_a_caller_urges_and_is_not_shown_what_the_unit_noted(desk: Desk) -> None:
     case = await desk.case()
-    path = f"work-orders/{lead(case)}"
+    path = lead_path(case)
     await desk.moves(f"{path}/sign", unit=GUANYINSI)
     await desk.moves(f"{path}/progress", unit=GUANYINSI, note="进展丙")
     urged = await desk.moves(f"{path}/urge", role="caller", note="来电催办")
@@ -278,8 +278,8 @@ async def test_what_a_unit_did_in_a_period(desk: Desk) -> None:
     desk.clock.passes(days=120)
     since = desk.clock.now().isoformat()
     done, late, returned = await desk.case(), await desk.case(), await desk.case()
-    await desk.moves(f"work-orders/{lead(done)}/sign", unit=GUANYINSI)
-    await desk.moves(f"work-orders/{lead(done)}/resolve", unit=GUANYINSI, evidence="已拆")
+    await desk.moves(f"{lead_path(done)}/sign", unit=GUANYINSI)
+    await desk.moves(f"{lead_path(done)}/resolve", unit=GUANYINSI, evidence="已拆")
     await desk.citizen_is_called_back(done["case_id"], 1, Satisfied.NOT)
     redone = lead(await desk.sees_case(done["case_id"]))
     # A redo that was returned and left where it was is one redo.
@@ -289,7 +289,7 @@ async def test_what_a_unit_did_in_a_period(desk: Desk) -> None:
     ruling = {"ruling": "uphold", "reason": "属本街道职责"}
     await desk.moves(f"cases/{done['case_id']}/adjudicate", role="dispatcher", **ruling)
     desk.clock.passes(days=40)
-    await desk.moves(f"work-orders/{lead(late)}/sign", unit=GUANYINSI)
+    await desk.moves(f"{lead_path(late)}/sign", unit=GUANYINSI)
     page = await read(desk, "statistics/units", unit=GUANYINSI, since=since)
     [row] = [item for item in page["items"] if item["unit"] == GUANYINSI]
     assert row == {
@@ -335,7 +335,7 @@ async def test_a_conference_divides_and_hears_why_it_cannot(desk: Desk) -> None:
 
 async def test_a_finding_on_the_site_is_said_sealed_and_shown_with_its_case(desk: Desk) -> None:
     case = await desk.case()
-    path = f"work-orders/{lead(case)}"
+    path = lead_path(case)
     await desk.moves(f"{path}/sign", unit=GUANYINSI)
     found = {"text": "楼道堆放杂物", "category": "noise"}
     made = await desk.asks(f"{path}/findings", unit=GUANYINSI, **found)
@@ -363,7 +363,7 @@ async def test_a_finding_on_the_site_is_said_sealed_and_shown_with_its_case(desk
 
 async def test_a_community_hands_the_work_on_to_the_property_company(desk: Desk) -> None:
     case = await desk.case()
-    path = f"work-orders/{lead(case)}"
+    path = lead_path(case)
     await desk.moves(f"{path}/sign", unit=GUANYINSI)
     await desk.moves(f"{path}/assign", unit=GUANYINSI, to_unit=GUANYINSI_COMMUNITY)
     handed = await desk.moves(f"{path}/hand-on", unit=GUANYINSI_COMMUNITY, to="首座御园物业公司")

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from shared.events.intake import CaseSupplemented
-from tests.integration.router_desk import GROUP_RENTAL, Desk, RowDict, desk, house
+from tests.integration.router_desk import GROUP_RENTAL, Desk, desk, house, lead_path
 from tests.kit.builders_router import (
     DAXING,
     DONGHUASHI,
@@ -17,10 +17,6 @@ from tests.kit.builders_router import (
 __all__ = ["desk", "house"]
 
 pytestmark = pytest.mark.postgres
-
-
-def lead_path(case: RowDict) -> str:
-    return f"work-orders/{case['orders'][0]['order_id']}"
 
 
 async def test_a_unit_sees_its_own_and_what_lies_below_it_and_nothing_else(desk: Desk) -> None:

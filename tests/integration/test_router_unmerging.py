@@ -217,7 +217,7 @@ async def test_who_joins_at_the_moment_of_the_withdrawal_is_let_go_or_never_join
         async with desk.flat.store.work() as work:
             await moves[first](work)
             following = asyncio.create_task(follows())
-            await eventually(lambda: _waits(desk))
+            await eventually(desk.somebody_waits)
             assert not following.done()
         await following
     told = (await desk.told(other["case_id"]))[2:]
@@ -226,9 +226,3 @@ async def test_who_joins_at_the_moment_of_the_withdrawal_is_let_go_or_never_join
     else:
         assert told == ["case.move_refused"]
         assert (await desk.sees_case(other["case_id"]))["state"] == "dispatched"
-
-
-async def _waits(desk: Desk) -> bool:
-    """Whether somebody waits for a lock of another transaction in this database."""
-    waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
-    return bool((await desk.rows(waiting))[0]["n"])

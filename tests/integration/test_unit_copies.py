@@ -19,7 +19,6 @@ from tests.integration.grid_desk import grid_desk
 from tests.integration.intake_desk import intake_desk
 from tests.integration.router_desk import router_desk
 from tests.integration.scoring_desk import scoring_desk
-from tests.kit.desk import ServiceDesk
 from tests.kit.directory import CHUNSHU, small_city, small_files, with_row, without_row
 from tests.kit.facts import an_envelope
 
@@ -60,11 +59,6 @@ def said(sequence: int, **more: object) -> Heard[UnitChanged]:
     return Heard(an_envelope(fact)._replace(id=EventId(new_id()), sequence=sequence), fact)
 
 
-async def looked(desk: ServiceDesk) -> None:
-    async with desk.flat.store.engine.connect() as connection:
-        await desk.flat.store.running_city.look(connection, desk.clock.now())
-
-
 async def test_what_was_said_later_stands_whatever_order_it_is_heard_in(
     database: str, tmp_path: Path
 ) -> None:
@@ -72,7 +66,7 @@ async def test_what_was_said_later_stands_whatever_order_it_is_heard_in(
         names = (OtherName(text="某某新苑", kind="estate"),)
         await intake.delivers([said(2, name="椿树园街道", aliases=names)])
         await intake.delivers([said(1, name="旧名街道")])
-        await looked(intake)
+        await intake.looks_at_its_city()
         city = intake.flat.city
         assert city.units.name_of(CHUNSHU) == "椿树园街道"
         assert city.place(text="某某新苑漏水").places.site == CHUNSHU
@@ -82,8 +76,8 @@ async def test_a_child_that_is_heard_before_its_parent_waits_for_it(database: st
     async with intake_desk(database, tmp_path, city=small_city()) as intake:
         child = {"code": "110102099001", "name": "子社区", "level": UnitLevel.COMMUNITY}
         await intake.delivers([said(1, **child, parent_code="110102099")])
-        await looked(intake)
+        await intake.looks_at_its_city()
         assert "110102099001" not in intake.flat.city.units
         await intake.delivers([said(1, code=UnitCode("110102099"), name="新街道")])
-        await looked(intake)
+        await intake.looks_at_its_city()
         assert intake.flat.city.units.street_of("110102099001") == "110102099"

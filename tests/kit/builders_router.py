@@ -113,6 +113,13 @@ def a_case(state: CaseState = CaseState.REGISTERED, **more: Any) -> Case:
     return decided(replace(case, **more)).state
 
 
+def with_fresh_ids(case: Case) -> Case:
+    """The same case as another one, for a database that knows it already."""
+    orders = tuple(replace(each, id=WorkOrderId(new_id())) for each in case.co_orders)
+    lead = replace(case.lead, id=WorkOrderId(new_id())) if case.lead else None
+    return replace(case, case_id=CaseId(new_id()), lead=lead, co_orders=orders)
+
+
 def _sent(case: Case) -> Case:
     lead, city = an_order(state=_lead_state(case.state)), beijing()
     return replace(

@@ -68,6 +68,11 @@ class ServiceDesk:
             self.tokens[who, roles, unit] = signed
         return {"Authorization": f"Bearer {self.tokens[who, roles, unit]}"}
 
+    async def looks_at_its_city(self) -> None:
+        """What its loop does every second: units and lists are applied as they stand now."""
+        async with self.flat.store.engine.connect() as connection:
+            await self.flat.store.running_city.look(connection, self.clock.now())
+
     async def plan(self, query: str) -> str:
         """How the database reads it where tables are too big to be read whole."""
         async with self.flat.store.engine.connect() as connection:
