@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
-from services.grid.api.desk import Equipped, MadeOnce, Reader, below, sight_of, unit_of
+from services.grid.api.desk import Equipped, MadeOnce, Reader, below, narrowed, sight_of, unit_of
 from services.grid.api.schemas import Code, name_of
 from services.grid.domain.conference import (
     Conference,
@@ -17,7 +17,6 @@ from services.grid.domain.conference import (
     Seated,
     place_of,
 )
-from services.grid.domain.errors import FilterRefused
 from services.grid.domain.policy.conferences import MOST_PARTIES, require_sight
 from services.grid.handlers.conferences import hold_conference
 from services.grid.store import conferences as queries
@@ -27,7 +26,7 @@ from shared.http.callers import Caller, Role
 from shared.http.etag import tag
 from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
-from shared.http.wire import Text, Wire
+from shared.http.wire import Text, Wire, taken
 from shared.kernel.ids import CaseId, ConferenceId, UnitCode, new_id
 from shared.kernel.words import Share
 
@@ -79,12 +78,7 @@ class DivisionOut(Wire):
     def of(cls, division: Division | None) -> "DivisionOut | None":
         if division is None:
             return None
-        return cls(
-            outcome=division.outcome,
-            reason=division.reason,
-            refused_in=division.refused_in,
-            answered_at=division.answered_at,
-        )
+        return taken(cls, division)
 
 
 class ConferenceOut(Wire):
@@ -108,17 +102,7 @@ class ConferenceOut(Wire):
             PartyOut(unit=each.unit, name=name_of(each.unit, units), share=each.share)
             for each in held.parties
         ]
-        return cls(
-            conference_id=held.conference_id,
-            case_id=held.case_id,
-            called_by=held.called_by,
-            parties=parties,
-            minutes=minutes,
-            minutes_hash=held.minutes_hash,
-            held_at=held.held_at,
-            recorded_at=held.recorded_at,
-            division=division,
-        )
+        return taken(cls, held, parties=parties, minutes=minutes, division=division)
 
 
 @ROUTES.post("", status_code=201, response_model=ConferenceOut)
@@ -145,16 +129,14 @@ async def conference_list(
     case_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[ConferenceOut]:
     """Those that the asker's unit, or one below it, sat at or called, without their minutes; newest first."""
-    if unit is not None and not city.units.knows(unit):
-        raise FilterRefused(UnitCode(unit))
-    wanted = queries.WantedConferences(
+    question = queries.ConferenceQuestion(
         seen_by=below(sight_of(reader), city.units),
-        party=below(None if unit is None else UnitCode(unit), city.units),
+        party=narrowed(unit, city.units),
         outcome=outcome,
         case_id=None if case_id is None else CaseId(case_id),
     )
     after = None if asked.after is None else ConferenceId(UUID(str(asked.after[0])))
-    rows = await queries.conferences(connection, wanted, after=after, limit=asked.fetch)
+    rows = await queries.conferences(connection, question, after=after, limit=asked.fetch)
     divided = await queries.divisions(connection, [row.conference_id for row in rows])
     return asked.page(
         rows,

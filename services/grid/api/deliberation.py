@@ -9,37 +9,33 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.grid.api.deliberation_schemas import MatterIn
 from services.grid.api.deliberation_views import DeliberationOut, Showing
 from services.grid.api.desk import (
-    OVERSEERS,
     Change,
     Equipped,
     MadeOnce,
+    Onlooker,
     OpenWork,
     OwnUnit,
+    Worker,
     below,
+    narrowed,
     sight_of,
     unit_of,
 )
 from services.grid.domain.deliberation import Deliberation
-from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import DeliberationState
 from services.grid.domain.policy.deliberation import may_read, require_sight
 from services.grid.handlers import deliberation as handlers
 from services.grid.store import GridWork
 from services.grid.store import deliberations as queries
 from shared.city.units import Units
-from shared.http.auth import allow
-from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch, tag
 from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
-from shared.kernel.ids import CaseId, DeliberationId, UnitCode
+from shared.kernel.ids import CaseId, DeliberationId
 
 ROUTES = APIRouter(prefix="/deliberations")
-Worker = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT)]
-Reader = Annotated[Caller, allow(Role.GRID_WORKER, Role.UNIT, *OVERSEERS)]
-
 
 OneChange = Change[DeliberationId, Deliberation]
 
@@ -82,7 +78,7 @@ async def raise_matter(body: MatterIn, caller: Worker, making: MadeOnce) -> Resp
 @ROUTES.get("")
 async def deliberations(
     connection: Reading,
-    reader: Reader,
+    reader: Onlooker,
     city: InCity,
     asked: Asked,
     unit: Annotated[Text | None, Query(max_length=40, description="Its unit, or one above it.")] = None,
@@ -90,17 +86,15 @@ async def deliberations(
     case_id: Annotated[UUID | None, Query()] = None,
 ) -> Page[DeliberationOut]:
     """Of the asker's unit and those below it, and where it has a task; newest first, without words."""
-    if unit is not None and not city.units.knows(unit):
-        raise FilterRefused(UnitCode(unit))
-    wanted = queries.WantedDeliberations(
+    question = queries.DeliberationQuestion(
         seen_by=below(sight_of(reader), city.units),
         with_task_of=sight_of(reader),
-        unit=below(None if unit is None else UnitCode(unit), city.units),
+        unit=narrowed(unit, city.units),
         state=state,
         case_id=None if case_id is None else CaseId(case_id),
     )
     after = None if asked.after is None else DeliberationId(UUID(str(asked.after[0])))
-    rows = await queries.deliberations(connection, wanted, after=after, limit=asked.fetch)
+    rows = await queries.deliberations(connection, question, after=after, limit=asked.fetch)
     return asked.page(
         rows, position=lambda row: (row.deliberation_id,), item=lambda row: Showing(row, city.units).out()
     )
@@ -110,7 +104,7 @@ async def deliberations(
 async def deliberation(
     deliberation_id: UUID,
     connection: Reading,
-    reader: Reader,
+    reader: Onlooker,
     city: InCity,
     equipped: Equipped,
     response: Response,

@@ -1,12 +1,11 @@
 """A deliberation as it is shown. Kept answers hold no words: only who reads one is told what was said."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from services.grid.api.schemas import name_of
+from services.grid.api.schemas import UNTOLD, Opener, name_of
 from services.grid.domain import deliberation as d
 from services.grid.domain.lifecycle import DeliberationState
 from shared.city.units import Units
@@ -14,9 +13,7 @@ from shared.http.wire import Wire
 from shared.kernel.ids import UnitCode
 from shared.kernel.words import Giver, Means, RaisedFrom
 
-Opener = Callable[[str, str], str]
 """Opens what is sealed: its place and the sealed value."""
-UNTOLD = Field(description="Null in the answer to a change and in lists.")
 
 
 class OptionOut(Wire):

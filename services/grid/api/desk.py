@@ -71,6 +71,13 @@ def below(unit: UnitCode | None, units: Units) -> list[UnitCode] | None:
     return [unit, *(UnitCode(code) for code in units.with_below(unit) if code != unit)]
 
 
+def narrowed(asked: str | None, units: Units) -> list[UnitCode] | None:
+    """The unit a list is narrowed to, and all below it; None: to none. Raises `FilterRefused` for no unit."""
+    if asked is not None and not units.knows(asked):
+        raise FilterRefused(UnitCode(asked))
+    return below(None if asked is None else UnitCode(asked), units)
+
+
 async def _settings(request: Request) -> GridSettings:
     settings: GridSettings = request.app.state.flat.settings
     return settings

@@ -1,18 +1,15 @@
 """五有 as they are shown, and what comes in."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 
 from pydantic import Field
 
-from services.grid.api.schemas import Words, name_of
+from services.grid.api.schemas import Opener, Words, name_of
 from services.grid.domain import foundations as d
 from shared.city.foundations import Foundation, FoundationList
 from shared.city.units import Units
 from shared.http.wire import Wire
-
-Opener = Callable[[str, str], str]
 
 
 class ItemOut(Wire):

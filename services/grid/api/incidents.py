@@ -72,9 +72,9 @@ async def incident_list(
 ) -> Page[IncidentOut]:
     """Incidents of the asker's unit and those below it, without their words; newest first."""
     of = below(overseen(unit, sight_of(reader), city), city.units)
-    sought = queries.Sought(of, state, None if category is None else CategoryCode(category))
+    question = queries.IncidentQuestion(of, state, None if category is None else CategoryCode(category))
     after = None if asked.after is None else IncidentId(UUID(str(asked.after[0])))
-    rows = await queries.incidents(connection, sought, after=after, limit=asked.fetch)
+    rows = await queries.incidents(connection, question, after=after, limit=asked.fetch)
     return asked.page(
         rows, position=lambda row: (row.incident_id,), item=lambda row: IncidentOut.of(row, city.units)
     )

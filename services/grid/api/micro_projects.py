@@ -1,6 +1,6 @@
 """微项目: offer, look, claim, give back, report, withdraw."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,10 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from services.grid.api.desk import Change, Equipped, MadeOnce, OpenWork, OwnUnit, Reader, below, sight_of
-from services.grid.api.schemas import Code, Words, name_of
+from services.grid.api.desk import (
+    Change,
+    Equipped,
+    MadeOnce,
+    OpenWork,
+    OwnUnit,
+    Reader,
+    below,
+    narrowed,
+    sight_of,
+)
+from services.grid.api.schemas import UNTOLD, Code, Opener, Words, name_of
 from services.grid.domain import micro_project as do
-from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import MicroProjectState
 from services.grid.domain.micro_project import MicroProject, place_of
 from services.grid.domain.policy.micro_projects import require_sight
@@ -29,7 +38,6 @@ from shared.kernel.words import Giver
 
 ROUTES = APIRouter(prefix="/micro-projects")
 SEALED = "Lies sealed; never leaves grid on the bus."
-UNTOLD = Field(description="Null in the answer to a change and in lists.")
 
 
 class OfferIn(Wire):
@@ -77,9 +85,7 @@ class MicroProjectOut(Wire):
     version: int
 
     @classmethod
-    def of(
-        cls, shown: MicroProject, units: Units, opener: Callable[[str, str], str] | None = None
-    ) -> "MicroProjectOut":
+    def of(cls, shown: MicroProject, units: Units, opener: Opener | None = None) -> "MicroProjectOut":
         def told(part: str, sealed: str | None) -> str | None:
             return opener(place_of(shown.project_id, part), sealed) if opener and sealed else None
 
@@ -129,12 +135,10 @@ async def micro_projects(
     deliberation_id: Annotated[UUID | None, Query(description="What they grew out of.")] = None,
 ) -> Page[MicroProjectOut]:
     """What waits for somebody, and what the asker's units offered or took on; newest first, without words."""
-    if unit is not None and not city.units.knows(unit):
-        raise FilterRefused(UnitCode(unit))
     rows = await queries.micro_projects(
         connection,
         seen_by=below(sight_of(reader), city.units),
-        unit=below(None if unit is None else UnitCode(unit), city.units),
+        unit=narrowed(unit, city.units),
         state=state,
         grown_from=None if deliberation_id is None else DeliberationId(deliberation_id),
         after=None if asked.after is None else MicroProjectId(UUID(str(asked.after[0]))),

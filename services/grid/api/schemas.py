@@ -1,5 +1,6 @@
 """Grid's wire shapes."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -21,6 +22,9 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
+Opener = Callable[[str, str], str]
+"""Opens what is sealed, by the place it has."""
+UNTOLD = Field(description="Null in the answer to a change and in lists.")
 
 
 class SpotIn(Wire):

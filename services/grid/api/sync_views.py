@@ -9,9 +9,9 @@ from pydantic import Field
 
 from services.grid.api.deliberation_views import CarryingOutOut, Showing
 from services.grid.api.incident_schemas import IncidentOut
-from services.grid.api.schemas import WhistleOut, name_of
+from services.grid.api.schemas import Opener, WhistleOut, name_of
 from services.grid.api.sync_items import Known, Unreadable
-from services.grid.api.task_schemas import Opener, TaskOut
+from services.grid.api.task_schemas import TaskOut
 from services.grid.domain.case_lead import CaseLead, LeadStanding
 from services.grid.domain.deliberation import Deliberation
 from services.grid.domain.incident import Incident

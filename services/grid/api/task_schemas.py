@@ -1,22 +1,18 @@
 """The wire shapes of tasks."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.grid.api.schemas import Code, Words, name_of
+from services.grid.api.schemas import UNTOLD, Code, Opener, Words, name_of
 from services.grid.domain.lifecycle import TaskState
 from services.grid.domain.rounds import Doer
 from services.grid.domain.task import GiveTask, ReportTask, Task, place_of
 from shared.city.units import Units
 from shared.http.wire import Instant, Wire, taken
 from shared.kernel.ids import CaseId, TaskId, UnitCode, new_id
-
-UNTOLD = Field(description="Null in the answer to a change and in lists.")
-Opener = Callable[[str, str], str]
 
 
 class TaskIn(Wire):

@@ -15,12 +15,12 @@ from services.grid.api.desk import (
     OwnUnit,
     Worker,
     below,
+    narrowed,
     sight_of,
     unit_of,
 )
 from services.grid.api.schemas import CancelIn, RefuseIn, WhistleIn, WhistleOut
 from services.grid.domain import commands as do
-from services.grid.domain.errors import FilterRefused
 from services.grid.domain.lifecycle import CallState, WhistleState
 from services.grid.domain.model import Whistle
 from services.grid.domain.policy.parties import require_sight
@@ -31,7 +31,7 @@ from shared.http.idempotency import OnceOnly
 from shared.http.knock import InCity, Reading
 from shared.http.paging import Asked, Page
 from shared.http.wire import Text
-from shared.kernel.ids import CaseId, UnitCode, WhistleId
+from shared.kernel.ids import CaseId, WhistleId
 
 ROUTES = APIRouter()
 
@@ -73,18 +73,16 @@ async def whistle_queue(
 ) -> Page[WhistleOut]:
     """Whistles the asker's unit, or one below it, blew or is called by; newest first."""
     sight = sight_of(reader)
-    if unit is not None and not city.units.knows(unit):
-        raise FilterRefused(UnitCode(unit))
-    wanted = queries.Wanted(
+    question = queries.WhistleQuestion(
         seen_by=below(sight, city.units),
-        party=below(None if unit is None else UnitCode(unit), city.units),
+        party=narrowed(unit, city.units),
         state=state,
         call_state=call_state,
         case_id=None if case_id is None else CaseId(case_id),
         overdue=overdue,
     )
     after = None if asked.after is None else WhistleId(UUID(str(asked.after[0])))
-    rows = await queries.queue(connection, wanted, after=after, limit=asked.fetch)
+    rows = await queries.queue(connection, question, after=after, limit=asked.fetch)
     return asked.page(
         rows, position=lambda row: (row.whistle_id,), item=lambda row: WhistleOut.of(row, city.units)
     )

@@ -36,7 +36,7 @@ class DivisionRepository(Repository[EventId, Division]):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedConferences:
+class ConferenceQuestion:
     """What the list is narrowed to. A conference is of whoever sat at its table, and of who called it."""
 
     seen_by: Collection[UnitCode] | None
@@ -56,13 +56,13 @@ async def conference(connection: AsyncConnection, conference_id: ConferenceId) -
 
 
 async def conferences(
-    connection: AsyncConnection, wanted: WantedConferences, *, after: ConferenceId | None, limit: int
+    connection: AsyncConnection, question: ConferenceQuestion, *, after: ConferenceId | None, limit: int
 ) -> list[Conference]:
     """The newest first: ids are ordered by time, so they are the key of the paging too."""
-    keys = select(CONFERENCES.c.conference_id).where(*_conditions(wanted))
+    keys = select(CONFERENCES.c.conference_id).where(*_conditions(question))
     if after is not None:
         keys = keys.where(CONFERENCES.c.conference_id < after)
-    if wanted != WantedConferences(None):
+    if question != ConferenceQuestion(None):
         # A fence, as for whistles: what fits few is found by its index, not on a walk through everybody's.
         keys = select(keys.offset(0).subquery().c.conference_id)
     keys = keys.order_by(text("conference_id DESC")).limit(limit)
@@ -80,15 +80,15 @@ async def divisions(
     return {division.conference_id: division for division in found}
 
 
-def _conditions(wanted: WantedConferences) -> Iterator[ColumnElement[bool]]:
-    for units in (wanted.seen_by, wanted.party):
+def _conditions(question: ConferenceQuestion) -> Iterator[ColumnElement[bool]]:
+    for units in (question.seen_by, question.party):
         if units is not None:
             yield CONFERENCES.c.conference_id.in_(_of(units))
-    if wanted.outcome is not None:
-        settled = select(DIVISIONS.c.conference_id).where(DIVISIONS.c.outcome == wanted.outcome)
+    if question.outcome is not None:
+        settled = select(DIVISIONS.c.conference_id).where(DIVISIONS.c.outcome == question.outcome)
         yield CONFERENCES.c.conference_id.in_(settled)
-    if wanted.case_id is not None:
-        yield CONFERENCES.c.case_id == wanted.case_id
+    if question.case_id is not None:
+        yield CONFERENCES.c.case_id == question.case_id
 
 
 def _of(units: Collection[UnitCode]) -> CompoundSelect[tuple[UUID]]:

@@ -35,7 +35,7 @@ class DeliberationRepository(Repository[DeliberationId, Deliberation]):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedDeliberations:
+class DeliberationQuestion:
     """What the list is narrowed to."""
 
     seen_by: Collection[UnitCode] | None
@@ -57,18 +57,18 @@ async def deliberation(connection: AsyncConnection, deliberation_id: Deliberatio
 
 
 async def deliberations(
-    connection: AsyncConnection, wanted: WantedDeliberations, *, after: DeliberationId | None, limit: int
+    connection: AsyncConnection, question: DeliberationQuestion, *, after: DeliberationId | None, limit: int
 ) -> list[Deliberation]:
     """The newest first: ids are ordered by time, so they are the key of the paging too."""
     query = select(DELIBERATIONS).order_by(DELIBERATIONS.c.deliberation_id.desc()).limit(limit)
-    if wanted.seen_by is not None:
-        query = query.where(_seen(wanted.seen_by, wanted.with_task_of))
-    if wanted.unit is not None:
-        query = query.where(among(DELIBERATIONS.c.unit, wanted.unit))
-    if wanted.state is not None:
-        query = query.where(DELIBERATIONS.c.state == wanted.state)
-    if wanted.case_id is not None:
-        query = query.where(DELIBERATIONS.c.case_ids.contains([str(wanted.case_id)]))
+    if question.seen_by is not None:
+        query = query.where(_seen(question.seen_by, question.with_task_of))
+    if question.unit is not None:
+        query = query.where(among(DELIBERATIONS.c.unit, question.unit))
+    if question.state is not None:
+        query = query.where(DELIBERATIONS.c.state == question.state)
+    if question.case_id is not None:
+        query = query.where(DELIBERATIONS.c.case_ids.contains([str(question.case_id)]))
     if after is not None:
         query = query.where(DELIBERATIONS.c.deliberation_id < after)
     return [DeliberationRepository.read(row) for row in (await connection.execute(query)).mappings()]

@@ -19,7 +19,7 @@ from shared.store.among import among
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WhistleQuestion:
     """What the queue is narrowed to. A whistle is of a unit that blew it or is called by it."""
 
     seen_by: Collection[UnitCode] | None
@@ -52,7 +52,7 @@ async def incident(connection: AsyncConnection, incident_id: IncidentId) -> Inci
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class IncidentQuestion:
     """What the list of incidents is narrowed to."""
 
     of: Collection[UnitCode] | None
@@ -62,15 +62,15 @@ class Sought:
 
 
 async def incidents(
-    connection: AsyncConnection, sought: Sought, *, after: IncidentId | None, limit: int
+    connection: AsyncConnection, question: IncidentQuestion, *, after: IncidentId | None, limit: int
 ) -> list[Incident]:
     """Incidents, the newest first, their words sealed."""
-    conditions = list(_fitting(sought, after))
+    conditions = list(_fitting(question, after))
     newest = INCIDENTS.c.incident_id.desc()
     query = select(INCIDENTS).where(*conditions).order_by(newest).limit(limit)
-    if sought.of is not None:
+    if question.of is not None:
         # A page of each unit by its index: a walk back through everybody's takes as long as there are others.
-        codes = func.unnest(cast(list(sought.of), ARRAY(Text))).table_valued("code", name="units")
+        codes = func.unnest(cast(list(question.of), ARRAY(Text))).table_valued("code", name="units")
         units = codes.render_derived()
         own = INCIDENTS.c.unit == units.c.code
         page = select(INCIDENTS).where(own, *conditions).order_by(newest).limit(limit).lateral("page")
@@ -80,48 +80,48 @@ async def incidents(
     return [IncidentRepository.read(row) for row in rows]
 
 
-def _fitting(sought: Sought, after: IncidentId | None) -> Iterator[ColumnElement[bool]]:
+def _fitting(question: IncidentQuestion, after: IncidentId | None) -> Iterator[ColumnElement[bool]]:
     if after is not None:
         yield INCIDENTS.c.incident_id < after
-    if sought.state is not None:
-        yield INCIDENTS.c.state == sought.state
-    if sought.category is not None:
-        yield INCIDENTS.c.category == sought.category
+    if question.state is not None:
+        yield INCIDENTS.c.state == question.state
+    if question.category is not None:
+        yield INCIDENTS.c.category == question.category
 
 
 async def queue(
-    connection: AsyncConnection, wanted: Wanted, *, after: WhistleId | None, limit: int
+    connection: AsyncConnection, question: WhistleQuestion, *, after: WhistleId | None, limit: int
 ) -> list[Whistle]:
     """Whistles, the newest first: ids are ordered by time, so they are the key of the paging too."""
-    keys = _keys(wanted, after).order_by(text("whistle_id DESC")).limit(limit)
+    keys = _keys(question, after).order_by(text("whistle_id DESC")).limit(limit)
     query = select(WHISTLES).where(WHISTLES.c.whistle_id.in_(keys)).order_by(WHISTLES.c.whistle_id.desc())
     return [WhistleRepository.read(row) for row in (await connection.execute(query)).mappings()]
 
 
-def _keys(wanted: Wanted, after: WhistleId | None) -> Select[tuple[UUID]]:
+def _keys(question: WhistleQuestion, after: WhistleId | None) -> Select[tuple[UUID]]:
     """The ids that fit. OFFSET 0 is a fence: with the LIMIT in view Postgres bets on finding a unit's few
     whistles early, and walks backwards through everybody's (1.7 s instead of 9 ms among 300,000)."""
-    keys = select(WHISTLES.c.whistle_id).where(*_conditions(wanted))
+    keys = select(WHISTLES.c.whistle_id).where(*_conditions(question))
     if after is not None:
         keys = keys.where(WHISTLES.c.whistle_id < after)
-    if wanted.seen_by is None and wanted.party is None:
+    if question.seen_by is None and question.party is None:
         return keys
     return select(keys.offset(0).subquery().c.whistle_id)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    for units in (wanted.seen_by, wanted.party):
+def _conditions(question: WhistleQuestion) -> Iterator[ColumnElement[bool]]:
+    for units in (question.seen_by, question.party):
         if units is not None:
             yield WHISTLES.c.whistle_id.in_(_of(units))
-    if wanted.state is not None:
-        yield WHISTLES.c.state == wanted.state
-    if wanted.case_id is not None:
-        yield WHISTLES.c.case_id == wanted.case_id
-    if wanted.overdue:
+    if question.state is not None:
+        yield WHISTLES.c.state == question.state
+    if question.case_id is not None:
+        yield WHISTLES.c.case_id == question.case_id
+    if question.overdue:
         yield func.jsonb_path_exists(WHISTLES.c.departments, cast("$[*].late[*]", JSONPATH))
-    if wanted.call_state is not None:
-        calls = select(WHISTLE_CALLS.c.whistle_id).where(WHISTLE_CALLS.c.state == wanted.call_state)
-        whose = wanted.party if wanted.party is not None else wanted.seen_by
+    if question.call_state is not None:
+        calls = select(WHISTLE_CALLS.c.whistle_id).where(WHISTLE_CALLS.c.state == question.call_state)
+        whose = question.party if question.party is not None else question.seen_by
         yield WHISTLES.c.whistle_id.in_(
             calls if whose is None else calls.where(among(WHISTLE_CALLS.c.unit, whose))
         )
