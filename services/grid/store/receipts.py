@@ -7,10 +7,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.grid.domain.syncing import Receipt
-from services.grid.store.locks import lock_names
 from services.grid.store.tables import SYNC_ITEMS
 from shared.kernel.ids import ItemId
 from shared.store import bulk
+from shared.store.locks import lock_names
 from shared.store.shape import Shape
 
 RECEIPTS = Shape(Receipt, SYNC_ITEMS)

@@ -17,7 +17,6 @@ from services.grid.store.conferences import ConferenceRepository, DivisionReposi
 from services.grid.store.deliberations import DeliberationRepository
 from services.grid.store.equipment import Equipment
 from services.grid.store.foundations import FoundationsRepository
-from services.grid.store.locks import lock_names
 from services.grid.store.micro_projects import MicroProjectRepository
 from services.grid.store.photos import PhotoRows
 from services.grid.store.receipts import ReceiptRows
@@ -31,6 +30,7 @@ from shared.files.objects import Objects
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import CaseId, IncidentId, WhistleId
 from shared.store.bulk import Row
+from shared.store.locks import lock_names
 from shared.store.repository import Knock, Repository
 from shared.store.unit_copies import UnitCopyRepository
 from shared.store.work import Work

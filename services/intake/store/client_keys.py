@@ -5,11 +5,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.api_keys import ClientKey
 from services.intake.store.tables import API_KEYS
+from shared.store.locks import lock_names
 from shared.store.shape import Shape
 
 KEYS = Shape(ClientKey, API_KEYS)
@@ -25,8 +26,7 @@ class ClientKeyRows:
 
     async def of(self, name: str) -> Sequence[ClientKey]:
         # Two makers for one client wait for each other: both would count one key and make a third.
-        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"api_keys:{name}", 0)))
-        await self._connection.execute(lock)
+        await lock_names(self._connection, [f"api_keys:{name}"])
         return await _read(self._connection, select(*SHOWN).where(API_KEYS.c.name == name))
 
     async def keep(self, key: ClientKey, secret_sha256: bytes) -> None:

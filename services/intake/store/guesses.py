@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.domain.codes import TrackingNumber
 from services.intake.domain.model import WRONG_CODES_WINDOW, WrongCodes
 from services.intake.store.tables import WRONG_TRIES
+from shared.store.locks import lock_names
 
 TRY = WRONG_TRIES.c
 COUNT = """
@@ -25,8 +26,7 @@ class GuessRows:
         self._connection = connection
 
     async def hold(self, number: TrackingNumber) -> None:
-        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(number, 0)))
-        await self._connection.execute(lock)
+        await lock_names(self._connection, [number])
 
     async def of(self, number: TrackingNumber, origin: str) -> WrongCodes | None:
         await self.hold(number)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.domain.lookups import Act, Before, Lookup
 from services.intake.store.tables import LOOKUPS
 from shared.kernel.ids import CaseId
+from shared.store.locks import lock_names
 from shared.store.shape import Shape
 
 SHAPE = Shape(Lookup, LOOKUPS)
@@ -38,8 +39,7 @@ class LookupRows:
 
     async def of_clerk(self, clerk: str, act: Act, *, since: datetime, refused: bool = False) -> Before:
         # One clerk's requests wait for each other: of many at once none slips by.
-        lock = select(func.pg_advisory_xact_lock(func.hashtextextended(f"lookups:{clerk}", 0)))
-        await self._connection.execute(lock)
+        await lock_names(self._connection, [f"lookups:{clerk}"])
         return await self._before(LOOKUPS.c.clerk == clerk, act, since, refused=refused)
 
     async def of_case(self, key: CaseId, act: Act, *, since: datetime, refused: bool = False) -> Before:

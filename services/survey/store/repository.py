@@ -18,6 +18,7 @@ from shared.city.city import City
 from shared.events.envelope import Cause
 from shared.kernel.ids import CallbackId, CaseId
 from shared.store.bulk import Row
+from shared.store.locks import lock_names
 from shared.store.repository import Repository
 from shared.store.work import Work
 
@@ -84,8 +85,7 @@ class SurveyRepository(Repository[CaseId, Survey]):
 
     async def many_in_hand_of(self, by: str, at: datetime) -> int:
         # Locked before it is counted: two handfuls at once would each find room for itself.
-        lock = func.pg_advisory_xact_lock(func.hashtextextended(f"in_hand:{by}", 0))
-        await self._work.connection.execute(select(lock))
+        await lock_names(self._work.connection, [f"in_hand:{by}"])
         c = tables.CALLBACKS.c
         held = (c.state == RoundState.SCHEDULED) & (c.claimed_by == by) & (c.claimed_until > at)
         many = await self._work.connection.scalar(select(func.count()).where(held))

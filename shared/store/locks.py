@@ -12,6 +12,6 @@ SELECT pg_advisory_xact_lock(place) FROM (
 
 
 async def lock_names(connection: AsyncConnection, names: Collection[str]) -> None:
-    """Wait for these names, always in one order: two batches cannot deadlock on them."""
+    """Wait for these names, always in one order: two knocks cannot deadlock on them."""
     if names:
         await connection.exec_driver_sql(LOCK, (list(names),))
