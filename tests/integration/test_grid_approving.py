@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.terminals import Device, enrolled
+from tests.integration.grid_terminals import Device, enrolled
 from tests.kit.whistles import (
     DAXING,
     DONGHUASHI,

@@ -8,9 +8,9 @@ import pytest
 
 from deploy.local.ports import free_port
 from tests.integration.grid_desk import grid_desk
+from tests.integration.grid_terminals import enrolled
 from tests.kit.described import Stranger, answers_as_described
 from tests.kit.serving import served
-from tests.kit.terminals import enrolled
 from tests.kit.whistles import GUANYINSI
 
 pytestmark = pytest.mark.postgres

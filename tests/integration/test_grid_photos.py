@@ -10,8 +10,8 @@ import pytest
 from services.grid.settings import GridSettings
 from shared.kernel.ids import new_id
 from tests.integration.grid_desk import Desk, desk, house
+from tests.integration.grid_terminals import enrolled
 from tests.kit.media import a_jpeg
-from tests.kit.terminals import enrolled
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 __all__ = ["desk", "house"]

@@ -9,7 +9,7 @@ from services.grid.api import rounds
 from shared.events.directory import UnitChanged
 from shared.kernel.ids import UnitCode, new_id
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.terminals import WORKER, enrolled, outcomes
+from tests.integration.grid_terminals import WORKER, enrolled, outcomes
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 __all__ = ["desk", "house"]

@@ -17,9 +17,9 @@ from services.grid.domain.syncing import Answered, Command, Item
 from shared.events.router import CaseAssigned, CaseDispatched, CaseExtended
 from shared.kernel.ids import CaseId, CategoryCode, IncidentId, ItemId, TerminalId, new_id
 from tests.integration.grid_desk import Desk, desk, house
+from tests.integration.grid_terminals import TEXT, WORKER, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.facts import a_fact
 from tests.kit.grid_memory import MemoryWork
-from tests.kit.terminals import TEXT, WORKER, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY, SITE
 
 __all__ = ["desk", "house"]

@@ -13,8 +13,8 @@ from services.grid.domain.policy.syncing import LYING_LONGER, TOLD_FOR
 from shared.events.router import CaseDispatched, CaseReopened, CaseResolved
 from shared.kernel.ids import CaseId, new_id
 from tests.integration.grid_desk import Desk, desk, house
+from tests.integration.grid_terminals import Device, enrolled, item, outcomes
 from tests.kit.facts import a_fact
-from tests.kit.terminals import Device, enrolled, item, outcomes
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
 
 __all__ = ["desk", "house"]

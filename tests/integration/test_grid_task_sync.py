@@ -7,7 +7,7 @@ import pytest
 
 from shared.kernel.ids import new_id
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.terminals import WORKER, Device, caught_up, enrolled, item, outcomes, reasons
+from tests.integration.grid_terminals import WORKER, Device, caught_up, enrolled, item, outcomes, reasons
 from tests.kit.whistles import BLOWN_AT, DONGHUASHI, ENFORCEMENT, GUANYINSI, GUANYINSI_COMMUNITY
 
 __all__ = ["desk", "house"]

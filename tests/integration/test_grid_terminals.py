@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.grid_desk import Desk, desk, house
-from tests.kit.terminals import WORKER, enrolled, invited
+from tests.integration.grid_terminals import WORKER, enrolled, invited
 from tests.kit.whistles import DAXING, DONGHUASHI, GUANYINSI, GUANYINSI_COMMUNITY
 
 __all__ = ["desk", "house"]

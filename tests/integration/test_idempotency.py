@@ -19,7 +19,7 @@ from shared.http.wire import Wire
 from shared.kernel.errors import Conflict
 from shared.store.engine import make_engine
 from shared.store.tables import service_metadata
-from tests.unit.http_kit import Issuer, an_app, an_auth, client, is_problem
+from tests.kit.http_door import Issuer, an_app, an_auth, client, is_problem
 
 
 class Wish(Wire):

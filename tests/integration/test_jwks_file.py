@@ -7,7 +7,7 @@ import pytest
 
 from shared.http.jwks import PAUSE, Jwks
 from shared.http.refusals import KeysAway
-from tests.unit.http_kit import Issuer
+from tests.kit.http_door import Issuer
 
 
 async def test_a_rotated_file_is_read_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from shared.city.units import Unit
 from shared.kernel.words import Kind
 from tests.kit.city import FOLDER, beijing
 
-TEXTS = Path(__file__).parents[1] / "unit" / "dispatch_texts.yaml"
+TEXTS = Path(__file__).parent / "dispatch_texts.yaml"
 
 
 @dataclass(frozen=True, slots=True)

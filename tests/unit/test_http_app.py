@@ -15,7 +15,7 @@ from shared.http.auth import allow
 from shared.http.callers import Caller, Role
 from shared.http.etag import IfMatch
 from shared.http.paging import Asked, Page
-from tests.unit.http_kit import Report, an_app, client, is_problem
+from tests.kit.http_door import Report, an_app, client, is_problem
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CHAIN = "0193a000-0000-7000-8000-000000000001"

@@ -26,7 +26,7 @@ from shared.http.remembered import Remembered
 from shared.http.tokens import LEEWAY, TokenDesk
 from shared.kernel.clock import ShiftedClock
 from shared.kernel.errors import Unauthenticated
-from tests.unit.http_kit import (
+from tests.kit.http_door import (
     AUDIENCE,
     ISSUER,
     NOON,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 
 from shared.http.body import MAX_DEPTH
 from shared.http.wire import Text
-from tests.unit.http_kit import an_app, client, is_problem
+from tests.kit.http_door import an_app, client, is_problem
 
 JSON = {"content-type": "application/json"}
 

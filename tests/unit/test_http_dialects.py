@@ -9,7 +9,7 @@ from shared.http.idempotency import Fingerprints
 from shared.http.openapi import OWN_ERRORS
 from shared.http.paging import Cursors
 from shared.http.problems import Problem
-from tests.unit.http_kit import client, is_problem
+from tests.kit.http_door import client, is_problem
 
 
 def spoken(problem: Problem, path: str) -> Response:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 
 from shared.http.etag import IfMatch, Seen, parse_if_match, tag
 from shared.http.refusals import MalformedTag, VersionMoved
-from tests.unit.http_kit import an_app, client, is_problem
+from tests.kit.http_door import an_app, client, is_problem
 
 
 def _orders(current: int) -> APIRouter:

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import FastAPI
 
 from shared.http.health import Check, Info, health_routes
-from tests.unit.http_kit import an_app, client, is_problem
+from tests.kit.http_door import an_app, client, is_problem
 
 
 async def _well() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from shared.http.paging import Asked, Cursors, Key, Page
 from shared.http.refusals import MalformedCursor
-from tests.unit.http_kit import an_app, client, is_problem
+from tests.kit.http_door import an_app, client, is_problem
 
 NUMBERS = range(1, 126)
 

@@ -23,7 +23,7 @@ from shared.http.problems import STATUSES, problem_of, status_of
 from shared.http.wire import NOT_BLANK, Wire
 from shared.kernel import errors
 from shared.kernel.errors import Refusal
-from tests.unit.http_kit import an_app, client, is_problem
+from tests.kit.http_door import an_app, client, is_problem
 
 ROOT = Path(shared.__file__).parent.parent
 

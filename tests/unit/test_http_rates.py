@@ -8,7 +8,7 @@ from shared.http.api_keys import make_api_key
 from shared.http.auth import Auth, allow
 from shared.http.callers import Caller, Role
 from shared.http.rates import Quota, Rates
-from tests.unit.http_kit import an_app, an_auth, client, is_problem
+from tests.kit.http_door import an_app, an_auth, client, is_problem
 
 
 class Ticks:
