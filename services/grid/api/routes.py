@@ -1,4 +1,4 @@
-"""Grid's routes."""
+"""Grid's routes, gathered."""
 
 from fastapi import APIRouter
 
@@ -20,17 +20,20 @@ from services.grid.api import (
 )
 
 ROUTES = APIRouter(prefix="/v1", tags=["grid"])
-ROUTES.include_router(whistles.ROUTES)
-ROUTES.include_router(calls.ROUTES)
-ROUTES.include_router(whistle_statistics.ROUTES)
-ROUTES.include_router(incidents.ROUTES)
-ROUTES.include_router(deliberation.ROUTES)
-ROUTES.include_router(deliberation_stages.ROUTES)
-ROUTES.include_router(foundations.ROUTES)
-ROUTES.include_router(conferences.ROUTES)
-ROUTES.include_router(micro_projects.ROUTES)
-ROUTES.include_router(terminals.ROUTES)
-ROUTES.include_router(sync.ROUTES)
-ROUTES.include_router(tasks.ROUTES)
-ROUTES.include_router(photos.ROUTES)
-ROUTES.include_router(rounds.ROUTES)
+for _part in (
+    whistles,
+    calls,
+    whistle_statistics,
+    incidents,
+    deliberation,
+    deliberation_stages,
+    foundations,
+    conferences,
+    micro_projects,
+    terminals,
+    sync,
+    tasks,
+    photos,
+    rounds,
+):
+    ROUTES.include_router(_part.ROUTES)

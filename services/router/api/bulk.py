@@ -33,7 +33,7 @@ from shared.http.problems import problem_of
 from shared.http.wire import Wire
 from shared.kernel.ids import CaseId, UnitCode, WorkOrderId
 
-BULK = APIRouter()
+ROUTES = APIRouter()
 MOST_ITEMS = 200
 
 
@@ -144,7 +144,7 @@ class Done(Generic[Item]):
     problem: dict[str, Any] | None = None
 
 
-@BULK.post("/work-orders:assign")
+@ROUTES.post("/work-orders:assign")
 async def assign_work_orders(
     request: Request, body: AssignManyIn, open_work: OpenWork, once: OnceOnly, caller: UnitStaff
 ) -> OutcomesOut:
@@ -158,7 +158,7 @@ async def assign_work_orders(
     return _of_orders(await _each(request, body.items, once, assign))
 
 
-@BULK.post("/work-orders:urge")
+@ROUTES.post("/work-orders:urge")
 async def urge_work_orders(
     request: Request, body: UrgeManyIn, open_work: OpenWork, once: OnceOnly, caller: Urger
 ) -> OutcomesOut:
@@ -172,7 +172,7 @@ async def urge_work_orders(
     return _of_orders(await _each(request, body.items, once, urge))
 
 
-@BULK.post("/cases:decline")
+@ROUTES.post("/cases:decline")
 async def decline_cases(
     request: Request, body: DeclineManyIn, open_work: OpenWork, once: OnceOnly, caller: Desk
 ) -> CaseOutcomesOut:

@@ -37,10 +37,10 @@ from shared.kernel.ids import CaseId, CategoryCode, UnitCode
 from shared.kernel.words import HandlingMode, Ruling, Tier
 from shared.lifecycle.case import CaseState
 
-CASES = APIRouter(prefix="/cases")
+ROUTES = APIRouter(prefix="/cases")
 
 
-@CASES.get("")
+@ROUTES.get("")
 async def list_cases(
     connection: Reading,
     _: ListReader,
@@ -61,7 +61,7 @@ async def list_cases(
     return asked.page(rows, position=lambda row: (row.case_id,), item=CaseItem.of)
 
 
-@CASES.get("/{case_id}")
+@ROUTES.get("/{case_id}")
 async def read_case(
     case_id: UUID, equipped: Equipped, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> CaseOut:
@@ -80,7 +80,7 @@ async def read_case(
     return CaseOut.whole(case, words, found, theirs(by, city), joined, has_it)
 
 
-@CASES.post("/{case_id}/dispatch", response_model=CaseOut)
+@ROUTES.post("/{case_id}/dispatch", response_model=CaseOut)
 async def dispatch_case(
     case_id: UUID,
     open_work: OpenWork,
@@ -102,7 +102,7 @@ async def dispatch_case(
     return await _moved(open_work, once, command, handlers.dispatch)
 
 
-@CASES.post("/{case_id}/adjudicate", response_model=CaseOut)
+@ROUTES.post("/{case_id}/adjudicate", response_model=CaseOut)
 async def adjudicate_case(
     case_id: UUID, body: say.AdjudicateIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -118,7 +118,7 @@ async def adjudicate_case(
     return await _moved(open_work, once, command, handlers.adjudicate)
 
 
-@CASES.post("/{case_id}/reclassify", response_model=CaseOut)
+@ROUTES.post("/{case_id}/reclassify", response_model=CaseOut)
 async def reclassify_case(
     case_id: UUID, body: say.ReclassifyIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -132,7 +132,7 @@ async def reclassify_case(
     return await _moved(open_work, once, command, handlers.reclassify)
 
 
-@CASES.post("/{case_id}/answer", response_model=CaseOut)
+@ROUTES.post("/{case_id}/answer", response_model=CaseOut)
 async def answer_case(
     case_id: UUID, body: say.AnswerIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -141,7 +141,7 @@ async def answer_case(
     return await _moved(open_work, once, command, handlers.answer)
 
 
-@CASES.post("/{case_id}/decline", response_model=CaseOut)
+@ROUTES.post("/{case_id}/decline", response_model=CaseOut)
 async def decline_case(
     case_id: UUID, body: say.DeclineIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -150,7 +150,7 @@ async def decline_case(
     return await _moved(open_work, once, command, handlers.decline)
 
 
-@CASES.post("/{case_id}/merge", response_model=CaseOut)
+@ROUTES.post("/{case_id}/merge", response_model=CaseOut)
 async def merge_case(
     case_id: UUID, body: say.MergeIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:

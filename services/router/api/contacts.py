@@ -17,7 +17,7 @@ from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire, taken
 from shared.kernel.ids import WorkOrderId
 
-CONTACTS = APIRouter()
+ROUTES = APIRouter()
 Operator = Annotated[Caller, allow(Role.OPS)]
 
 
@@ -43,7 +43,7 @@ class ReadingOut(Wire):
         return taken(cls, row)
 
 
-@CONTACTS.post("/work-orders/{order_id}/contact-readings")
+@ROUTES.post("/work-orders/{order_id}/contact-readings")
 async def read_contact(
     order_id: UUID, open_work: OpenWork, equipped: Equipped, caller: UnitStaff
 ) -> CitizenOut:
@@ -59,7 +59,7 @@ async def read_contact(
     return CitizenOut(name=contact.name, phone=contact.phone)
 
 
-@CONTACTS.get("/contact-readings")
+@ROUTES.get("/contact-readings")
 async def list_readings(
     connection: Reading,
     _: Operator,

@@ -15,7 +15,7 @@ from shared.http.wire import Text, Wire, taken
 from shared.kernel.errors import NotFound
 from shared.kernel.words import Tier, UnitLevel
 
-DIRECTORY = APIRouter()
+ROUTES = APIRouter()
 
 
 class UnitOut(Wire):
@@ -72,13 +72,13 @@ class NoSuchUnit(NotFound):
         super().__init__(f"no unit has the code {code}", code=code)
 
 
-@DIRECTORY.get("/policy", response_model=dict[str, Any])
+@ROUTES.get("/policy", response_model=dict[str, Any])
 async def read_policy(city: InCity) -> dict[str, Any]:
     """政策: every limit and where it comes from, as quoted on decisions by version."""
     return city.policy.model_dump(mode="json")
 
 
-@DIRECTORY.get("/units")
+@ROUTES.get("/units")
 async def list_units(
     city: InCity,
     asked: Asked,
@@ -105,7 +105,7 @@ async def list_units(
     return asked.page(rows, position=lambda unit: (unit.code,), item=UnitOut.of)
 
 
-@DIRECTORY.get("/units/{code}")
+@ROUTES.get("/units/{code}")
 async def read_unit(code: Text, city: InCity) -> UnitWhole:
     """One unit, what it lies in and what lies below it. A closed one stays, and is said to be closed."""
     if not city.units.knows(code):
@@ -120,7 +120,7 @@ async def read_unit(code: Text, city: InCity) -> UnitWhole:
     )
 
 
-@DIRECTORY.get("/directory/versions")
+@ROUTES.get("/directory/versions")
 async def list_versions(asked: Asked, connection: Reading, _: ListReader) -> Page[VersionOut]:
     """What was put in, the newest first: who, when, from where, what it changed."""
     before = int(str(asked.after[0])) if asked.after else None
@@ -128,7 +128,7 @@ async def list_versions(asked: Asked, connection: Reading, _: ListReader) -> Pag
     return asked.page(rows, position=lambda row: (row.number,), item=lambda row: taken(VersionOut, row))
 
 
-@DIRECTORY.get("/categories")
+@ROUTES.get("/categories")
 async def read_categories(city: InCity) -> CategoriesOut:
     """诉求分类, with the tier each usually has."""
     items = [taken(CategoryOut, each) for each in city.categories.by_code.values()]

@@ -16,7 +16,7 @@ from shared.http.paging import Asked, Page
 from shared.http.wire import Instant, Text, Wire
 from shared.kernel.words import HandlingMode, Tier
 
-FIGURES = APIRouter()
+ROUTES = APIRouter()
 USUAL_PERIOD = timedelta(days=30)
 LONGEST_PERIOD = timedelta(days=366)
 """Each page counts the whole period anew: a city dispatches tens of millions of orders a year."""
@@ -74,7 +74,7 @@ class UnitFiguresOut(Wire):
         return cls(**asdict(found))
 
 
-@FIGURES.get("/queues")
+@ROUTES.get("/queues")
 async def count_queues(
     at: Now, connection: Reading, caller: Reader, city: InCity, unit: OfUnit = None
 ) -> QueuesOut:
@@ -87,7 +87,7 @@ async def count_queues(
     )
 
 
-@FIGURES.get("/statistics/units")
+@ROUTES.get("/statistics/units")
 async def read_unit_statistics(
     at: Now,
     connection: Reading,

@@ -35,10 +35,10 @@ from shared.http.wire import Instant, Text
 from shared.kernel.ids import CategoryCode, UnitCode, WorkOrderId
 from shared.kernel.words import HandlingMode, Tier
 
-ORDERS = APIRouter(prefix="/work-orders")
+ROUTES = APIRouter(prefix="/work-orders")
 
 
-@ORDERS.get("")
+@ROUTES.get("")
 async def list_work_orders(
     now: Now,
     connection: Reading,
@@ -69,7 +69,7 @@ async def list_work_orders(
     return asked.page(rows, position=lambda row: (row.resolve_by, row.order_id), item=QueueItem.of)
 
 
-@ORDERS.get("/{order_id}")
+@ROUTES.get("/{order_id}")
 async def read_work_order(
     order_id: UUID, equipped: Equipped, response: Response, connection: Reading, caller: Reader, city: InCity
 ) -> OrderOut:
@@ -83,7 +83,7 @@ async def read_work_order(
     return OrderOut.of(case, order, words_of(equipped.ring, case, caller, city), joined)
 
 
-@ORDERS.post("/{order_id}/sign", response_model=OrderOut)
+@ROUTES.post("/{order_id}/sign", response_model=OrderOut)
 async def sign_work_order(
     order_id: UUID, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:
@@ -92,7 +92,7 @@ async def sign_work_order(
     return await moved_order(open_work, once, command, handlers.sign)
 
 
-@ORDERS.post("/{order_id}/contact", response_model=OrderOut)
+@ROUTES.post("/{order_id}/contact", response_model=OrderOut)
 async def contact_citizen(
     order_id: UUID,
     open_work: OpenWork,
@@ -106,7 +106,7 @@ async def contact_citizen(
     return await moved_order(open_work, once, command, handlers.contact)
 
 
-@ORDERS.post("/{order_id}/progress", response_model=OrderOut)
+@ROUTES.post("/{order_id}/progress", response_model=OrderOut)
 async def note_progress(
     order_id: UUID,
     body: say.ProgressIn,
@@ -120,7 +120,7 @@ async def note_progress(
     return await moved_order(open_work, once, command, handlers.progress)
 
 
-@ORDERS.post("/{order_id}/assign", response_model=OrderOut)
+@ROUTES.post("/{order_id}/assign", response_model=OrderOut)
 async def assign_work_order(
     order_id: UUID, body: say.AssignIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:
@@ -129,7 +129,7 @@ async def assign_work_order(
     return await moved_order(open_work, once, command, handlers.assign)
 
 
-@ORDERS.post("/{order_id}/hand-on", response_model=OrderOut)
+@ROUTES.post("/{order_id}/hand-on", response_model=OrderOut)
 async def hand_on_work_order(
     order_id: UUID, body: say.HandOnIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:
@@ -138,7 +138,7 @@ async def hand_on_work_order(
     return await moved_order(open_work, once, command, handlers.hand_on)
 
 
-@ORDERS.post("/{order_id}/findings", status_code=202, response_model=FindingOut)
+@ROUTES.post("/{order_id}/findings", status_code=202, response_model=FindingOut)
 async def report_finding(
     order_id: UUID, body: say.FindIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:
@@ -163,7 +163,7 @@ async def report_finding(
         )
 
 
-@ORDERS.post("/{order_id}/return", response_model=OrderOut)
+@ROUTES.post("/{order_id}/return", response_model=OrderOut)
 async def return_work_order(
     order_id: UUID, body: say.ReturnIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:
@@ -172,7 +172,7 @@ async def return_work_order(
     return await moved_order(open_work, once, command, handlers.return_case)
 
 
-@ORDERS.post("/{order_id}/resolve", response_model=OrderOut)
+@ROUTES.post("/{order_id}/resolve", response_model=OrderOut)
 async def resolve_work_order(
     order_id: UUID, body: say.ResolveIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: UnitStaff
 ) -> Response:

@@ -16,10 +16,10 @@ from shared.http.etag import IfMatch, Seen
 from shared.http.idempotency import OnceOnly
 from shared.kernel.ids import WorkOrderId
 
-OVERSEEING = APIRouter(prefix="/work-orders")
+ROUTES = APIRouter(prefix="/work-orders")
 
 
-@OVERSEEING.post("/{order_id}/extend", response_model=OrderOut)
+@ROUTES.post("/{order_id}/extend", response_model=OrderOut)
 async def extend_work_order(
     order_id: UUID, body: say.ExtendIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -28,7 +28,7 @@ async def extend_work_order(
     return await moved_order(open_work, once, command, handlers.extend)
 
 
-@OVERSEEING.post("/{order_id}/shelve", response_model=OrderOut)
+@ROUTES.post("/{order_id}/shelve", response_model=OrderOut)
 async def shelve_work_order(
     order_id: UUID, body: say.ShelveIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -37,7 +37,7 @@ async def shelve_work_order(
     return await moved_order(open_work, once, command, handlers.shelve)
 
 
-@OVERSEEING.post("/{order_id}/unshelve", response_model=OrderOut)
+@ROUTES.post("/{order_id}/unshelve", response_model=OrderOut)
 async def unshelve_work_order(
     order_id: UUID, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -47,7 +47,7 @@ async def unshelve_work_order(
     )
 
 
-@OVERSEEING.post("/{order_id}/urge", response_model=OrderOut)
+@ROUTES.post("/{order_id}/urge", response_model=OrderOut)
 async def urge_work_order(
     order_id: UUID,
     open_work: OpenWork,
@@ -61,7 +61,7 @@ async def urge_work_order(
     return await moved_order(open_work, once, command, handlers.urge, whole=sees_all(caller))
 
 
-@OVERSEEING.post("/{order_id}/mode", response_model=OrderOut)
+@ROUTES.post("/{order_id}/mode", response_model=OrderOut)
 async def set_handling_mode(
     order_id: UUID, body: say.ModeIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:
@@ -78,7 +78,7 @@ async def set_handling_mode(
     return await moved_order(open_work, once, command, handlers.set_mode)
 
 
-@OVERSEEING.post("/{order_id}/supervise", response_model=OrderOut)
+@ROUTES.post("/{order_id}/supervise", response_model=OrderOut)
 async def supervise_work_order(
     order_id: UUID, body: say.ReasonIn, open_work: OpenWork, once: OnceOnly, seen: IfMatch, caller: Desk
 ) -> Response:

@@ -15,7 +15,7 @@ from shared.http.paging import Asked, Page
 from shared.http.wire import Text, Wire, taken
 from shared.kernel.words import Tier
 
-RESPONSIBILITIES = APIRouter()
+ROUTES = APIRouter()
 
 
 class ItemOut(Wire):
@@ -56,7 +56,7 @@ class ListVersionOut(Wire):
     in_force: bool = Field(description="Whether a dispatch of this moment would quote it.")
 
 
-@RESPONSIBILITIES.get("/responsibilities")
+@ROUTES.get("/responsibilities")
 async def read_responsibilities(
     city: InCity,
     asked: Asked,
@@ -94,7 +94,7 @@ async def read_responsibilities(
     )
 
 
-@RESPONSIBILITIES.get("/responsibilities/versions")
+@ROUTES.get("/responsibilities/versions")
 async def list_published(
     city: InCity, asked: Asked, connection: OpenReading, now: Now
 ) -> Page[ListVersionOut]:

@@ -31,7 +31,7 @@ from shared.kernel.words import HandlingMode, Tier
 from shared.lifecycle.case import CaseState
 from shared.sealing.ring import Ring, SealBroken
 
-SEARCHING = APIRouter()
+ROUTES = APIRouter()
 PATH = "/cases:search"
 MOST_LOOKED_AT = 1_000
 """Opened for one page: some tens of milliseconds."""
@@ -73,7 +73,7 @@ class FoundOut(Wire):
     next: str | None = Field(description="Pass as `cursor` to look on; null when all were looked at.")
 
 
-@SEARCHING.post(PATH)
+@ROUTES.post(PATH)
 async def search_cases(
     request: Request,
     body: SearchIn,
