@@ -104,6 +104,6 @@ def _keys(ground: Ground) -> str:
 def house(bus: str) -> Iterator[House]:
     """A house without services, in a folder that is gone afterwards."""
     steps = (Step("keys", _keys), *STEPS)
-    with throw_away(lambda home: Plan(state=home, flats=(), steps=steps, bus=bus), say=say) as instance:
+    with throw_away(lambda home: Plan(state=home, members=(), steps=steps, bus=bus), say=say) as instance:
         plan = replace(instance.plan, members=SUITE, base_port=free_row(len(SUITE)))
         yield House(instance, plan, LocalIssuer(instance.state.keys))

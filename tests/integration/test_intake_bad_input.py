@@ -13,7 +13,7 @@ import pytest
 
 from shared.http.body import MAX_DEPTH
 from tests.integration.intake_desk import Desk, Receipt, intake_desk
-from tests.integration.open311_desk import LAMP, V2, is_error, traces
+from tests.integration.open311_desk import LAMP, V2, is_error
 from tests.kit.media import a_jpeg, a_png, claiming
 
 pytestmark = pytest.mark.postgres
@@ -85,16 +85,16 @@ async def test_json_that_nobody_should_read_leaves_nothing(
     desk: Desk, receipt: Receipt, door: str, what: str
 ) -> None:
     status, reason, make = BAD[what]
-    before = await traces(desk)
+    before = await desk.traces()
     answer = await knock(desk, receipt, door, make(door), **{"Idempotency-Key": "bad-input"})
     assert (answer.status_code, answer.json()["reason"]) == (status, reason), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_packed_bodies_and_xml_are_another_language(desk: Desk, receipt: Receipt, door: str) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     bomb = gzip.compress(written(door, "x" * 2_000_000))
     assert len(bomb) < 20_000
     packed = await knock(desk, receipt, door, bomb, **{"Content-Encoding": "gzip"})
@@ -102,12 +102,12 @@ async def test_packed_bodies_and_xml_are_another_language(desk: Desk, receipt: R
     for kind in ("application/xml", "text/xml", "text/plain", "application/x-yaml"):
         answer = await knock(desk, receipt, door, LAUGHS, kind)
         assert (answer.status_code, answer.json()["reason"]) == (415, "body_type_unknown")
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
 async def test_packed_forms_are_refused_in_open311_too(desk: Desk, form: str) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
     bomb = gzip.compress(b"description=" + b"x" * 2_000_000)
     is_error(
@@ -115,7 +115,7 @@ async def test_packed_forms_are_refused_in_open311_too(desk: Desk, form: str) ->
         400,
         "Content-Encoding",
     )
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 def an_archive() -> bytes:
@@ -140,7 +140,7 @@ FILES: dict[str, tuple[int, str, bytes]] = {
 @pytest.mark.parametrize("file", FILES)
 async def test_a_file_that_would_grow_is_refused_under_whatever_name(desk: Desk, file: str) -> None:
     status, reason, content = FILES[file]
-    before = await traces(desk)
+    before = await desk.traces()
     key = {"X-Api-Key": desk.key}
     for kind in ("image/jpeg", "image/png", "application/octet-stream"):
         answer = await desk.client.post(
@@ -153,15 +153,15 @@ async def test_a_file_that_would_grow_is_refused_under_whatever_name(desk: Desk,
     parts = [(name, (None, value)) for name, value in {**LAMP, "api_key": desk.key}.items()]
     media = [*parts, ("media", ("IMG_0001.jpg", content, "image/jpeg"))]
     is_error(await desk.client.post(f"{V2}/requests.xml", files=media), 400, "media: ")
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_a_packed_upload_is_not_unpacked(desk: Desk) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     headers = {"X-Api-Key": desk.key, "Content-Type": "image/jpeg", "Content-Encoding": "gzip"}
     answer = await desk.client.post("/v1/attachments", content=gzip.compress(a_jpeg()), headers=headers)
     assert (answer.status_code, answer.json()["reason"]) == (415, "body_encoded")
-    assert await traces(desk) == before
+    assert await desk.traces() == before
 
 
 async def test_a_picture_is_stored_as_small_as_it_came_whatever_it_would_unpack_to(desk: Desk) -> None:
@@ -178,7 +178,7 @@ async def test_a_picture_is_stored_as_small_as_it_came_whatever_it_would_unpack_
 
 @pytest.mark.parametrize("path", ["/v1/attachments", f"{V2}/requests.json"])
 async def test_a_form_of_nothing_but_heads_is_refused(desk: Desk, path: str) -> None:
-    before = await traces(desk)
+    before = await desk.traces()
     heads = b"".join(b"X-%d: y\r\n" % number for number in range(50_000))
     body = (
         b'--x\r\nContent-Disposition: form-data; name="media"; filename="a"\r\n'
@@ -188,4 +188,4 @@ async def test_a_form_of_nothing_but_heads_is_refused(desk: Desk, path: str) -> 
     headers = {"X-Api-Key": desk.key, "Content-Type": "multipart/form-data; boundary=x"}
     answer = await desk.client.post(path, content=body, headers=headers)
     assert answer.status_code == 400, answer.text
-    assert await traces(desk) == before
+    assert await desk.traces() == before
