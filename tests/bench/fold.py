@@ -89,7 +89,7 @@ async def _watched(looking: Any, service: str, expected: int) -> tuple[tuple[flo
 
 async def _emptied(home: House) -> None:
     """Take everything out of the topic, as if it began now."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=home.ground.bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=home.ground.bootstrap or "")
     await admin.start()
     try:
         # -1: up to the high water.

@@ -145,12 +145,12 @@ def _require(answer: Answer, *wanted: int) -> None:
 @asynccontextmanager
 async def street(home: House) -> AsyncIterator[Street]:
     """Doors open and watches watching."""
-    watches = [
+    watches = (
         Watch("dispatched", DISPATCHED, every=EVERY),
         Watch("called back", SCHEDULED, every=EVERY),
         Watch("closed", CLOSED, every=EVERY),
         Watch("counted", COUNTED, every=EVERY),
-    ]
+    )
     doors = {name: Door(home.port(name)) for name in NAMES}
     watching = [asyncio.create_task(watch.run(home)) for watch in watches]
     try:
